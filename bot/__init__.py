@@ -1,0 +1,1 @@
+"""Coalface, the application: a core that knows no platform, and the adapters that carry it."""

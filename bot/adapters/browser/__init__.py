@@ -1,0 +1,1 @@
+"""The classroom in the browser: the third adapter, and the default."""

@@ -1,0 +1,215 @@
+"""From what happened in the classroom, and from what a person typed or pressed, to the core's
+events and invocations. It translates; whether something counts or is allowed is the core's."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from bot.core.commands import Command, Invocation, Param, Type
+from bot.core.events import (
+    AccountRef,
+    ChannelRef,
+    InvocationId,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    MessageRef,
+    Person,
+    Place,
+    ReactionChanged,
+    Space,
+    ThreadRef,
+)
+from bot.core.ports import ClassroomChannel, ClassroomMessage, ClassroomPerson, SeenMessage
+
+SPACE = Space("browser", "classroom")
+BOT = Person(AccountRef("coalface"), "Coalface", automated=True)
+
+
+# --- events -------------------------------------------------------------------------------------
+
+
+def to_place(channel: ChannelRef, thread: int | None) -> Place:
+    return Place(SPACE, channel, None if thread is None else ThreadRef(str(thread)))
+
+
+def to_posted(message: ClassroomMessage, people: Sequence[ClassroomPerson]) -> MessagePosted:
+    mentions = to_mentions(message.text, people)
+    return MessagePosted(
+        place=to_place(message.channel, message.thread),
+        message=MessageRef(str(message.id)),
+        author=to_person(message.author, people),
+        sent_at=message.sent_at,
+        text=message.text,
+        reply_to=_reply_to(message),
+        edited_at=message.edited_at,
+        mentions=tuple(Person(person.ref, person.name) for person in mentions),
+        unspoken=tuple(f"@{person.name}" for person in mentions),
+    )
+
+
+def to_edited(
+    message: ClassroomMessage, people: Sequence[ClassroomPerson], at: datetime
+) -> MessageEdited:
+    mentions = to_mentions(message.text, people)
+    return MessageEdited(
+        place=to_place(message.channel, message.thread),
+        message=MessageRef(str(message.id)),
+        edited_at=at,
+        text=message.text,
+        reply_to=_reply_to(message),
+        mentions=tuple(Person(person.ref, person.name) for person in mentions),
+        unspoken=tuple(f"@{person.name}" for person in mentions),
+    )
+
+
+def to_deleted(message: ClassroomMessage, at: datetime) -> MessageDeleted:
+    place = to_place(message.channel, message.thread)
+    return MessageDeleted(place, MessageRef(str(message.id)), at)
+
+
+def to_reaction(
+    message: ClassroomMessage,
+    person: AccountRef,
+    people: Sequence[ClassroomPerson],
+    emoji: str,
+    present: bool,
+    at: datetime,
+) -> ReactionChanged:
+    return ReactionChanged(
+        place=to_place(message.channel, message.thread),
+        message=MessageRef(str(message.id)),
+        person=to_person(person, people),
+        emoji=emoji,
+        present=present,
+        changed_at=at,
+    )
+
+
+def to_seen(message: ClassroomMessage, people: Sequence[ClassroomPerson]) -> SeenMessage:
+    marks = tuple((to_person(who, people), emoji) for who, emoji in message.reactions)
+    return SeenMessage(to_posted(message, people), marks)
+
+
+def to_person(ref: AccountRef | None, people: Sequence[ClassroomPerson]) -> Person:
+    """The bot where there is no author."""
+    if ref is None:
+        return BOT
+    name = next((person.name for person in people if person.ref == ref), "Somebody")
+    return Person(ref, name)
+
+
+def to_mentions(text: str | None, people: Sequence[ClassroomPerson]) -> list[ClassroomPerson]:
+    """Who is named as `@Name` in a text, in their order; a longer name before its beginning."""
+    if not text or "@" not in text or not people:
+        return []
+    by_name = {person.name.casefold(): person for person in people}
+    names = sorted(by_name, key=len, reverse=True)
+    pattern = rf"(?<!\w)@({'|'.join(map(re.escape, names))})(?!\w)"
+    found = (by_name[m[1].casefold()] for m in re.finditer(pattern, text, re.IGNORECASE))
+    return list(dict.fromkeys(found))
+
+
+def _reply_to(message: ClassroomMessage) -> MessageRef | None:
+    return None if message.reply_to is None else MessageRef(str(message.reply_to))
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+def new_invocation_id() -> InvocationId:
+    """A new id for each opened form and each press, so that a double click runs once."""
+    return InvocationId(uuid4().hex)
+
+
+def to_invocation(
+    id_: InvocationId,
+    person: ClassroomPerson,
+    place: Place,
+    command: str,
+    arguments: Mapping[str, object],
+    at: datetime,
+) -> Invocation:
+    return Invocation(
+        id=id_,
+        place=place,
+        person=Person(person.ref, person.name),
+        command=command,
+        arguments=arguments,
+        at=at,
+        manages_space=person.manages,
+    )
+
+
+def to_command(typed: str, offered: Sequence[Command]) -> tuple[str, str]:
+    """`/prompt post kulaks` as the command's name and the rest, whether or not it is offered."""
+    words = typed.removeprefix("/").split(maxsplit=2)
+    first = words[0].casefold() if words else ""
+    names = {command.name for command in offered}
+    two = " ".join(words[:2]).casefold()
+    after_first = typed.removeprefix("/").lstrip()[len(first) :].strip()
+    if two in names or (first not in names and len(words) > 1):
+        return two, words[2].strip() if len(words) > 2 else ""
+    return first, after_first
+
+
+def to_arguments(
+    command: Command,
+    typed: str,
+    people: Sequence[ClassroomPerson],
+    channels: Sequence[ClassroomChannel],
+) -> dict[str, object]:
+    """What was typed after a command's name, given to its parameters in their order.
+
+    Each takes a word, a "quoted text" or a name; the last one takes all that is left.
+    """
+    arguments: dict[str, object] = {}
+    rest = typed.strip()
+    for number, param in enumerate(command.params, start=1):
+        if not rest:
+            break
+        if number == len(command.params) or param.type is Type.PARAGRAPH:
+            given, rest = rest, ""
+        else:
+            given, rest = _first(rest, _names(param, people, channels))
+        arguments[param.name] = to_value(param, given, people, channels)
+    return arguments
+
+
+def to_value(
+    param: Param,
+    given: str,
+    people: Sequence[ClassroomPerson],
+    channels: Sequence[ClassroomChannel],
+) -> str:
+    """A person's or a channel's name as its ref; all else as it was typed."""
+    wanted = given.strip().lstrip("@#").casefold()
+    if param.type is Type.PERSON:
+        return next((p.ref for p in people if p.name.casefold() == wanted), given)
+    if param.type is Type.CHANNEL:
+        return next((c.ref for c in channels if c.name.casefold() == wanted), given)
+    return _unquoted(given)
+
+
+def _names(
+    param: Param, people: Sequence[ClassroomPerson], channels: Sequence[ClassroomChannel]
+) -> list[str]:
+    if param.type is Type.PERSON:
+        return sorted((p.name for p in people), key=len, reverse=True)
+    return [c.name for c in channels] if param.type is Type.CHANNEL else []
+
+
+def _first(rest: str, names: Sequence[str]) -> tuple[str, str]:
+    for name in names:
+        if found := re.match(rf"[@#]?{re.escape(name)}(?!\w)", rest, re.IGNORECASE):
+            return found[0], rest[found.end() :].strip()
+    if quoted := re.match(r'"([^"]*)"|“([^”]*)”', rest):
+        return quoted[0], rest[quoted.end() :].strip()
+    word, _, after = rest.partition(" ")
+    return word, after.strip()
+
+
+def _unquoted(given: str) -> str:
+    quoted = re.fullmatch(r'"([^"]*)"|“([^”]*)”', given.strip())
+    return given if quoted is None else quoted[1] or quoted[2] or ""

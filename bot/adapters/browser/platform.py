@@ -1,0 +1,103 @@
+"""The browser classroom as the core's Platform: what the bot posts, finds, changes and reads."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from bot.adapters.browser import inbound
+from bot.adapters.browser.classroom import Change, Classroom
+from bot.core.cards import Card, to_json
+from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, ThreadRef
+from bot.core.ports import ClassroomMessage, Posted, SeenMessage, SendRefused
+
+
+class BrowserPlatform:
+    """Implements `bot.core.ports.Platform`. A top-level post is its own thread."""
+
+    name = "browser"
+    settling = timedelta(0)
+    """A post is in the classroom when the call returns, or it is nowhere: no request is under
+    way that could still land."""
+
+    def __init__(self, classroom: Classroom) -> None:
+        self._classroom = classroom
+
+    async def post(self, place: Place, card: Card, key: str) -> Posted:
+        message = await self._classroom.store.add_message(
+            await self._channel(place),
+            at=self._classroom.clock.now(),
+            thread=_thread(place),
+            send_key=key,
+            card=to_json(card),
+        )
+        self._classroom.publish(Change(message))
+        return _posted(message)
+
+    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+        message = await self._classroom.store.by_key(key)
+        if message is None or message.channel != place.channel or message.sent_at < since:
+            return None
+        return _posted(message)
+
+    async def update(self, place: Place, message: MessageRef, card: Card) -> None:
+        changed = await self._classroom.store.edit_message(
+            _number(message), at=self._classroom.clock.now(), card=to_json(card)
+        )
+        if changed is None:
+            raise SendRefused("That message of the bot is not there any more.", final=True)
+        self._classroom.publish(Change(changed))
+
+    async def tell(self, place: Place, person: AccountRef, card: Card) -> None:
+        message = await self._classroom.store.add_message(
+            await self._channel(place),
+            at=self._classroom.clock.now(),
+            thread=_thread(place),
+            only_for=person,
+            card=to_json(card),
+        )
+        self._classroom.publish(Change(message))
+
+    async def history(self, place: Place, since: datetime) -> AsyncIterator[SeenMessage]:
+        channel, thread = await self._channel(place), _thread(place)
+        people = await self._classroom.people()
+        for message in await self._classroom.messages(channel, thread, None):
+            if thread is not None or message.sent_at >= since:
+                yield inbound.to_seen(message, people)
+
+    def link(self, place: Place, message: MessageRef) -> str:
+        return to_address(place.channel, _thread(place), message=message)
+
+    async def _channel(self, place: Place) -> ChannelRef:
+        if await self._classroom.channel(place.channel) is None:
+            raise SendRefused(
+                f"The classroom has no channel “{place.channel}”; add it again, or post elsewhere.",
+                final=True,
+            )
+        return place.channel
+
+
+def to_address(
+    channel: str, thread: int | None = None, *, reader: str = "", message: str = ""
+) -> str:
+    """An address in the classroom, within the site; with `reader`, as that person sees it."""
+    asked = [f"as={quote(reader, safe='')}"] if reader else []
+    if thread is not None:
+        asked.append(f"thread={thread}")
+    path = f"/classroom/{quote(channel, safe='')}"
+    return path + (f"?{'&'.join(asked)}" if asked else "") + (f"#m{message}" if message else "")
+
+
+def _posted(message: ClassroomMessage) -> Posted:
+    own = str(message.id)
+    thread = own if message.thread is None else str(message.thread)
+    return Posted(MessageRef(own), ThreadRef(thread))
+
+
+def _thread(place: Place) -> int | None:
+    return None if place.thread is None else _number(place.thread)
+
+
+def _number(ref: str) -> int:
+    if not (ref.isascii() and ref.isdigit()):
+        raise SendRefused("The classroom has no such message.", final=True)
+    return int(ref)

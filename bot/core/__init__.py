@@ -1,0 +1,1 @@
+"""What the bot decides. Knows no platform, no file format and no SQL."""

@@ -1,0 +1,155 @@
+"""Every command, declared once. Discord, Slack, the browser, /help and the README's table are
+generated from this."""
+
+from bot.core import courses, discussions, facts, prompts, reporting
+from bot.core import help as help_
+from bot.core.commands import Catalog, Choice, Command, Param, Role, Type
+
+_DISCUSSION = Param(
+    "discussion",
+    "A discussion, such as D3; in its thread it need not be named",
+    complete=discussions.choices,
+)
+_TITLE = Param("title", "A short title", most=prompts.TITLE_MOST)
+_TEXT = Param("text", "The question, as students will read it", Type.PARAGRAPH,
+              most=prompts.TEXT_MOST)  # fmt: skip
+_SIDES = Param("sides", "Positions to take, parted by semicolons; none if left empty", most=400)
+_TAGS = Param("tags", "Words to find it by, parted by commas")
+_ZONE = Param("zone", "IANA time zone, such as Europe/London", complete=courses.zone_choices)
+_PACK = Param("pack", "The pack of facts and prompts", complete=courses.pack_choices)
+_HERE = Param("channel", "A channel of the course, or all; here if left empty",
+              complete=discussions.channel_choices)  # fmt: skip
+
+
+def _required(param: Param) -> Param:
+    return Param(
+        param.name, param.summary, param.type, True, param.choices, param.complete, param.most
+    )
+
+
+def build() -> Catalog:
+    """The catalogue, in the order in which people are shown it."""
+    student, assistant, instructor = Role.STUDENT, Role.ASSISTANT, Role.INSTRUCTOR
+    return Catalog(
+        [
+            Command(
+                "help", "What you can use here", student, help_.help_,
+                (Param("command", "A command, to see all of it", complete=help_.choices),),
+            ),
+            Command(
+                "fact search", "Find facts by words, figures, dates or names", student,
+                facts.search,
+                (Param("text", "What to look for", required=True, complete=facts.choices),),
+            ),
+            Command(
+                "fact about", "One fact by its id, or the facts of a topic", student, facts.about,
+                (Param("subject", "A topic, or a fact's id such as F3", required=True,
+                       complete=facts.choices),),
+            ),
+            Command(
+                "fact random", "Any fact, with its source", student, facts.random,
+                (Param("topic", "A topic", complete=facts.topic_choices),),
+            ),
+            Command("prompt list", "The open discussions", student, prompts.list_),
+            Command(
+                "prompt side", "Take a side in a discussion, or change it", student,
+                discussions.side,
+                (
+                    Param("side", "One of the prompt's sides", required=True,
+                          complete=discussions.side_choices),
+                    _DISCUSSION,
+                ),
+            ),
+            Command(
+                "participation me", "What is recorded about you, and why", student, reporting.me
+            ),
+            Command(
+                "participation class", "Every student's figures", assistant, reporting.class_
+            ),
+            Command(
+                "participation why", "Each message of a student, and why it counts or not",
+                assistant, reporting.why,
+                (Param("student", "A student of the course", Type.PERSON, True,
+                       complete=courses.member_choices),),
+            ),
+            Command(
+                "participation export", "The class's figures as a file", assistant,
+                reporting.export,
+                (Param("format", "The kind of file", choices=(Choice("csv", "CSV"),)),),
+            ),
+            Command("course show", "The course at a glance", assistant, courses.show),
+            Command(
+                "prompt preview", "A prompt as the class would see it", instructor,
+                prompts.preview,
+                (Param("prompt", "A prompt's id or title", required=True,
+                       complete=prompts.choices),),
+            ),
+            Command(
+                "prompt post", "Post a prompt and open its discussion", instructor,
+                discussions.post,
+                (
+                    Param("prompt", "A prompt's id or title", required=True,
+                          complete=prompts.choices),
+                    _HERE,
+                ),
+            ),
+            Command(
+                "prompt new", "Write a prompt of your own", instructor, prompts.new,
+                (_required(_TITLE), _required(_TEXT), _SIDES, _TAGS), form=True,
+            ),
+            Command(
+                "prompt edit", "Change a prompt written here, also where it is posted",
+                instructor, prompts.edit,
+                (
+                    Param("prompt", "A prompt written here, such as P2", required=True,
+                          complete=prompts.own_choices),
+                    _TITLE, _TEXT, _SIDES, _TAGS,
+                ),
+            ),
+            Command(
+                "prompt withdraw", "Take back a discussion, or a prompt written here",
+                instructor, discussions.withdraw,
+                (Param("what", "A discussion such as D3 or a prompt such as P2; in a thread, its"
+                       " discussion", complete=discussions.withdraw_choices),),
+            ),
+            Command(
+                "prompt close", "Close a discussion and sum it up", instructor,
+                discussions.close, (_DISCUSSION,),
+            ),
+            Command(
+                "prompt reopen", "Open a closed discussion again", instructor,
+                discussions.reopen, (_DISCUSSION,),
+            ),
+            Command(
+                "course setup", "Make this channel a course's", instructor, courses.setup,
+                (_required(_TITLE), _ZONE, _PACK), managers=True,
+            ),
+            Command(
+                "course staff", "Make a member instructor, assistant or student", instructor,
+                courses.staff,
+                (
+                    Param("person", "A member of the course", Type.PERSON, True,
+                          complete=courses.member_choices),
+                    Param("role", "What they are from now on", required=True,
+                          choices=tuple(Choice(role.word, role.word) for role in Role)),
+                ),
+                managers=True,
+            ),
+            Command(
+                "course settings", "See or change the course's settings", instructor,
+                courses.settings,
+                (
+                    _TITLE, _ZONE, _PACK,
+                    Param("catch_up", "Hours after which a missed prompt is not posted any more",
+                          Type.INTEGER, most=168),
+                    Param("keep_text", "Days that texts are kept; 0 sets no end", Type.INTEGER,
+                          most=3_650),
+                ),
+            ),
+            Command(
+                "course archive", "Close the course to changes, for good", instructor,
+                courses.archive,
+                (Param("confirm", "The course's title, to confirm", required=True),),
+            ),
+        ]
+    )  # fmt: skip

@@ -1,0 +1,335 @@
+"""Discussions: posting a prompt, taking a side, closing, reopening, withdrawing."""
+
+from collections.abc import Sequence
+
+from bot.core import prompts
+from bot.core.cards import Actions, Block, Button, Card, Fields, Link, Table, spans, text
+from bot.core.commands import Choice
+from bot.core.dispatch import Call
+from bot.core.errors import BadInput, Refused, UnknownName
+from bot.core.events import Place
+from bot.core.material import material_of
+from bot.core.participation import verdict
+from storage import audit, courses, discussions, outbox
+from storage.database import Connection
+from storage.rows import Channel, Discussion, Send
+
+FEWEST = 5
+"""A count over fewer people than this could show one person's choice, and is not shown."""
+
+
+async def compose(db: Connection, send: Send) -> Card:
+    """The card of a send, from what is stored now."""
+    discussion = await discussions.discussion_by_id(db, send.course_id, send.discussion_id)
+    if send.kind == "closing":
+        return await _summary(db, discussion)
+    return prompts.prompt_card(prompts.from_json(discussion.content), discussion)
+
+
+# --- finding a discussion -----------------------------------------------------------------------
+
+
+async def choices(call: Call, typed: str) -> Sequence[Choice]:
+    """The course's discussions that fit what was typed, newest first."""
+    async with call.services.database.read() as db:
+        all_ = await discussions.discussions_of(db, call.course.id)
+    return prompts.matching(
+        [Choice(d.name, f"{d.name}: {d.content['title']}") for d in reversed(all_)], typed
+    )
+
+
+async def open_choices(call: Call, typed: str) -> Sequence[Choice]:
+    async with call.services.database.read() as db:
+        all_ = await discussions.discussions_of(db, call.course.id)
+    open_ = {d.name for d in all_ if d.open}
+    return [choice for choice in await choices(call, typed) if choice.value in open_]
+
+
+async def find(call: Call, param: str = "discussion") -> Discussion:
+    """The discussion that was named, else the one in whose thread the command was given.
+
+    Raises UnknownName, or BadInput where none is named and none can be told.
+    """
+    async with call.services.database.read() as db:
+        all_ = await discussions.discussions_of(db, call.course.id)
+        place = call.place
+        here = None
+        if place.thread is not None:
+            here = await discussions.discussion_in(db, place.space, place.channel, place.thread)
+    typed = call.text(param)
+    if typed is None:
+        for discussion in all_:
+            if discussion.number == here:
+                return discussion
+        raise BadInput(param, "Say which discussion, for example D1; /prompt list names them.")
+    wanted = typed.casefold().removeprefix("d")
+    for discussion in all_:
+        if str(discussion.number) == wanted:
+            return discussion
+    known = [discussion.name for discussion in all_]
+    raise UnknownName(param, "discussion", typed, known, "/prompt list names the open ones.")
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+async def channel_choices(call: Call, typed: str) -> Sequence[Choice]:
+    async with call.services.database.read() as db:
+        own = await courses.channels_of(db, call.course.id)
+    all_ = [Choice(channel.ref, f"#{channel.name}") for channel in own]
+    if len(own) > 1:
+        all_.append(Choice("all", "All channels of the course"))
+    return prompts.matching(all_, typed)
+
+
+async def post(call: Call) -> Card:
+    """/prompt post: open a discussion and post its prompt, once, however often it is asked."""
+    prompts.refuse_archived(call)
+    name, content = await prompts.find(call, call.required("prompt"))
+    channels = await _target(call)
+    key = f"post:{call.place.space.platform}:{call.place.space.ref}:{call.invocation.id}"
+
+    async def work(db: Connection) -> Discussion:
+        if before := await outbox.with_keys(db, key):
+            return await discussions.discussion_by_id(db, call.course.id, before[0].discussion_id)
+        discussion = await discussions.open_discussion(
+            db, call.course.id, name, prompts.to_json(content), call.now
+        )
+        for channel in channels:
+            await outbox.owe(
+                db,
+                call.course.id,
+                channel.id,
+                discussion.id,
+                key=f"{key}:{channel.id}",
+                kind="prompt",
+                due_at=call.now,
+            )
+        await audit.note(
+            db, call.course.id, call.member.id, "prompt post", discussion.name, call.now
+        )
+        return discussion
+
+    discussion = await call.services.database.write(work)
+    await prompts.deliver(call, [discussion])
+    return await _receipt(call, discussion, key)
+
+
+async def _target(call: Call) -> list[Channel]:
+    """The channels to post in: the one named, all, or the one where it was asked."""
+    async with call.services.database.read() as db:
+        own = await courses.channels_of(db, call.course.id)
+    typed = call.text("channel")
+    if typed is None:
+        here = [channel for channel in own if call.channel and channel.id == call.channel.id]
+        return here or own
+    if typed.casefold() == "all":
+        return own
+    wanted = typed.casefold().removeprefix("#")
+    for channel in own:
+        if wanted in (channel.ref.casefold(), channel.name.casefold()):
+            return [channel]
+    names = [channel.name for channel in own]
+    raise UnknownName(
+        "channel", "channel of this course", typed, names, f"it has {', '.join(names)}."
+    )
+
+
+async def _receipt(call: Call, discussion: Discussion, key: str) -> Card:
+    async with call.services.database.read() as db:
+        sends = await outbox.with_keys(db, key)
+    lines: list[Block] = []
+    for send in sends:
+        place = Place(send.channel.space, send.channel.ref)
+        if send.state == "sent" and send.message is not None:
+            url = call.services.platform_of(place).link(place, send.message)
+            lines.append(text("Posted in ", Link(f"#{send.channel.name}", url), "."))
+        else:
+            why = send.problem or "the platform has not answered yet."
+            lines.append(
+                text(f"Not in #{send.channel.name} yet, and will go out when it can: {why}")
+            )
+    return Card(f"{discussion.name}: {discussion.content['title']}", tuple(lines))
+
+
+async def side(call: Call) -> Card:
+    """/prompt side: take a side in a discussion, or change it."""
+    discussion = await find(call)
+    content = prompts.from_json(discussion.content)
+    if not discussion.open:
+        raise Refused(f"{discussion.name} is closed, so sides can't be taken any more.")
+    if not content.sides:
+        raise Refused(f"{discussion.name} has no sides to take.")
+    wanted = call.required("side").casefold()
+    key = next(
+        (k for k, label in content.sides if wanted in (k.casefold(), label.casefold())), None
+    )
+    if key is None:
+        labels = [label for _, label in content.sides]
+        raise UnknownName(
+            "side", "side", call.required("side"), labels, f"it has {'; '.join(labels)}."
+        )
+    before = await call.services.database.write(
+        lambda db: discussions.take_side(db, discussion.id, call.member.id, key, call.now)
+    )
+    label = content.label(key)
+    if before == key:
+        return Card(blocks=(text(f"You hold this side already: {label}."),))
+    was = None if before is None else content.label(before)
+    changed = (
+        f"You changed sides, from “{was}” to “{label}”." if was else f"You took the side “{label}”."
+    )
+    return Card(blocks=(text(changed, " Now say why, in the thread."),))
+
+
+async def side_choices(call: Call, typed: str) -> Sequence[Choice]:
+    """The sides of the discussion named, or else of the thread's."""
+    try:
+        discussion = await find(call)
+    except BadInput:
+        return []
+    return prompts.matching(
+        [Choice(key, label) for key, label in prompts.from_json(discussion.content).sides], typed
+    )
+
+
+async def close(call: Call) -> Card:
+    """/prompt close: replies written from now on don't count; the class sees a summary."""
+    prompts.refuse_archived(call)
+    discussion = await find(call)
+    if not discussion.open:
+        raise Refused(f"{discussion.name} is not open; /prompt reopen would open it again.")
+
+    async def work(db: Connection) -> None:
+        await discussions.close(db, discussion.id, call.now)
+        await discussions.revise(db, discussion.id)
+        await prompts.owe_update(db, discussion, call, "closing")
+        await audit.note(
+            db, call.course.id, call.member.id, "prompt close", discussion.name, call.now
+        )
+
+    await call.services.database.write(work)
+    await prompts.deliver(call, [discussion])
+    return Card(
+        blocks=(
+            text(f"{discussion.name} is closed. Replies written after this do not count."),
+            Actions((Button("Reopen", "prompt reopen", (("discussion", discussion.name),)),)),
+        )
+    )
+
+
+async def reopen(call: Call) -> Card:
+    """/prompt reopen: replies count again from now on; what was written in between doesn't."""
+    prompts.refuse_archived(call)
+    discussion = await find(call)
+    if discussion.open:
+        raise Refused(f"{discussion.name} is open already.")
+
+    async def work(db: Connection) -> None:
+        await discussions.close(db, discussion.id, call.now)
+        await discussions.reopen(db, discussion.id, call.now)
+        await discussions.revise(db, discussion.id, withdrawn_at=None)
+        await prompts.owe_update(db, discussion, call)
+        await audit.note(
+            db, call.course.id, call.member.id, "prompt reopen", discussion.name, call.now
+        )
+
+    await call.services.database.write(work)
+    await prompts.deliver(call, [discussion])
+    return Card(
+        blocks=(
+            text(
+                f"{discussion.name} is open again. What was written while it was closed stays"
+                " uncounted."
+            ),
+        )
+    )
+
+
+async def withdraw(call: Call) -> Card:
+    """/prompt withdraw: take back a discussion (D12), or a prompt of the course's own (P3)."""
+    prompts.refuse_archived(call)
+    typed = call.text("what")
+    if typed is not None and typed[:1].casefold() == "p" and typed[1:].isdigit():
+        return await _withdraw_prompt(call, typed)
+    discussion = await find(call, "what")
+    if discussion.withdrawn_at is not None:
+        raise Refused(f"{discussion.name} is withdrawn already.")
+
+    async def work(db: Connection) -> None:
+        await outbox.cancel(db, discussion.id, ("prompt", "closing"))
+        await discussions.close(db, discussion.id, call.now)
+        await discussions.revise(db, discussion.id, withdrawn_at=call.now)
+        await prompts.owe_update(db, discussion, call)
+        await audit.note(
+            db, call.course.id, call.member.id, "prompt withdraw", discussion.name, call.now
+        )
+
+    await call.services.database.write(work)
+    await prompts.deliver(call, [discussion])
+    return Card(
+        blocks=(
+            text(
+                f"{discussion.name} is withdrawn: its post says so, and its replies do not count."
+            ),
+            Actions((Button("Reopen", "prompt reopen", (("discussion", discussion.name),)),)),
+        )
+    )
+
+
+async def _withdraw_prompt(call: Call, typed: str) -> Card:
+    own = {prompt.name: prompt for prompt in await prompts.own_prompts(call)}
+    prompt = own.get(typed.upper())
+    if prompt is None:
+        raise UnknownName("what", "prompt", typed, list(own), "see /prompt list.")
+
+    async def work(db: Connection) -> None:
+        await discussions.change_prompt(
+            db, call.course.id, prompt.number, {"withdrawn_at": call.now}
+        )
+        await audit.note(
+            db, call.course.id, call.member.id, "prompt withdraw", prompt.name, call.now
+        )
+
+    await call.services.database.write(work)
+    return Card(
+        blocks=(text(f"{prompt.name} is withdrawn; what was posted from it stays as it is."),)
+    )
+
+
+async def withdraw_choices(call: Call, typed: str) -> Sequence[Choice]:
+    return [*await choices(call, typed), *await prompts.own_choices(call, typed)]
+
+
+# --- the summary at closing ---------------------------------------------------------------------
+
+
+async def _summary(db: Connection, discussion: Discussion) -> Card:
+    """What the class sees when a discussion closes: how it went, and nobody's figures."""
+    material = await material_of(db, discussion.course_id)
+    counted = [
+        reply
+        for reply in material.replies
+        if reply.discussion_id == discussion.id and verdict(reply, discussion).counts
+    ]
+    answered = {reply.parent_id for reply in counted}
+    answers = [reply for reply in counted if reply.parent_id is None]
+    pairs = [
+        ("Students who wrote", spans(str(len({reply.member_id for reply in counted})))),
+        ("Answers to the prompt", spans(str(len(answers)))),
+        ("Responses", spans(str(len(counted) - len(answers)))),
+        ("Answers nobody responded to", spans(str(sum(a.id not in answered for a in answers)))),
+    ]
+    blocks: list[Block] = [Fields(tuple(pairs))]
+    content = prompts.from_json(discussion.content)
+    if content.sides:
+        blocks.append(await _sides(db, discussion, content))
+    return Card(f"{discussion.name} is closed", tuple(blocks), f"{discussion.name} · summary")
+
+
+async def _sides(db: Connection, discussion: Discussion, content: prompts.Content) -> Block:
+    taken = list((await discussions.sides_of(db, discussion.id)).values())
+    if len(taken) < FEWEST:
+        return text(f"How the sides stood is shown when at least {FEWEST} people took one.")
+    rows = tuple((spans(label), spans(str(taken.count(key)))) for key, label in content.sides)
+    return Table(("Side", "Held by"), rows, frozenset({1}))

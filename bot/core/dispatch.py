@@ -1,0 +1,351 @@
+"""Every command comes through here: validated, authorised, run, answered.
+
+Roles are enforced here and nowhere else. What a person can mend comes back as a form with what
+they typed; what they can't is a short id that is also in the log.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core import privacy
+from bot.core.cards import Card, text
+from bot.core.commands import (
+    Answer,
+    Choice,
+    Command,
+    Form,
+    Invocation,
+    Outcome,
+    Param,
+    Role,
+    Type,
+    Value,
+)
+from bot.core.errors import BadInput, NoCourse, NotAllowed, UnknownName, UserError
+from bot.core.events import InvocationId, Person, Place
+from bot.core.services import LoadedPack, Services
+from storage import courses, members
+from storage.errors import StorageBusy, StorageError, StorageFull
+from storage.rows import Channel, Course, Member
+
+log = logging.getLogger(__name__)
+
+COURSE = Param("course", "Which of your courses", required=True)
+"""Asked for where the course can't be told from the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command being run: who gave it, in which course, with which arguments.
+
+    `arguments` holds only what was given, as the types that the parameters declare.
+    """
+
+    services: Services
+    invocation: Invocation
+    command: Command
+    arguments: Mapping[str, Value]
+    now: datetime
+    course_or_none: Course | None
+    channel: Channel | None
+    member_or_none: Member | None
+
+    @property
+    def course(self) -> Course:
+        """Raises NoCourse where none has been set up."""
+        if self.course_or_none is None:
+            raise NoCourse
+        return self.course_or_none
+
+    @property
+    def member(self) -> Member:
+        """Raises NoCourse for somebody who is in no course here."""
+        if self.member_or_none is None:
+            raise NoCourse
+        return self.member_or_none
+
+    @property
+    def role(self) -> Role:
+        if self.member_or_none is None:
+            return Role.STUDENT
+        return Role[self.member_or_none.role.upper()]
+
+    @property
+    def place(self) -> Place:
+        return self.invocation.place
+
+    @property
+    def pack(self) -> LoadedPack:
+        return self.services.pack_of(self.course)
+
+    def text(self, name: str) -> str | None:
+        """An argument as text; None where it was left out."""
+        value = self.arguments.get(name)
+        return None if value is None else str(value)
+
+    def required(self, name: str) -> str:
+        """A required argument as text."""
+        return str(self.arguments[name])
+
+    def may(self, command: Command) -> bool:
+        """Whether whoever gave this command may use that one too."""
+        return self.role >= command.least or (command.managers and self.invocation.manages_space)
+
+
+class Dispatcher:
+    """Runs the commands of `services.catalog`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, invocation: Invocation) -> Outcome:
+        """What the command answers, to the person who gave it only.
+
+        Never raises for what a person or the database did: they get a card, or the form again.
+        """
+        try:
+            return await self._run(invocation)
+        except BadInput as problem:
+            return self._again(invocation, problem.param, str(problem))
+        except UserError as problem:
+            return self._refuse(invocation, str(problem))
+        except StorageError as problem:
+            return self._refuse(invocation, self._blame_storage(problem, invocation.command))
+        except Exception as problem:
+            failure = self.report_failure(problem, invocation.command)
+            return self._refuse(
+                invocation,
+                f"Something went wrong on our side and was logged as {failure}; nothing else was"
+                " changed. Try again, or give that id to whoever runs the bot.",
+            )
+
+    async def complete(self, invocation: Invocation, param: str, typed: str) -> Sequence[Choice]:
+        """What could be meant by what has been typed so far for a parameter, best first."""
+        command = self._command(invocation)
+        declared = command.param(param)
+        if param == COURSE.name:
+            return [Choice(str(c.id), c.title) for c in await self._own_courses(invocation)]
+        if declared is None:
+            return []
+        if declared.choices:
+            return [c for c in declared.choices if typed.casefold() in c.label.casefold()]
+        if declared.complete is None:
+            return []
+        try:
+            call = await self._call(invocation, command, {})
+            self._authorise(call)
+            return await declared.complete(call, typed)
+        except UserError:
+            return []  # no suggestions for what may not be asked
+
+    async def form(self, invocation: Invocation) -> Form:
+        """The command's form, filled in with the arguments given so far."""
+        return _form(self._command(invocation), invocation.arguments)
+
+    async def offered(
+        self, place: Place, person: Person, manages_space: bool, now: datetime
+    ) -> list[Command]:
+        """The commands that this person may use there, in the catalogue's order."""
+        asked = Invocation(
+            InvocationId(""), place, person, "", {}, at=now, manages_space=manages_space
+        )
+        commands = list(self._services.catalog)
+        call = await self._call(asked, commands[0], {})
+        return [command for command in commands if call.may(command)]
+
+    def report_failure(self, problem: BaseException, doing: str) -> str:
+        """Log an unexpected failure; returns the short id it is logged under."""
+        failure = self._services.new_id()
+        log.error(
+            "unexpected failure", exc_info=problem, extra={"failure": failure, "doing": doing}
+        )
+        return failure
+
+    # --- one command ----------------------------------------------------------------------------
+
+    async def _run(self, invocation: Invocation) -> Outcome:
+        command = self._command(invocation)
+        if await self._unclear_course(invocation):
+            return Form(command.name, (COURSE, *command.params), dict(invocation.arguments))
+        call = await self._call(invocation, command, {})
+        self._authorise(call)
+        missing = [p for p in command.params if p.required and not _given(invocation, p)]
+        if missing or (command.form and not invocation.arguments):
+            return _form(command, invocation.arguments)
+        call = replace(
+            call,
+            arguments=_typed(command, invocation.arguments),
+            member_or_none=call.member_or_none or await self._enrol(call),
+        )
+        result = await command.handler(call)
+        if isinstance(result, Form):
+            return result
+        answer = Answer(result) if isinstance(result, Card) else result
+        return await privacy.with_notice(call, answer)
+
+    def _command(self, invocation: Invocation) -> Command:
+        command = self._services.catalog.find(invocation.command)
+        if command is None:
+            names = self._services.catalog.names
+            raise UserError(
+                str(UnknownName("", "command", invocation.command, names, "try /help."))
+            )
+        return command
+
+    async def _call(
+        self, invocation: Invocation, command: Command, arguments: Mapping[str, Value]
+    ) -> Call:
+        place, person = invocation.place, invocation.person
+        async with self._services.database.read() as db:
+            channel = await courses.channel_at(db, place.space, place.channel)
+            course = None
+            if channel is not None:
+                course = await courses.course(db, channel.course_id)
+            elif own := await self._own_courses(invocation):
+                picked = invocation.arguments.get(COURSE.name)
+                course = next((c for c in own if picked == str(c.id)), None)
+                if course is None and len(own) == 1 and not command.managers:
+                    course = own[0]
+            member = (
+                None
+                if course is None
+                else await members.member_at(db, course.id, place.space, person.ref)
+            )
+        return Call(
+            self._services, invocation, command, arguments, invocation.at, course, channel, member
+        )
+
+    async def _own_courses(self, invocation: Invocation) -> list[Course]:
+        async with self._services.database.read() as db:
+            own = await members.courses_with(db, invocation.place.space, invocation.person.ref)
+            return [await courses.course(db, id_) for id_, _ in own]
+
+    async def _unclear_course(self, invocation: Invocation) -> bool:
+        """Whether the channel doesn't tell the course and the person is in several."""
+        command = self._command(invocation)
+        if command.managers or COURSE.name in invocation.arguments:
+            return False
+        async with self._services.database.read() as db:
+            place = invocation.place
+            if await courses.channel_at(db, place.space, place.channel) is not None:
+                return False
+        return len(await self._own_courses(invocation)) > 1
+
+    def _authorise(self, call: Call) -> None:
+        if call.may(call.command):
+            return
+        if call.course_or_none is None and call.command.least > Role.STUDENT:
+            raise NoCourse
+        raise NotAllowed(
+            f"/{call.command.name} is for {call.command.least.word}s of this course; ask one of"
+            " them, or see /help for what you can use."
+        )
+
+    async def _enrol(self, call: Call) -> Member | None:
+        """Whoever uses the bot in a course's channel is in the course: as a student at first."""
+        if call.course_or_none is None or call.invocation.person.automated:
+            return None
+        course, person, space = call.course, call.invocation.person, call.place.space
+
+        async def work(db: privacy.Connection) -> None:
+            space_id = await courses.ensure_space(db, space, call.now)
+            account = await members.ensure_account(
+                db, space_id, person.ref, person.name, call.now
+            )  # fmt: skip
+            await members.ensure_member(db, course.id, account, Role.STUDENT.word, call.now)
+
+        await self._services.database.write(work)
+        async with self._services.database.read() as db:
+            return await members.member_at(db, course.id, space, person.ref)
+
+    # --- when it can't be done ------------------------------------------------------------------
+
+    def _again(self, invocation: Invocation, param: str, sentence: str) -> Outcome:
+        command = self._services.catalog.find(invocation.command)
+        if command is None or command.param(param) is None:
+            return _refusal(sentence)
+        return replace(_form(command, invocation.arguments), problems={param: sentence})
+
+    def _refuse(self, invocation: Invocation, sentence: str) -> Outcome:
+        """A refusal; with the form again where something long was typed and would be lost."""
+        command = self._services.catalog.find(invocation.command)
+        written = command is not None and any(
+            param.type is Type.PARAGRAPH and invocation.arguments.get(param.name)
+            for param in command.params
+        )
+        if command is None or not written:
+            return _refusal(sentence)
+        return replace(_form(command, invocation.arguments), problems={"": sentence})
+
+    def _blame_storage(self, problem: StorageError, doing: str) -> str:
+        failure = self.report_failure(problem, doing)
+        match problem:
+            case StorageBusy():
+                why = "The database is busy with another program"
+            case StorageFull():
+                why = "The disk is full or can't be written"
+            case _:
+                why = "The database could not be used"
+        return (
+            f"{why}, so nothing was changed; it was logged as {failure}. Try again in a minute, or"
+            " tell whoever runs the bot."
+        )
+
+
+def _refusal(sentence: str) -> Answer:
+    return Answer(Card(blocks=(text(sentence),), tone="refusal"))
+
+
+def _form(command: Command, values: Mapping[str, object]) -> Form:
+    return Form(command.name, command.params, dict(values))
+
+
+def _given(invocation: Invocation, param: Param) -> bool:
+    value = invocation.arguments.get(param.name)
+    return value is not None and str(value).strip() != ""
+
+
+def _typed(command: Command, given: Mapping[str, object]) -> dict[str, Value]:
+    """The arguments as the parameters declare them; empty ones left out. Raises BadInput."""
+    for name in given:
+        if command.param(name) is None and name != COURSE.name:
+            known = [param.name for param in command.params]
+            raise UserError(
+                str(UnknownName("", "parameter", name, known, f"see /help {command.name}."))
+            )
+    typed: dict[str, Value] = {}
+    for param in command.params:
+        value = given.get(param.name)
+        if value is not None and str(value).strip() != "":
+            typed[param.name] = _value(param, str(value))
+    return typed
+
+
+def _value(param: Param, given: str) -> Value:
+    value = given if param.type is Type.PARAGRAPH else given.strip()
+    if param.type is Type.INTEGER:
+        if not (
+            value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= param.most
+        ):
+            raise BadInput(
+                param.name, f"{param.name} takes a whole number from 0 to {param.most}."
+            )  # fmt: skip
+        return int(value)
+    if len(value) > param.most:
+        raise BadInput(
+            param.name,
+            f"{param.name} takes at most {param.most} characters, and this has {len(value)}.",
+        )
+    if param.type is Type.LINE and ("\n" in value or "\r" in value):
+        raise BadInput(param.name, f"{param.name} takes one line.")
+    if param.choices:
+        for choice in param.choices:
+            if value.casefold() in (choice.value.casefold(), choice.label.casefold()):
+                return choice.value
+        labels = [choice.value for choice in param.choices]
+        raise UnknownName(
+            param.name, param.name, value, labels, f"it takes {', '.join(labels)}."
+        )  # fmt: skip
+    return value

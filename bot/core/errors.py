@@ -1,0 +1,47 @@
+"""What a person can do wrong, each with its sentence. Anything else that is raised is a bug."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+
+class UserError(Exception):
+    """Something the person who typed it can mend; str() is the one sentence they are shown."""
+
+
+class NotAllowed(UserError):
+    """The person's role does not allow it."""
+
+
+class NoCourse(UserError):
+    """No course has been set up where it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no course in this channel yet; whoever manages this space can set one up"
+            " with /course setup."
+        )
+
+
+class Refused(UserError):
+    """It can't be done as things stand (a discussion already closed, a course archived)."""
+
+
+class BadInput(UserError):
+    """What was typed for one parameter is not what it takes."""
+
+    def __init__(self, param: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.param = param
+
+
+class UnknownName(BadInput):
+    """A name that nothing has; suggests the one that was probably meant."""
+
+    def __init__(self, param: str, what: str, typed: str, known: Sequence[str], hint: str) -> None:
+        near = get_close_matches(typed.casefold(), [name.casefold() for name in known], 1, 0.6)
+        meant = next((name for name in known if near and name.casefold() == near[0]), None)
+        shown = typed if len(typed) <= 60 else f"{typed[:60]}…"
+        super().__init__(
+            param,
+            f"There is no {what} “{shown}”; " + (f"did you mean {meant}?" if meant else hint),
+        )

@@ -1,0 +1,102 @@
+"""What happens on a platform, told to the core in its own words. Events are facts: telling one
+twice, late or out of order changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from storage.ids import AccountRef, ChannelRef, MessageRef, Space, ThreadRef
+
+__all__ = [
+    "AccountRef",
+    "ChannelRef",
+    "Event",
+    "InvocationId",
+    "MessageDeleted",
+    "MessageEdited",
+    "MessagePosted",
+    "MessageRef",
+    "Person",
+    "Place",
+    "ReactionChanged",
+    "Space",
+    "ThreadRef",
+]
+
+InvocationId = NewType("InvocationId", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something happened: a channel of a space, and the thread in it if there is one."""
+
+    space: Space
+    channel: ChannelRef
+    thread: ThreadRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account as its platform shows it. `automated`: bots, webhooks, apps."""
+
+    ref: AccountRef
+    name: str
+    automated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted:
+    """A message, as written by its author.
+
+    `sent_at` and `edited_at` are instants (UTC). `text` is None where the platform withholds it.
+    `unspoken` are pieces of the text that are the platform's own marks and no words (a mention's
+    or an emoji's code). `ordinary` is False for joins, pins and other notices of the platform.
+    """
+
+    place: Place
+    message: MessageRef
+    author: Person
+    sent_at: datetime
+    text: str | None
+    reply_to: MessageRef | None = None
+    edited_at: datetime | None = None
+    mentions: tuple[Person, ...] = ()
+    unspoken: tuple[str, ...] = ()
+    attachments: int = 0
+    ordinary: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited:
+    """A message's text from `edited_at` on; the latest edit is the one that holds."""
+
+    place: Place
+    message: MessageRef
+    edited_at: datetime
+    text: str | None
+    reply_to: MessageRef | None = None
+    mentions: tuple[Person, ...] = ()
+    unspoken: tuple[str, ...] = ()
+    attachments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted:
+    place: Place
+    message: MessageRef
+    deleted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionChanged:
+    """A person's reaction with one emoji, there (`present`) or not from `changed_at` on."""
+
+    place: Place
+    message: MessageRef
+    person: Person
+    emoji: str
+    present: bool
+    changed_at: datetime
+
+
+Event = MessagePosted | MessageEdited | MessageDeleted | ReactionChanged

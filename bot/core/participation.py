@@ -1,0 +1,150 @@
+"""What counts, and why: `verdict` is the one place where it is decided that a reply counts.
+
+Definitions follow one rule for each figure, so that every count can be explained by listing the
+messages behind it. Nothing here ranks anybody.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from storage.ids import AccountId, DiscussionId, MemberId, MessageId
+from storage.rows import Discussion, Member, Reply
+
+
+class Rule(Enum):
+    """Why a message counts or doesn't; the value is the sentence people are shown."""
+
+    COUNTED = "counts"
+    DELETED = "deleted by its author or a moderator"
+    STAFF = "written as staff of the course"
+    WITHDRAWN = "the discussion was withdrawn"
+    CLOSED = "written while the discussion was closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    counts: bool
+    rule: Rule
+
+
+def verdict(reply: Reply, discussion: Discussion) -> Verdict:
+    """Whether a message of a member in a discussion counts as a student's reply, and by which rule.
+
+    Decided from stored times only: the message's own (UTC) against the periods in which the
+    discussion was open (from the opening on, up to and including the closing instant).
+    """
+    if reply.deleted_at is not None:
+        return Verdict(False, Rule.DELETED)
+    if reply.role != "student":
+        return Verdict(False, Rule.STAFF)
+    if discussion.withdrawn_at is not None:
+        return Verdict(False, Rule.WITHDRAWN)
+    for period in discussion.periods:
+        opened = period is discussion.periods[0] or reply.sent_at >= period.opened_at
+        if opened and (period.closed_at is None or reply.sent_at <= period.closed_at):
+            return Verdict(True, Rule.COUNTED)
+    return Verdict(False, Rule.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a course's figures are made of, read at one moment."""
+
+    members: Sequence[Member]
+    discussions: Mapping[DiscussionId, Discussion]
+    replies: Sequence[Reply]  # oldest first
+    mentions: Collection[tuple[MessageId, MemberId]]
+    reactions: Collection[tuple[MessageId, AccountId]]
+
+    def counted(self) -> list[Reply]:
+        return [r for r in self.replies if verdict(r, self.discussions[r.discussion_id]).counts]
+
+
+@dataclass(slots=True)
+class Figures:
+    """One student's figures.
+
+    posts: answers to a prompt. replies: responses to a classmate. words, words_raw, characters:
+    see words.py. active_days: distinct dates in the course's zone. peers_root: distinct
+    classmates responded to directly. peers_thread: distinct classmates who had written earlier in
+    the thread. peers_named: distinct classmates mentioned. replies_received: responses by
+    classmates. reactions_given, reactions_received: to and from others' counted messages. first,
+    last: instants (UTC) of the first and the last counted message.
+    """
+
+    discussions: set[DiscussionId] = field(default_factory=set)
+    posts: int = 0
+    replies: int = 0
+    words: int = 0
+    words_raw: int = 0
+    characters: int = 0
+    attachments: int = 0
+    days: set[object] = field(default_factory=set)
+    peers_root: set[MemberId] = field(default_factory=set)
+    peers_thread: set[MemberId] = field(default_factory=set)
+    peers_named: set[MemberId] = field(default_factory=set)
+    replies_received: int = 0
+    reactions_given: int = 0
+    reactions_received: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+def figures(material: Material, zone: ZoneInfo) -> dict[MemberId, Figures]:
+    """Every student's figures, those who wrote nothing included."""
+    table = {m.id: Figures() for m in material.members if m.role == "student"}
+    counted = material.counted()
+    by_id = {reply.id: reply for reply in counted}
+    before: dict[tuple[int, object], set[MemberId]] = defaultdict(set)
+    for reply in counted:
+        own = table.setdefault(reply.member_id, Figures())
+        own.discussions.add(reply.discussion_id)
+        own.words += reply.words
+        own.words_raw += reply.words_raw
+        own.characters += reply.characters
+        own.attachments += reply.attachments
+        own.days.add(reply.sent_at.astimezone(zone).date())
+        own.first = own.first or reply.sent_at
+        own.last = reply.sent_at
+        if reply.parent_id is None:
+            own.posts += 1
+        else:
+            own.replies += 1
+            parent = by_id.get(reply.parent_id)
+            if parent is not None and parent.member_id != reply.member_id:
+                own.peers_root.add(parent.member_id)
+                table.setdefault(parent.member_id, Figures()).replies_received += 1
+        thread = before[reply.channel_id, reply.thread or reply.discussion_id]
+        own.peers_thread |= thread - {reply.member_id}
+        thread.add(reply.member_id)
+    _add_mentions(table, by_id, material.mentions)
+    _add_reactions(table, by_id, material)
+    return table
+
+
+def _add_mentions(
+    table: Mapping[MemberId, Figures],
+    counted: Mapping[MessageId, Reply],
+    mentions: Iterable[tuple[MessageId, MemberId]],
+) -> None:
+    for message, named in mentions:
+        reply = counted.get(message)
+        if reply is not None and named != reply.member_id and named in table:
+            table[reply.member_id].peers_named.add(named)
+
+
+def _add_reactions(
+    table: Mapping[MemberId, Figures], counted: Mapping[MessageId, Reply], material: Material
+) -> None:
+    by_account = {member.account: member.id for member in material.members}
+    for message, account in material.reactions:
+        reply, giver = counted.get(message), by_account.get(account)
+        if reply is None or giver is None or giver == reply.member_id:
+            continue
+        table[reply.member_id].reactions_received += 1
+        if giver in table:
+            table[giver].reactions_given += 1

@@ -1,0 +1,174 @@
+"""What the core asks of others; app.py hands them in."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.core.cards import Card
+from bot.core.commands import File
+from bot.core.events import MessagePosted, Person, Place
+from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
+from storage.ids import AccountRef, ChannelRef, MessageRef, ThreadRef
+
+__all__ = [
+    "ClassroomChannel",
+    "ClassroomMessage",
+    "ClassroomPerson",
+    "ClassroomStore",
+    "Clock",
+    "Exporter",
+    "Platform",
+    "Posted",
+    "ReportTable",
+    "SeenMessage",
+    "SendRefused",
+    "SendUncertain",
+]
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a public message went: its own name, and its thread's."""
+
+    message: MessageRef
+    thread: ThreadRef
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMessage:
+    """A message as the platform shows it now, with the reactions that stand on it."""
+
+    posted: MessagePosted
+    reactions: Sequence[tuple[Person, str]] = ()
+
+
+class SendRefused(Exception):
+    """The platform did not take it. `sentence` says to staff what is wrong and what would mend it.
+
+    `final`: asking again would be of no use. `retry_after`: how long the platform asks to wait.
+    """
+
+    def __init__(
+        self, sentence: str, *, final: bool = False, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.final = final
+        self.retry_after = retry_after
+
+
+class SendUncertain(Exception):
+    """The request went out and no answer came: it may have been accepted, now or later."""
+
+
+class Platform(Protocol):
+    """One platform that carries messages: implemented by each adapter."""
+
+    name: str
+    settling: timedelta
+    """How long a request that got no answer may still land in the channel."""
+
+    async def post(self, place: Place, card: Card, key: str) -> Posted:
+        """Post a public message, marked with the send's key so that `find` knows it again.
+
+        With a thread in `place` it goes into that thread. Raises SendRefused or SendUncertain.
+        """
+
+    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+        """The bot's own message with this key, posted there not before `since`, or None.
+
+        Raises SendRefused when the channel can't be read: then nothing is known.
+        """
+
+    async def update(self, place: Place, message: MessageRef, card: Card) -> None:
+        """Make the bot's own message read like this. Raises SendRefused or SendUncertain."""
+
+    async def tell(self, place: Place, person: AccountRef, card: Card) -> None:
+        """Tell one person something that nobody else sees. Raises SendRefused."""
+
+    def history(
+        self, place: Place, since: datetime
+    ) -> AsyncIterator[SeenMessage]:  # fmt: skip
+        """A thread whole, or what a channel holds outside threads since then, oldest first.
+
+        Raises SendRefused when it can't be read: then nothing is known, nothing was deleted.
+        """
+
+    def link(self, place: Place, message: MessageRef) -> str:
+        """Where a person can open the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """A report before it is a file: `rows` hold str, int, float, datetime (aware) or None."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | datetime | None, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+class Exporter(Protocol):
+    """Makes a file of a table."""
+
+    def __call__(self, table: ReportTable, name: str) -> File: ...
+
+
+class ClassroomStore(Protocol):
+    """Where the browser classroom keeps what Discord and Slack keep on their servers.
+
+    Every call returns when what it wrote is durable.
+    """
+
+    async def people(self) -> list[ClassroomPerson]: ...
+
+    async def add_person(self, ref: AccountRef, name: str, at: datetime) -> ClassroomPerson:
+        """A new person; the first one manages the classroom."""
+
+    async def channels(self) -> list[ClassroomChannel]: ...
+
+    async def add_channel(self, ref: ChannelRef, name: str, at: datetime) -> ClassroomChannel:
+        """A new channel, or the one that has this name already."""
+
+    async def add_message(
+        self,
+        channel: ChannelRef,
+        *,
+        at: datetime,
+        thread: int | None = None,
+        author: AccountRef | None = None,
+        reply_to: int | None = None,
+        only_for: AccountRef | None = None,
+        send_key: str | None = None,
+        text: str | None = None,
+        card: object = None,
+    ) -> ClassroomMessage:
+        """Keep a message. The same `send_key` again gives the message that has it already."""
+
+    async def edit_message(
+        self, id_: int, *, at: datetime, text: str | None = None, card: object = None
+    ) -> ClassroomMessage | None:
+        """The message as it now reads; None if it was deleted before."""
+
+    async def delete_message(self, id_: int, *, at: datetime) -> ClassroomMessage | None:
+        """Remove its words; None if it was deleted before."""
+
+    async def react(
+        self, id_: int, person: AccountRef, emoji: str, present: bool, *, at: datetime
+    ) -> ClassroomMessage | None: ...
+
+    async def message(self, id_: int) -> ClassroomMessage | None: ...
+
+    async def by_key(self, send_key: str) -> ClassroomMessage | None: ...
+
+    async def messages(
+        self, channel: ChannelRef, thread: int | None, reader: AccountRef | None
+    ) -> list[ClassroomMessage]:
+        """The messages of a thread (or of a channel outside threads) that `reader` may see,
+        oldest first, deleted ones left out. `reader` None: what everybody may see."""

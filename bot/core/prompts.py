@@ -1,0 +1,358 @@
+"""The prompts a course can post: its pack's, and those its own staff wrote (P1, P2, …)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.cards import (
+    Actions,
+    Block,
+    Button,
+    Card,
+    Code,
+    Italic,
+    Table,
+    paragraphs,
+    spans,
+    text,
+)
+from bot.core.commands import Choice, Form, Role
+from bot.core.dispatch import Call
+from bot.core.errors import BadInput, Refused, UnknownName
+from prompts.models import Prompt
+from storage import audit, discussions, outbox
+from storage.database import Connection
+from storage.rows import CoursePrompt, Discussion
+
+TITLE_MOST = 120
+TEXT_MOST = 3_000
+SIDE_MOST = 60
+SIDES_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A prompt as it is shown. `sides` are pairs of a key that is stored and a label."""
+
+    title: str
+    text: str
+    sides: tuple[tuple[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+    def label(self, side: str) -> str | None:
+        return dict(self.sides).get(side)
+
+
+def to_json(content: Content) -> dict[str, Any]:
+    return {
+        "title": content.title,
+        "text": content.text,
+        "sides": [list(side) for side in content.sides],
+        "tags": list(content.tags),
+        "facts": list(content.facts),
+    }
+
+
+def from_json(kept: Mapping[str, Any]) -> Content:
+    return Content(
+        kept["title"],
+        kept["text"],
+        tuple((key, label) for key, label in kept["sides"]),
+        tuple(kept["tags"]),
+        tuple(kept["facts"]),
+    )
+
+
+def from_pack(prompt: Prompt) -> Content:
+    sides = tuple((side.key, side.label) for side in prompt.sides)
+    return Content(prompt.title, prompt.text, sides, prompt.tags, prompt.facts)
+
+
+def prompt_card(
+    content: Content, discussion: Discussion | None = None
+) -> Card:  # fmt: skip
+    """The prompt as the class sees it; before it is posted, without a discussion."""
+    blocks: list[Block] = [*paragraphs(content.text)]
+    name = None if discussion is None else discussion.name
+    if discussion is not None and discussion.withdrawn_at is not None:
+        blocks.insert(0, text(Italic("Withdrawn: replies here do not count.")))
+    elif discussion is not None and not discussion.open:
+        blocks.insert(0, text(Italic("Closed: replies written from now on do not count.")))
+    elif content.sides:
+        blocks.append(text("Take a side (only you and the staff see which), and change it freely:"))
+        blocks.append(
+            Actions(
+                tuple(
+                    Button(
+                        label, "prompt side", (("discussion", name or ""), ("side", key))
+                    )
+                    for key, label in content.sides
+                )
+            )
+        )  # fmt: skip
+    if content.facts:
+        blocks.append(
+            Actions(
+                tuple(
+                    Button(f"Fact {fact}", "fact about", (("subject", fact),))
+                    for fact in content.facts[:3]
+                )
+            )
+        )
+    footer = "Not posted yet" if name is None else f"{name} · reply in the thread"
+    return Card(content.title, tuple(blocks), footer)
+
+
+# --- finding a prompt ---------------------------------------------------------------------------
+
+
+async def own_prompts(call: Call) -> list[CoursePrompt]:
+    async with call.services.database.read() as db:
+        kept = await discussions.prompts_of(db, call.course.id)
+    return [prompt for prompt in kept if prompt.withdrawn_at is None]
+
+
+async def choices(call: Call, typed: str) -> Sequence[Choice]:
+    """The prompts that can be posted, those that fit what was typed."""
+    all_ = [Choice(prompt.id, prompt.title) for prompt in call.pack.pack.prompts]
+    all_ += [
+        Choice(prompt.name, f"{prompt.name}: {prompt.content['title']}")
+        for prompt in await own_prompts(call)
+    ]
+    return matching(all_, typed)
+
+
+async def own_choices(call: Call, typed: str) -> Sequence[Choice]:
+    """The prompts that the course's own staff wrote."""
+    return matching(
+        [Choice(p.name, f"{p.name}: {p.content['title']}") for p in await own_prompts(call)], typed
+    )
+
+
+def matching(all_: Sequence[Choice], typed: str) -> list[Choice]:
+    """The choices in whose value or label every word typed is found."""
+    typed_words = typed.casefold().split()
+    return [
+        choice
+        for choice in all_
+        if all(word in f"{choice.value} {choice.label}".casefold() for word in typed_words)
+    ]
+
+
+async def find(call: Call, typed: str) -> tuple[str, Content]:
+    """The prompt named so, by its id or its title. Raises UnknownName."""
+    wanted = typed.strip().casefold()
+    for prompt in call.pack.pack.prompts:
+        if wanted in (prompt.id.casefold(), prompt.title.casefold()):
+            return prompt.id, from_pack(prompt)
+    own = await own_prompts(call)
+    for kept in own:
+        content = from_json(kept.content)
+        if wanted in (kept.name.casefold(), content.title.casefold()):
+            return kept.name, content
+    near = [choice.value for choice in await choices(call, typed)]
+    if len(near) == 1:
+        return await find(call, near[0])
+    known = [prompt.id for prompt in call.pack.pack.prompts] + [prompt.name for prompt in own]
+    raise UnknownName("prompt", "prompt", typed, known, "see /prompt list.")
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+async def list_(call: Call) -> Card:
+    """/prompt list: the open discussions; to staff also what could be posted."""
+    async with call.services.database.read() as db:
+        all_ = await discussions.discussions_of(db, call.course.id)
+    open_ = [d for d in all_ if d.open]
+    blocks: list[Block] = []
+    if open_:
+        rows = tuple((spans(Code(d.name)), spans(from_json(d.content).title)) for d in open_)
+        blocks.append(Table(("Id", "Open discussion"), rows))
+    else:
+        blocks.append(text("No discussion is open."))
+    if call.role >= Role.ASSISTANT:
+        used = {d.prompt for d in all_ if d.withdrawn_at is None}
+        ready = tuple(
+            (spans(Code(c.value)), spans(c.label), spans("yes" if c.value in used else ""))
+            for c in await choices(call, "")
+        )
+        blocks.append(Table(("Prompt", "Title", "Posted before"), ready))
+    return Card("Prompts", tuple(blocks))
+
+
+async def preview(call: Call) -> Card:
+    """/prompt preview: the prompt as the class would see it."""
+    _, content = await find(call, call.required("prompt"))
+    return prompt_card(content)
+
+
+async def new(call: Call) -> Card:
+    """/prompt new: keep a prompt of the course's own."""
+    refuse_archived(call)
+    content = _content(call, None)
+
+    async def work(db: Connection) -> CoursePrompt:
+        kept = await discussions.add_prompt(
+            db, call.course.id, call.invocation.id, to_json(content), call.now
+        )
+        await audit.note(db, call.course.id, call.member.id, "prompt new", kept.name, call.now)
+        return kept
+
+    kept = await call.services.database.write(work)
+    return Card(
+        f"{kept.name} is kept",
+        (
+            text("Here is how the class would see it; nothing has been posted."),
+            *prompt_card(content).blocks[: len(paragraphs(content.text))],
+            Actions(
+                (
+                    Button("Preview", "prompt preview", (("prompt", kept.name),)),
+                    Button("Post it here", "prompt post", (("prompt", kept.name),), emphasis=True),
+                    Button("Edit", "prompt edit", (("prompt", kept.name),), form=False),
+                )
+            ),
+        ),
+    )
+
+
+async def edit(call: Call) -> Card | Form:
+    """/prompt edit: change a prompt of the course's own, and where it is posted and open."""
+    refuse_archived(call)
+    name, content = await _own(call, call.required("prompt"))
+    if set(call.arguments) == {"prompt"}:
+        return Form(call.command.name, call.command.params, {"prompt": name, **_typed(content)})
+    changed = _content(call, content)
+
+    async def work(db: Connection) -> list[Discussion]:
+        await discussions.change_prompt(
+            db, call.course.id, int(name[1:]), {"content": to_json(changed)}
+        )
+        posted = [
+            d
+            for d in await discussions.discussions_of(db, call.course.id)
+            if d.prompt == name and d.open
+        ]
+        for discussion in posted:
+            await discussions.revise(db, discussion.id, content=to_json(changed))
+            await owe_update(db, discussion, call)
+        await audit.note(db, call.course.id, call.member.id, "prompt edit", name, call.now)
+        return posted
+
+    posted = await call.services.database.write(work)
+    await deliver(call, posted)
+    where = ", ".join(d.name for d in posted)
+    return Card(
+        f"{name} is changed",
+        (
+            text(
+                f"The posts of {where} show the new text."
+                if posted
+                else "It is not posted anywhere that is open."
+            ),
+            Actions((Button("Preview", "prompt preview", (("prompt", name),)),)),
+        ),
+    )
+
+
+async def owe_update(db: Connection, discussion: Discussion, call: Call, *kinds: str) -> None:
+    """Owe each of the discussion's posts an update to what it is now, and sends of `kinds`."""
+    revision = (
+        await discussions.discussion_by_id(db, call.course.id, discussion.id)
+    ).revision  # fmt: skip
+    for channel in await outbox.channels_of(db, discussion.id):
+        for kind in ("update", *kinds):
+            await outbox.owe(
+                db,
+                call.course.id,
+                channel,
+                discussion.id,
+                key=f"{kind}:{discussion.id}:{revision}:{channel}",
+                kind=kind,
+                due_at=call.now,
+            )
+
+
+async def deliver(call: Call, posted: Sequence[Discussion]) -> None:
+    """Try at once what is owed for these discussions; the outbox goes on with what fails."""
+    ids = {discussion.id for discussion in posted}
+    async with call.services.database.read() as db:
+        owed = await outbox.sends_of(db, call.course.id, ("pending",))
+    await call.services.outbox.deliver(send for send in owed if send.discussion_id in ids)
+
+
+def refuse_archived(call: Call) -> None:
+    if call.course.archived_at is not None:
+        raise Refused(f"{call.course.title} is archived, and closed to changes.")
+
+
+async def _own(call: Call, typed: str) -> tuple[str, Content]:
+    name, content = await find(call, typed)
+    if not re.fullmatch(r"P\d+", name):
+        raise Refused(
+            f"{name} belongs to the pack “{call.pack.pack.title}” and can't be changed here; write"
+            " your own version with /prompt new."
+        )
+    return name, content
+
+
+def _typed(content: Content) -> dict[str, object]:
+    """The content as its form's fields show it; `_content` reads it back."""
+    return {
+        "title": content.title,
+        "text": content.text,
+        "sides": "; ".join(label for _, label in content.sides),
+        "tags": ", ".join(content.tags),
+    }
+
+
+def _content(call: Call, before: Content | None) -> Content:
+    """What was typed into the form. Raises BadInput."""
+    title = call.text("title") or (before.title if before else "")
+    body = call.text("text") or (before.text if before else "")
+    given = call.text("sides")
+    sides = (
+        _sides(given) if given is not None else (before.sides if before and not _full(call) else ())
+    )
+    tags = call.text("tags")
+    return Content(
+        title,
+        body,
+        sides,
+        tuple(dict.fromkeys(t.strip() for t in re.split(r"[,;\s]+", tags) if t.strip()))
+        if tags is not None
+        else (before.tags if before and not _full(call) else ()),
+        before.facts if before else (),
+    )
+
+
+def _full(call: Call) -> bool:
+    """Whether the whole form was sent, so that a field left empty means none."""
+    return "title" in call.arguments and "text" in call.arguments
+
+
+def _sides(typed: str) -> tuple[tuple[str, str], ...]:
+    labels = [part.strip() for part in re.split(r"[;\n]", typed) if part.strip()]
+    if len(labels) == 1:
+        raise BadInput(
+            "sides", "A prompt has no sides, or at least two; part them with semicolons."
+        )
+    if len(labels) > SIDES_MOST:
+        raise BadInput(
+            "sides", f"A prompt has at most {SIDES_MOST} sides, and here are {len(labels)}."
+        )
+    for label in labels:
+        if len(label) > SIDE_MOST:
+            raise BadInput(
+                "sides", f"A side has at most {SIDE_MOST} characters, and one has {len(label)}."
+            )
+    keys = [_slug(label) for label in labels]
+    if len(set(keys)) != len(keys):
+        raise BadInput("sides", "Two of the sides are the same.")
+    return tuple(zip(keys, labels, strict=True))
+
+
+def _slug(label: str) -> str:
+    return re.sub(r"[^\w]+", "-", label.casefold()).strip("-") or label

@@ -1,0 +1,269 @@
+"""/participation: a student's own record, the class's table, why each count is what it is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core import prompts
+from bot.core.cards import (
+    Block,
+    Bold,
+    Card,
+    Fields,
+    Link,
+    Moment,
+    PersonName,
+    Spans,
+    Table,
+    number,
+    spans,
+    text,
+)
+from bot.core.commands import Answer, File, Role
+from bot.core.courses import find_member
+from bot.core.dispatch import Call
+from bot.core.errors import Refused
+from bot.core.events import Place
+from bot.core.material import material_of
+from bot.core.participation import Figures, Material, Rule, figures, verdict
+from bot.core.ports import ReportTable
+from bot.core.services import Services
+from storage import courses, discussions, messages
+from storage.ids import ChannelId, MemberId, MessageId
+from storage.rows import Channel, Course, Member, Reply
+
+COLUMNS = (
+    "member",
+    "name",
+    "discussions_open",
+    "discussions_joined",
+    "posts",
+    "replies",
+    "words",
+    "words_raw",
+    "characters",
+    "attachments",
+    "active_days",
+    "peers_root",
+    "peers_thread",
+    "peers_named",
+    "replies_received",
+    "reactions_given",
+    "reactions_received",
+    "first",
+    "last",
+)
+
+
+async def me(call: Call) -> Card:
+    """/participation me: the asker's own figures, and each message behind them."""
+    material, channels = await _read(call)
+    own = figures(material, ZoneInfo(call.course.zone)).get(call.member.id)
+    blocks: list[Block] = []
+    if call.role is Role.STUDENT and own is not None:
+        blocks.append(_fields(own))
+    blocks += await _explain(call, material, channels, call.member)
+    return Card("What is recorded about you", tuple(blocks), "Only you see this.")
+
+
+async def why(call: Call) -> Card:
+    """/participation why: for one student, each message that counted and each that didn't."""
+    member = await find_member(call, "student")
+    material, channels = await _read(call)
+    own = figures(material, ZoneInfo(call.course.zone)).get(member.id, Figures())
+    blocks = [_fields(own), *await _explain(call, material, channels, member)]
+    return Card(f"Why {member.name} has these counts", tuple(blocks))
+
+
+async def class_(call: Call) -> Card:
+    """/participation class: every student's figures, in the order of their names."""
+    material, _ = await _read(call)
+    table = figures(material, ZoneInfo(call.course.zone))
+    rows = tuple(
+        (
+            spans(PersonName(member.name)),
+            *(
+                spans(str(value))
+                for value in (
+                    len(own.discussions),
+                    own.posts,
+                    own.replies,
+                    own.words,
+                    len(own.peers_root),
+                    own.replies_received,
+                )
+            ),
+        )
+        for member, own in _students(material, table)
+    )
+    columns = ("Student", "Joined", "Answers", "Responses", "Words", "Classmates", "Answered by")
+    count = sum(d.withdrawn_at is None for d in material.discussions.values())
+    return Card(
+        f"{call.course.title}: participation",
+        (
+            text(
+                f"{number(len(rows), 'student')}, {number(count, 'discussion')}, as of ",
+                _moment(call, call.now),
+            ),
+            Table(columns, rows, frozenset(range(1, len(columns)))),
+        ),
+        "Joined: discussions. Classmates: whom they responded to. /participation why explains.",
+    )
+
+
+async def export(call: Call) -> Answer:
+    """/participation export: the class's table as a file."""
+    material, _ = await _read(call)
+    table = report(call.course, material, call.now)
+    format_ = call.text("format") or "csv"
+    file = call.services.exporters[format_](table, f"participation-{call.now:%Y-%m-%d}")
+    return Answer(
+        Card(
+            "Participation report",
+            (text(f"{number(len(table.rows), 'student')}, as of ", _moment(call, call.now), "."),),
+        ),
+        (file,),
+    )
+
+
+async def report_file(services: Services, course: int | None, format_: str = "csv") -> File:
+    """The report of a course, by its number, or of the only one there is. Raises Refused."""
+    now = services.clock.now()
+    async with services.database.read() as db:
+        all_ = await courses.all_courses(db)
+        named = [c for c in all_ if course is None or c.id == course]
+        if len(named) != 1:
+            known = "; ".join(f"{c.id}: {c.title}" for c in all_) or "none yet"
+            raise Refused(f"Say which course, by its number ({known}).")
+        material = await material_of(db, named[0].id)
+    table = report(named[0], material, now)
+    return services.exporters[format_](table, f"participation-{now:%Y-%m-%d}")
+
+
+def report(course: Course, material: Material, now: datetime) -> ReportTable:
+    """One row a student, by name; instants in the course's zone, to the millisecond."""
+    zone = ZoneInfo(course.zone)
+    table = figures(material, zone)
+    count = sum(d.withdrawn_at is None for d in material.discussions.values())
+    rows = tuple(
+        (
+            member.ref,
+            member.name,
+            count,
+            len(own.discussions),
+            own.posts,
+            own.replies,
+            own.words,
+            own.words_raw,
+            own.characters,
+            own.attachments,
+            len(own.days),
+            len(own.peers_root),
+            len(own.peers_thread),
+            len(own.peers_named),
+            own.replies_received,
+            own.reactions_given,
+            own.reactions_received,
+            own.first and own.first.astimezone(zone),
+            own.last and own.last.astimezone(zone),
+        )
+        for member, own in _students(material, table)
+    )
+    notes = (f"{course.title}, as of {now.astimezone(zone).isoformat(timespec='seconds')}",)
+    return ReportTable(course.title, COLUMNS, rows, notes)
+
+
+def _students(
+    material: Material, table: dict[MemberId, Figures]
+) -> Sequence[tuple[Member, Figures]]:
+    """Every member who has a student's figures, by name."""
+    return [(m, table[m.id]) for m in material.members if m.id in table]
+
+
+async def _read(call: Call) -> tuple[Material, dict[ChannelId, Channel]]:
+    async with call.services.database.read() as db:
+        material = await material_of(db, call.course.id)
+        channels = {c.id: c for c in await courses.channels_of(db, call.course.id)}
+    return material, channels
+
+
+def _moment(call: Call, at: datetime) -> Moment:
+    return Moment(at, call.course.zone)
+
+
+def _fields(own: Figures) -> Fields:
+    return Fields(
+        tuple(
+            (label, spans(str(value)))
+            for label, value in (
+                ("Discussions joined", len(own.discussions)),
+                ("Answers to prompts", own.posts),
+                ("Responses to classmates", own.replies),
+                ("Classmates responded to", len(own.peers_root)),
+                ("Responses received", own.replies_received),
+                ("Reactions received", own.reactions_received),
+                ("Words", own.words),
+            )
+        )
+    )
+
+
+async def _explain(
+    call: Call, material: Material, channels: dict[ChannelId, Channel], member: Member
+) -> list[Block]:
+    own = [reply for reply in material.replies if reply.member_id == member.id]
+    if not own:
+        nothing = text("Nothing has been written in this course's discussions.")
+        return [nothing, *await _sides(call, material, member)]
+    names = {m.id: m.name for m in material.members}
+    by_id = messages.by_id(material.replies)
+    rows = tuple(_line(call, material, channels, names, by_id, reply) for reply in own)
+    counted = sum(verdict(r, material.discussions[r.discussion_id]).counts for r in own)
+    verb = "counts" if counted == 1 else "count"
+    return [
+        text(f"{number(len(own), 'message')}, of which {counted} {verb}:"),
+        Table(("Message", "Written", "To", "Words", "Counts?"), rows, frozenset({3})),
+        *await _sides(call, material, member),
+    ]
+
+
+def _line(
+    call: Call,
+    material: Material,
+    channels: dict[ChannelId, Channel],
+    names: dict[MemberId, str],
+    by_id: Mapping[MessageId, Reply],
+    reply: Reply,
+) -> tuple[Spans, ...]:
+    discussion = material.discussions[reply.discussion_id]
+    decided = verdict(reply, discussion)
+    channel = channels[reply.channel_id]
+    place = Place(channel.space, channel.ref, reply.thread)
+    url = call.services.platform_of(place).link(place, reply.ref)
+    to: Spans = spans("the prompt")
+    if reply.parent_id is not None:
+        parent = by_id.get(reply.parent_id)
+        to = spans(PersonName(names[parent.member_id]) if parent else "a message now gone")
+    return (
+        spans(
+            f"{discussion.name} " if decided.rule is Rule.DELETED else Link(discussion.name, url)
+        ),
+        spans(_moment(call, reply.sent_at)),
+        to,
+        spans(str(reply.words)),
+        spans(Bold("yes")) if decided.counts else spans(f"no: {decided.rule.value}"),
+    )
+
+
+async def _sides(call: Call, material: Material, member: Member) -> list[Block]:
+    """The sides the member holds: shown to themselves only."""
+    if member.id != call.member.id:
+        return []
+    lines: list[Block] = []
+    async with call.services.database.read() as db:
+        for discussion in material.discussions.values():
+            side = (await discussions.sides_of(db, discussion.id)).get(member.id)
+            if side is not None:
+                label = prompts.from_json(discussion.content).label(side) or side
+                lines.append(text(f"Your side in {discussion.name}: {label}."))
+    return lines

@@ -1,0 +1,63 @@
+"""What the commands work with; built once by app.py and handed down."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from bot.core.errors import Refused
+from bot.core.events import Place
+from bot.core.ports import Clock, Exporter, Platform
+from prompts.loader import load
+from prompts.models import Pack
+from prompts.search import FactIndex
+from storage.database import Database
+from storage.rows import Course
+
+if TYPE_CHECKING:
+    from bot.core.commands import Catalog
+    from bot.core.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPack:
+    """A pack that courses can use, with its facts ready to be searched."""
+
+    pack: Pack
+    facts: FactIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    database: Database
+    clock: Clock
+    random: Random
+    new_id: Callable[[], str]  # short ids under which a failure is logged and shown
+    packs: Mapping[str, LoadedPack]
+    platforms: Mapping[str, Platform]
+    exporters: Mapping[str, Exporter]
+    catalog: "Catalog"
+    outbox: "Outbox"
+    informed: set[object] = field(default_factory=set)  # who is being told right now
+
+    def pack_of(self, course: Course) -> LoadedPack:
+        """The course's pack. Raises Refused when it is not installed any more."""
+        if course.pack not in self.packs:
+            raise Refused(
+                f"The course's pack “{course.pack}” is not installed; whoever runs the bot can"
+                " install it, or an instructor can pick another with /course settings."
+            )
+        return self.packs[course.pack]
+
+    def platform_of(self, place: Place) -> Platform:
+        return self.platforms[place.space.platform]
+
+
+def load_packs(folders: Iterable[Path]) -> dict[str, LoadedPack]:
+    """The packs in these folders, by id; the first one is the default. Raises PackError."""
+    packs = {}
+    for folder in folders:
+        pack = load(folder)
+        packs[pack.id] = LoadedPack(pack, FactIndex(pack))
+    return packs

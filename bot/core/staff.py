@@ -1,0 +1,56 @@
+"""Telling a course's staff what they must know, privately."""
+
+import logging
+from collections.abc import Mapping
+
+from bot.core.cards import Card, text
+from bot.core.events import Place
+from bot.core.ports import Platform, SendRefused, SendUncertain
+from storage import discussions, members
+from storage.database import Database
+from storage.ids import CourseId
+from storage.rows import Send
+
+log = logging.getLogger(__name__)
+
+
+class StaffNotices:
+    """Tells the instructors of a course, in the space that the matter is about."""
+
+    def __init__(self, database: Database, platforms: Mapping[str, Platform]) -> None:
+        self._database = database
+        self._platforms = platforms
+
+    async def tell(self, course: CourseId, place: Place, card: Card) -> None:
+        """Tell each instructor; one who can't be reached doesn't keep it from the others."""
+        async with self._database.read() as db:
+            staff = await members.staff_at(db, course, place.space)
+        platform = self._platforms[place.space.platform]
+        for person in staff:
+            try:
+                await platform.tell(place, person, card)
+            except (SendRefused, SendUncertain):
+                log.warning("a notice to staff was not delivered", extra={"course": course})
+
+    async def refused(self, send: Send, sentence: str) -> None:
+        """A send could not be posted: say which, where and why."""
+        async with self._database.read() as db:
+            discussion = await discussions.discussion_by_id(
+                db, send.course_id, send.discussion_id
+            )  # fmt: skip
+        log.warning("a send was refused", extra={"send": send.id, "kind": send.kind})
+        what = {"prompt": "prompt", "update": "new text", "closing": "summary"}[send.kind]
+        await self.tell(
+            send.course_id,
+            Place(send.channel.space, send.channel.ref),
+            Card(
+                f"{discussion.name} could not be posted",
+                (
+                    text(
+                        f"The {what} of {discussion.name} is not in"
+                        f" #{send.channel.name}: {sentence}"
+                    ),
+                ),
+                tone="refusal",
+            ),
+        )

@@ -1,0 +1,49 @@
+"""How many words a text has: `count` is the one place where that is decided.
+
+The rule (in order): code is left out, fenced then inline; mentions and custom emoji are left out;
+bare addresses are left out; `:emoji:` names are left out; what remains is split on white space,
+and a piece with at least one letter or digit (of any script) is a word.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_INLINE = re.compile(r"`[^`\n]*`")
+_ADDRESS = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
+_EMOJI = re.compile(r":[A-Za-z0-9_+\-]+:")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`words` by the rule above; `words_raw` split on white space; `characters` of the text."""
+
+    words: int
+    words_raw: int
+    characters: int
+
+
+NOTHING = Measure(0, 0, 0)
+
+
+def count(text: str | None, unspoken: Sequence[str] = ()) -> Measure:
+    """Measure a text. `unspoken` are its pieces that are a platform's marks and no words."""
+    if not text:
+        return NOTHING
+    spoken = text
+    if "`" in spoken:
+        spoken = _INLINE.sub(" ", _FENCED.sub(" ", spoken))
+    for piece in unspoken:
+        spoken = spoken.replace(piece, " ")
+    if "://" in spoken:
+        spoken = _ADDRESS.sub(" ", spoken)
+    if ":" in spoken:
+        spoken = _EMOJI.sub(" ", spoken)
+    words = sum(1 for piece in spoken.split() if _has_letter_or_digit(piece))
+    return Measure(words, len(text.split()), len(text))
+
+
+def _has_letter_or_digit(piece: str) -> bool:
+    # Unicode's categories L* and Nd: "½" and "²" are neither.
+    return any(character.isalpha() or character.isdecimal() for character in piece)

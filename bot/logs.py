@@ -1,0 +1,59 @@
+"""The log: one JSON object a line, with ids and counts, never a text or a name.
+
+An exception's own words may quote what somebody wrote, so only its type and where it was raised
+are kept.
+"""
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    """A record as JSON: when (UTC), level, logger, message, what was given in `extra`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            # Our own messages are constants. A library's may quote a person's words through its
+            # arguments: then only the constant part is kept.
+            "message": record.msg if isinstance(record.msg, str) else type(record.msg).__name__,
+        }
+        line |= {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["exception"] = _chain(record.exc_info[1])
+        return json.dumps(line, default=lambda value: type(value).__name__)
+
+
+def _chain(problem: BaseException | None) -> list[dict[str, object]]:
+    """The exception and what it came from, each with its type and frames."""
+    chain: list[dict[str, object]] = []
+    while problem is not None and len(chain) < 5:
+        frames = traceback.extract_tb(problem.__traceback__)
+        chain.append(
+            {
+                "type": type(problem).__qualname__,
+                "frames": [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-15:]],
+            }
+        )
+        problem = problem.__cause__ or problem.__context__
+    return chain
+
+
+def start(folder: Path, level: str) -> None:
+    """Log to `coalface.log` in the folder: five files of 2 MB at most."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        folder / "coalface.log", maxBytes=2_000_000, backupCount=4, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())

@@ -1,0 +1,1 @@
+"""A participation table as a file somebody can open."""

@@ -1,0 +1,1 @@
+"""Packs of discussion prompts, facts and sources: read, checked and searched; no platform here."""

@@ -1,0 +1,123 @@
+"""The files of a pack's folder, read as text: no links, no surprises, nothing too large."""
+
+import os
+import stat
+from pathlib import Path
+
+from prompts.models import FACTS_FILE, PACK_FILE, PROMPTS_FOLDER, SOURCES_FILE
+from prompts.problems import Problem
+from prompts.strict_yaml import did_you_mean, shown
+
+MAX_BYTES = {PACK_FILE: 16_000, SOURCES_FILE: 200_000, FACTS_FILE: 1_000_000}
+MAX_PROMPT_BYTES = 32_000
+MAX_PROMPTS = 300
+MAX_ENTRIES = 1_000
+
+_KNOWN = (PACK_FILE, SOURCES_FILE, FACTS_FILE, PROMPTS_FOLDER)
+
+
+def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
+    """The texts of a pack's files by their path in the folder, prompts last and by name.
+
+    A file that cannot be read is left out and is a problem. Line ends come back as line feeds, a
+    byte order mark is dropped. Files that are no part of a pack, such as a README.md, are passed
+    over, but not YAML under an unknown name: that is a slip more often than not.
+    """
+    problems: list[Problem] = []
+    if not folder.is_dir():
+        return {}, [Problem(".", 0, "There is no folder of this name.")]
+    for name in _names(folder, ".", problems):
+        if name not in _KNOWN and name.lower().endswith((".yaml", ".yml")):
+            hint = did_you_mean(name, _KNOWN)
+            problems.append(Problem(name, 0, f"A pack has no file of this name{hint}."))
+    texts: dict[str, str] = {}
+    for name, limit in MAX_BYTES.items():
+        _read(folder, name, limit, texts, problems)
+    for name in _prompt_files(folder, problems):
+        _read(folder, f"{PROMPTS_FOLDER}/{name}", MAX_PROMPT_BYTES, texts, problems)
+    return texts, problems
+
+
+def _prompt_files(folder: Path, problems: list[Problem]) -> list[str]:
+    inner = folder / PROMPTS_FOLDER
+    if inner.is_symlink():
+        problems.append(Problem(PROMPTS_FOLDER, 0, _LINK))
+        return []
+    if not inner.is_dir():
+        problems.append(Problem(PROMPTS_FOLDER, 0, "The pack needs a folder of this name."))
+        return []
+    found = []
+    for name in _names(inner, PROMPTS_FOLDER, problems):
+        if name.endswith(".md"):
+            found.append(name)
+        else:
+            path = f"{PROMPTS_FOLDER}/{name}"
+            problems.append(Problem(path, 0, "A prompt is a file whose name ends in .md."))
+    if len(found) > MAX_PROMPTS:
+        sentence = f"There are {len(found)} prompts; the most is {MAX_PROMPTS}."
+        problems.append(Problem(PROMPTS_FOLDER, 0, sentence))
+    return found[:MAX_PROMPTS]
+
+
+def _names(folder: Path, path: str, problems: list[Problem]) -> list[str]:
+    # Names that begin with a dot belong to editors and operating systems.
+    names = []
+    with os.scandir(folder) as entries:
+        for number, entry in enumerate(entries):
+            if number >= MAX_ENTRIES:
+                sentence = f"The folder holds more than {MAX_ENTRIES} files."
+                problems.append(Problem(path, 0, sentence))
+                break
+            if not entry.name.startswith("."):
+                names.append(entry.name)
+    return sorted(names)
+
+
+def _read(
+    folder: Path, path: str, limit: int, texts: dict[str, str], problems: list[Problem]
+) -> None:
+    try:
+        texts[path] = _decode(_read_bytes(folder / path, limit))
+    except FileNotFoundError:
+        problems.append(Problem(path, 0, "The pack needs a file of this name."))
+    except _NotReadableError as refusal:
+        problems.append(Problem(path, refusal.line, refusal.sentence))
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        problems.append(Problem(path, 0, f"The file cannot be read: {reason}."))
+
+
+_LINK = "This is a symbolic link: put the file itself into the pack."
+
+
+class _NotReadableError(Exception):
+    def __init__(self, sentence: str, line: int = 0) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.line = line
+
+
+def _read_bytes(path: Path, limit: int) -> bytes:
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        raise _NotReadableError(_LINK)
+    if not stat.S_ISREG(mode):
+        raise _NotReadableError("This should be an ordinary file.")
+    # O_NOFOLLOW and O_NONBLOCK hold even if the file is exchanged for a link or a pipe just now.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - opened by descriptor
+        raw = file.read(limit + 1)
+    if len(raw) > limit:
+        raise _NotReadableError(f"The file is too large: the most is {limit:,} bytes.")
+    return raw
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _NotReadableError(
+            f"This is not UTF-8 ({shown(error.reason)}): save the file as UTF-8.", line
+        ) from None
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")

@@ -1,0 +1,1 @@
+"""The course database: the only place that speaks SQL."""

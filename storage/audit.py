@@ -1,0 +1,42 @@
+"""What staff did, when, and to what: opaque ids and settings only, never a name or a text."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from storage.database import Connection
+from storage.ids import CourseId, MemberId
+from storage.schema import audit
+
+
+async def note(
+    db: Connection,
+    course: CourseId,
+    member: MemberId,
+    action: str,
+    subject: str,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    await db.execute(
+        insert(audit).values(
+            course_id=course,
+            member_id=member,
+            at=now,
+            action=action,
+            subject=subject,
+            details=dict(details or {}),
+        )
+    )
+
+
+async def entries(db: Connection, course: CourseId) -> list[tuple[datetime, MemberId, str, str]]:
+    """When, by whom, what and to what, oldest first."""
+    found = await db.execute(
+        select(audit.c.at, audit.c.member_id, audit.c.action, audit.c.subject)
+        .where(audit.c.course_id == course)
+        .order_by(audit.c.id)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in found]

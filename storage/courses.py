@@ -1,0 +1,167 @@
+"""Spaces, courses and their channels."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from storage.database import Connection
+from storage.ids import ChannelId, ChannelRef, CourseId, Space, SpaceId
+from storage.rows import Channel, Course
+from storage.schema import channels, course_spaces, courses, spaces
+
+_COURSE = (
+    courses.c.id,
+    courses.c.title,
+    courses.c.zone,
+    courses.c.pack,
+    courses.c.catch_up_hours,
+    courses.c.keep_text_days,
+    courses.c.created_at,
+    courses.c.archived_at,
+    courses.c.term_from,
+    courses.c.term_until,
+)
+CHANNEL = (
+    channels.c.id,
+    channels.c.course_id,
+    channels.c.space_id,
+    spaces.c.platform,
+    spaces.c.ref,
+    channels.c.ref,
+    channels.c.name,
+    channels.c.kind,
+)
+
+
+def to_channel(row: Any) -> Channel:
+    """A channel from the columns of CHANNEL, in their order, at the row's start."""
+    id_, course, space_id, platform, space, ref, name, kind = row[: len(CHANNEL)]
+    return Channel(id_, course, space_id, Space(platform, space), ref, name, kind)
+
+
+async def ensure_space(db: Connection, space: Space, now: datetime) -> SpaceId:
+    """The space's id, made at its first sight."""
+    found = await db.execute(
+        select(spaces.c.id).where(spaces.c.platform == space.platform, spaces.c.ref == space.ref)
+    )
+    known = found.scalar_one_or_none()
+    if known is not None:
+        return SpaceId(known)
+    made = await db.execute(
+        insert(spaces)
+        .values(platform=space.platform, ref=space.ref, created_at=now)
+        .returning(spaces.c.id)
+    )
+    return SpaceId(made.scalar_one())
+
+
+async def create(
+    db: Connection, space: SpaceId, *, title: str, zone: str, pack: str, now: datetime
+) -> CourseId:
+    made = await db.execute(
+        insert(courses)
+        .values(title=title, zone=zone, pack=pack, created_at=now)
+        .returning(courses.c.id)
+    )
+    course = CourseId(made.scalar_one())
+    await db.execute(insert(course_spaces).values(course_id=course, space_id=space))
+    return course
+
+
+async def bind_channel(
+    db: Connection,
+    course: CourseId,
+    space: SpaceId,
+    ref: ChannelRef,
+    *,
+    name: str,
+    kind: str,
+    now: datetime,
+) -> ChannelId:
+    """Make the channel the course's. A channel belongs to one course: IntegrityError otherwise."""
+    made = await db.execute(
+        insert(channels)
+        .values(
+            course_id=course, space_id=space, ref=ref, name=name, kind=kind, created_at=now
+        )
+        .returning(channels.c.id)
+    )  # fmt: skip
+    return ChannelId(made.scalar_one())
+
+
+async def channel_at(db: Connection, space: Space, ref: ChannelRef) -> Channel | None:
+    """The course's channel that stands there, or None where no course has been set up."""
+    found = await db.execute(
+        select(*CHANNEL)
+        .join(spaces, spaces.c.id == channels.c.space_id)
+        .where(
+            spaces.c.platform == space.platform, spaces.c.ref == space.ref, channels.c.ref == ref
+        )
+    )
+    row = found.one_or_none()
+    return None if row is None else to_channel(row)
+
+
+async def channels_at(
+    db: Connection, places: Sequence[tuple[Space, ChannelRef]]
+) -> Mapping[tuple[Space, ChannelRef], tuple[Channel, datetime | None]]:
+    """The channels that stand at these places, each with when its course was archived."""
+    found = await db.execute(
+        select(*CHANNEL, courses.c.archived_at)
+        .join(spaces, spaces.c.id == channels.c.space_id)
+        .join(courses, courses.c.id == channels.c.course_id)
+        .where(channels.c.ref.in_({ref for _, ref in places}))
+    )
+    rows = {}
+    for row in found:
+        channel = to_channel(row)
+        rows[channel.space, channel.ref] = (channel, row[-1])
+    return rows
+
+
+async def course(db: Connection, id_: CourseId) -> Course:
+    found = await db.execute(select(*_COURSE).where(courses.c.id == id_))
+    return Course(*tuple(found.one()))
+
+
+async def all_courses(db: Connection) -> list[Course]:
+    found = await db.execute(select(*_COURSE).order_by(courses.c.id))
+    return [Course(*tuple(row)) for row in found]
+
+
+async def courses_of(db: Connection, space: Space) -> list[Course]:
+    found = await db.execute(
+        select(*_COURSE)
+        .join(course_spaces, course_spaces.c.course_id == courses.c.id)
+        .join(spaces, spaces.c.id == course_spaces.c.space_id)
+        .where(spaces.c.platform == space.platform, spaces.c.ref == space.ref)
+        .order_by(courses.c.id)
+    )
+    return [Course(*tuple(row)) for row in found]
+
+
+async def channels_of(db: Connection, course_id: CourseId, kind: str = "class") -> list[Channel]:
+    found = await db.execute(
+        select(*CHANNEL)
+        .join(spaces, spaces.c.id == channels.c.space_id)
+        .where(channels.c.course_id == course_id, channels.c.kind == kind)
+        .order_by(channels.c.id)
+    )
+    return [to_channel(row) for row in found]
+
+
+async def channel(db: Connection, course_id: CourseId, id_: ChannelId) -> Channel:
+    found = await db.execute(
+        select(*CHANNEL)
+        .join(spaces, spaces.c.id == channels.c.space_id)
+        .where(channels.c.course_id == course_id, channels.c.id == id_)
+    )
+    return to_channel(found.one())
+
+
+async def change(db: Connection, course_id: CourseId, settings: Mapping[str, object]) -> None:
+    """Set columns of a course; `settings` is column name to value."""
+    if settings:
+        await db.execute(update(courses).where(courses.c.id == course_id).values(**settings))

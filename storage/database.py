@@ -1,0 +1,192 @@
+"""One `Database`, opened once: many readers, one writer.
+
+The writer runs one transaction at a time (BEGIN IMMEDIATE), commits durably (synchronous=FULL)
+and is never left half-way by a caller that goes away.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection as SyncConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.errors import StorageBusy, StorageError, StorageFull
+
+Connection = AsyncConnection
+T = TypeVar("T")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+BUSY_SECONDS = 5
+GROUP_LIMIT = 1_000
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+
+
+class Database:
+    """The course database at `path`; make one with `open`, end it with `close`."""
+
+    def __init__(self, path: Path, readers: AsyncEngine, writer: AsyncEngine) -> None:
+        self.path = path
+        self._readers = readers
+        self._writer = writer
+        self._turn = asyncio.Lock()
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, path: Path) -> "Database":
+        """Open a database that is at the current version (see maintenance.upgrade).
+
+        Raises StorageError when the file can't be used.
+        """
+        database = cls(path, _engine(path, "BEGIN"), _engine(path, "BEGIN IMMEDIATE", size=1))
+        async with database.read():
+            return database
+
+    async def close(self) -> None:
+        """Wait for writes under way, then let go of the file."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+        await self._readers.dispose()
+        await self._writer.dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        """A connection that sees one moment of the database and writes nothing."""
+        with _translated():
+            async with self._readers.connect() as connection:
+                yield connection
+
+    async def write(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Run `work` in one transaction of its own; its result is durable when this returns.
+
+        What `work` raises undoes the whole transaction. If the caller is cancelled, the
+        transaction still ends whole, one way or the other. Raises StorageError (StorageBusy,
+        StorageFull) when the database refuses.
+        """
+        task = asyncio.create_task(self._transact(work))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def _transact(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        async with self._turn:
+            with _translated():
+                async with self._writer.begin() as connection:
+                    return await work(connection)
+
+    def group(
+        self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
+    ) -> "Group[Item, Result]":
+        """A way to write many small facts in few transactions: see `Group`."""
+        return Group(self, apply)
+
+
+class Group(Generic[Item, Result]):
+    """Gathers what is put while the writer is busy and writes it together.
+
+    `apply` writes a sequence of items in one transaction and returns one result for each, in
+    order. When it fails, the items are tried one by one, and only the bad ones fail.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]],
+    ) -> None:
+        self._database = database
+        self._apply = apply
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def put(self, item: Item) -> Result:
+        """Write `item`; returns its result once it is durable, or raises what writing it raised."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+        return await future
+
+    async def drain(self) -> None:
+        """Wait until everything put so far is written or has failed."""
+        if self._flushing is not None:
+            await asyncio.wait([self._flushing])
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), GROUP_LIMIT)
+                batch = [self._waiting.popleft() for _ in range(count)]
+                try:
+                    results = await self._write([item for item, _ in batch])
+                except Exception as problem:
+                    await self._one_by_one(batch, problem)
+                else:
+                    for (_, future), result in zip(batch, results, strict=True):
+                        if not future.done():
+                            future.set_result(result)
+        finally:
+            self._flushing = None
+
+    async def _write(self, items: Sequence[Item]) -> Sequence[Result]:
+        return await self._database.write(lambda connection: self._apply(connection, items))
+
+    async def _one_by_one(
+        self, batch: Sequence[tuple[Item, asyncio.Future[Result]]], problem: Exception
+    ) -> None:
+        alone = len(batch) == 1 or isinstance(problem, StorageError)
+        for item, future in batch:
+            failure: Exception | None = problem if alone else None
+            if failure is None:
+                try:
+                    (result,) = await self._write([item])
+                except Exception as own:
+                    failure = own
+                else:
+                    if not future.done():
+                        future.set_result(result)
+            if failure is not None and not future.done():
+                future.set_exception(failure)
+
+
+def _engine(path: Path, begin: str, size: int = 5) -> AsyncEngine:
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,  # an error message must never carry what a student wrote
+        pool_size=size,
+        max_overflow=0,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver would start transactions by its own rules
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: SyncConnection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turns the driver's refusals into ours."""
+    try:
+        yield
+    except DBAPIError as problem:
+        words = str(problem.orig)
+        if "locked" in words or "busy" in words:
+            raise StorageBusy(words) from problem
+        if "full" in words or "readonly" in words or "disk I/O" in words:
+            raise StorageFull(words) from problem
+        raise

@@ -1,0 +1,287 @@
+"""Prompts of a course's own, discussions, when they were open, where they stand, sides taken."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from storage.courses import CHANNEL, to_channel
+from storage.database import Connection
+from storage.ids import (
+    ChannelId,
+    ChannelRef,
+    CourseId,
+    DiscussionId,
+    MemberId,
+    MessageRef,
+    Space,
+    ThreadRef,
+)
+from storage.rows import CoursePrompt, Discussion, Period, Placement
+from storage.schema import (
+    channels,
+    course_prompts,
+    discussions,
+    periods,
+    placements,
+    sides_taken,
+    spaces,
+)
+
+_DISCUSSION = (
+    discussions.c.id,
+    discussions.c.course_id,
+    discussions.c.number,
+    discussions.c.prompt,
+    discussions.c.content,
+    discussions.c.revision,
+    discussions.c.opened_at,
+    discussions.c.withdrawn_at,
+)
+_PLACEMENT = (
+    *CHANNEL,
+    placements.c.discussion_id,
+    placements.c.message,
+    placements.c.thread,
+    placements.c.posted_at,
+)
+
+
+# --- prompts a course's staff wrote -------------------------------------------------------------
+
+
+async def add_prompt(
+    db: Connection, course: CourseId, invocation: str, content: Mapping[str, Any], now: datetime
+) -> CoursePrompt:
+    """Keep a new prompt. The same invocation again gives the prompt it made the first time."""
+    found = await db.execute(
+        select(course_prompts.c.number, course_prompts.c.content, course_prompts.c.withdrawn_at)
+        .where(course_prompts.c.course_id == course, course_prompts.c.invocation == invocation)
+    )  # fmt: skip
+    if row := found.one_or_none():
+        return CoursePrompt(*row)
+    last = await db.execute(
+        select(func.max(course_prompts.c.number)).where(course_prompts.c.course_id == course)
+    )
+    number = (last.scalar_one() or 0) + 1
+    await db.execute(
+        insert(course_prompts).values(
+            course_id=course,
+            number=number,
+            invocation=invocation,
+            content=dict(content),
+            created_at=now,
+        )
+    )
+    return CoursePrompt(number, content, None)
+
+
+async def prompts_of(db: Connection, course: CourseId) -> list[CoursePrompt]:
+    found = await db.execute(
+        select(course_prompts.c.number, course_prompts.c.content, course_prompts.c.withdrawn_at)
+        .where(course_prompts.c.course_id == course)
+        .order_by(course_prompts.c.number)
+    )
+    return [CoursePrompt(*row) for row in found]
+
+
+async def change_prompt(
+    db: Connection, course: CourseId, number: int, changes: Mapping[str, object]
+) -> None:
+    await db.execute(
+        update(course_prompts)
+        .where(course_prompts.c.course_id == course, course_prompts.c.number == number)
+        .values(**changes)
+    )
+
+
+# --- discussions --------------------------------------------------------------------------------
+
+
+async def open_discussion(
+    db: Connection, course: CourseId, prompt: str, content: Mapping[str, Any], now: datetime
+) -> Discussion:
+    last = await db.execute(
+        select(func.max(discussions.c.number)).where(discussions.c.course_id == course)
+    )
+    number = (last.scalar_one() or 0) + 1
+    made = await db.execute(
+        insert(discussions)
+        .values(
+            course_id=course, number=number, prompt=prompt, content=dict(content), opened_at=now
+        )
+        .returning(discussions.c.id)
+    )
+    id_ = DiscussionId(made.scalar_one())
+    await db.execute(insert(periods).values(discussion_id=id_, opened_at=now))
+    return Discussion(id_, course, number, prompt, content, 0, now, None, (Period(now, None),))
+
+
+async def discussions_of(db: Connection, course: CourseId) -> list[Discussion]:
+    """Every discussion of the course, oldest first."""
+    found = await db.execute(
+        select(*_DISCUSSION).where(discussions.c.course_id == course).order_by(discussions.c.number)
+    )
+    rows = found.all()
+    when = await _periods(db, [row.id for row in rows])
+    return [Discussion(*row, when[row.id]) for row in rows]
+
+
+async def discussion(db: Connection, course: CourseId, number: int) -> Discussion | None:
+    found = await db.execute(
+        select(*_DISCUSSION).where(
+            discussions.c.course_id == course, discussions.c.number == number
+        )
+    )  # fmt: skip
+    row = found.one_or_none()
+    return None if row is None else Discussion(*row, (await _periods(db, [row.id]))[row.id])
+
+
+async def discussion_by_id(db: Connection, course: CourseId, id_: DiscussionId) -> Discussion:
+    found = await db.execute(
+        select(*_DISCUSSION).where(discussions.c.course_id == course, discussions.c.id == id_)
+    )
+    return Discussion(*found.one(), (await _periods(db, [id_]))[id_])
+
+
+async def _periods(
+    db: Connection, ids: Collection[DiscussionId]
+) -> Mapping[DiscussionId, tuple[Period, ...]]:
+    found = await db.execute(
+        select(periods.c.discussion_id, periods.c.opened_at, periods.c.closed_at)
+        .where(periods.c.discussion_id.in_(ids))
+        .order_by(periods.c.opened_at, periods.c.id)
+    )
+    by_id: dict[DiscussionId, tuple[Period, ...]] = defaultdict(tuple)
+    for id_, opened, closed in found:
+        by_id[id_] += (Period(opened, closed),)
+    return by_id
+
+
+async def close(db: Connection, id_: DiscussionId, now: datetime) -> None:
+    """End the period that is open, if one is."""
+    await db.execute(
+        update(periods)
+        .where(periods.c.discussion_id == id_, periods.c.closed_at.is_(None))
+        .values(closed_at=now)
+    )
+
+
+async def reopen(db: Connection, id_: DiscussionId, now: datetime) -> None:
+    await db.execute(insert(periods).values(discussion_id=id_, opened_at=now))
+
+
+async def revise(db: Connection, id_: DiscussionId, **changes: object) -> int:
+    """Change columns of a discussion; returns its new revision, one for each change."""
+    made = await db.execute(
+        update(discussions)
+        .where(discussions.c.id == id_)
+        .values(revision=discussions.c.revision + 1, **changes)
+        .returning(discussions.c.revision)
+    )
+    return int(made.scalar_one())
+
+
+# --- placements ---------------------------------------------------------------------------------
+
+
+async def place(
+    db: Connection,
+    discussion_id: DiscussionId,
+    channel: ChannelId,
+    message: MessageRef,
+    thread: ThreadRef,
+    now: datetime,
+) -> None:
+    await db.execute(
+        insert(placements).values(
+            discussion_id=discussion_id,
+            channel_id=channel,
+            message=message,
+            thread=thread,
+            posted_at=now,
+        )
+    )
+
+
+async def placements_of(
+    db: Connection, course: CourseId, discussion_id: DiscussionId | None = None
+) -> list[Placement]:
+    """Where the course's discussions stand, or one of them."""
+    query = (
+        select(*_PLACEMENT)
+        .join(channels, channels.c.id == placements.c.channel_id)
+        .join(spaces, spaces.c.id == channels.c.space_id)
+        .where(channels.c.course_id == course)
+        .order_by(placements.c.id)
+    )
+    if discussion_id is not None:
+        query = query.where(placements.c.discussion_id == discussion_id)
+    found = await db.execute(query)
+    return [Placement(row[-4], to_channel(row), row[-3], row[-2], row[-1]) for row in found]
+
+
+async def placements_in(
+    db: Connection, channel_ids: Collection[ChannelId], refs: Collection[str]
+) -> Sequence[tuple[ChannelId, DiscussionId, MessageRef, ThreadRef]]:
+    """The placements in these channels whose message or thread is one of `refs`."""
+    found = await db.execute(
+        select(
+            placements.c.channel_id,
+            placements.c.discussion_id,
+            placements.c.message,
+            placements.c.thread,
+        ).where(
+            placements.c.channel_id.in_(channel_ids),
+            placements.c.thread.in_(refs) | placements.c.message.in_(refs),
+        )
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in found]
+
+
+async def discussion_in(
+    db: Connection, space: Space, channel: ChannelRef, thread: ThreadRef
+) -> int | None:
+    """The number of the discussion whose thread this is."""
+    found = await db.execute(
+        select(discussions.c.number)
+        .join(placements, placements.c.discussion_id == discussions.c.id)
+        .join(channels, channels.c.id == placements.c.channel_id)
+        .join(spaces, spaces.c.id == channels.c.space_id)
+        .where(
+            spaces.c.platform == space.platform,
+            spaces.c.ref == space.ref,
+            channels.c.ref == channel,
+            placements.c.thread == thread,
+        )
+    )
+    return found.scalar_one_or_none()
+
+
+# --- sides --------------------------------------------------------------------------------------
+
+
+async def take_side(
+    db: Connection, discussion_id: DiscussionId, member: MemberId, side: str, now: datetime
+) -> str | None:
+    """Note that the member takes this side from now on; returns the side they had before."""
+    before = (await sides_of(db, discussion_id)).get(member)
+    if before != side:
+        await db.execute(
+            insert(sides_taken).values(
+                discussion_id=discussion_id, member_id=member, side=side, taken_at=now
+            )
+        )
+    return before
+
+
+async def sides_of(db: Connection, discussion_id: DiscussionId) -> Mapping[MemberId, str]:
+    """The side that each member who took one holds now."""
+    found = await db.execute(
+        select(sides_taken.c.member_id, sides_taken.c.side)
+        .where(sides_taken.c.discussion_id == discussion_id)
+        .order_by(sides_taken.c.taken_at, sides_taken.c.id)
+    )
+    return {row.member_id: row.side for row in found}

@@ -1,0 +1,210 @@
+"""Accounts, the names they go by, and what they are in a course."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
+
+from storage.database import Connection
+from storage.ids import AccountId, AccountRef, CourseId, MemberId, Space, SpaceId
+from storage.rows import Member
+from storage.schema import accounts, identities, member_accounts, members, roles, spaces
+
+
+async def ensure_account(
+    db: Connection, space: SpaceId, ref: AccountRef, name: str, now: datetime
+) -> AccountId:
+    """The account's id, made at its first sight; its name is kept up to date."""
+    found = await db.execute(
+        select(identities.c.account_id, identities.c.name).where(
+            identities.c.space_id == space, identities.c.ref == ref
+        )
+    )
+    row = found.one_or_none()
+    if row is None:
+        return (await add_accounts(db, space, {ref: name}, now))[ref]
+    if row.name != name:
+        await rename(db, {row.account_id: name})
+    return AccountId(row.account_id)
+
+
+async def accounts_at(
+    db: Connection, space: SpaceId, refs: Collection[AccountRef]
+) -> Mapping[AccountRef, tuple[AccountId, str]]:
+    """The accounts known by these refs, each with its name."""
+    found = await db.execute(
+        select(identities.c.ref, identities.c.account_id, identities.c.name).where(
+            identities.c.space_id == space, identities.c.ref.in_(refs)
+        )
+    )
+    return {row.ref: (row.account_id, row.name) for row in found}
+
+
+async def add_accounts(
+    db: Connection, space: SpaceId, names: Mapping[AccountRef, str], now: datetime
+) -> dict[AccountRef, AccountId]:
+    made = {}
+    for ref, name in names.items():
+        row = await db.execute(
+            insert(accounts).values(space_id=space, created_at=now).returning(accounts.c.id)
+        )
+        made[ref] = AccountId(row.scalar_one())
+        await db.execute(
+            insert(identities).values(account_id=made[ref], space_id=space, ref=ref, name=name)
+        )
+    return made
+
+
+async def rename(db: Connection, names: Mapping[AccountId, str]) -> None:
+    for account, name in names.items():
+        await db.execute(
+            update(identities).where(identities.c.account_id == account).values(name=name)
+        )
+
+
+async def ensure_member(
+    db: Connection, course: CourseId, account: AccountId, role: str, now: datetime
+) -> MemberId:
+    """The member this account is in the course; at first sight a member with `role`."""
+    found = await db.execute(
+        select(member_accounts.c.member_id).where(
+            member_accounts.c.course_id == course, member_accounts.c.account_id == account
+        )
+    )
+    known = found.scalar_one_or_none()
+    if known is not None:
+        return MemberId(known)
+    made = await db.execute(
+        insert(members).values(course_id=course, joined_at=now).returning(members.c.id)
+    )
+    member = MemberId(made.scalar_one())
+    await db.execute(
+        insert(member_accounts).values(course_id=course, account_id=account, member_id=member)
+    )
+    await set_role(db, member, role, now)
+    return member
+
+
+async def members_by_account(
+    db: Connection, account_ids: Collection[AccountId]
+) -> Mapping[tuple[CourseId, AccountId], MemberId]:
+    found = await db.execute(
+        select(
+            member_accounts.c.course_id, member_accounts.c.account_id, member_accounts.c.member_id
+        ).where(member_accounts.c.account_id.in_(account_ids))
+    )
+    return {(row.course_id, row.account_id): row.member_id for row in found}
+
+
+async def set_role(db: Connection, member: MemberId, role: str, now: datetime) -> None:
+    """From `now` on the member has this role; what they wrote before keeps the one they had."""
+    await db.execute(insert(roles).values(member_id=member, role=role, since=now))
+
+
+async def roles_of(
+    db: Connection, member_ids: Collection[MemberId]
+) -> Mapping[MemberId, Sequence[tuple[datetime, str]]]:
+    """For each member, the roles they had and since when, oldest first."""
+    found = await db.execute(
+        select(roles.c.member_id, roles.c.since, roles.c.role)
+        .where(roles.c.member_id.in_(member_ids))
+        .order_by(roles.c.member_id, roles.c.since, roles.c.id)
+    )
+    had: dict[MemberId, list[tuple[datetime, str]]] = defaultdict(list)
+    for row in found:
+        had[row.member_id].append((row.since, row.role))
+    return had
+
+
+async def mark_informed(db: Connection, course: CourseId, member: MemberId, now: datetime) -> None:
+    await db.execute(
+        update(members)
+        .where(members.c.course_id == course, members.c.id == member)
+        .values(informed_at=now)
+    )
+
+
+async def member_at(
+    db: Connection, course: CourseId, space: Space, ref: AccountRef
+) -> Member | None:
+    """The member of the course that this account is, or None."""
+    found = await db.execute(
+        _members(course).where(
+            identities.c.ref == ref,
+            identities.c.space_id
+            == select(spaces.c.id)
+            .where(spaces.c.platform == space.platform, spaces.c.ref == space.ref)
+            .scalar_subquery(),
+        )
+    )
+    row = found.one_or_none()
+    return None if row is None else Member(*row)
+
+
+async def members_of(db: Connection, course: CourseId) -> list[Member]:
+    """The members of the course whose names are known, by name; one row a person."""
+    found = await db.execute(_members(course).order_by(identities.c.name, members.c.id))
+    seen: dict[MemberId, Member] = {}
+    for row in found:
+        seen.setdefault(row.id, Member(*row))
+    return list(seen.values())
+
+
+async def staff_at(db: Connection, course: CourseId, space: Space) -> list[AccountRef]:
+    """The accounts that the course's instructors have in this space."""
+    found = await db.execute(
+        _members(course)
+        .join(spaces, spaces.c.id == identities.c.space_id)
+        .where(spaces.c.platform == space.platform, spaces.c.ref == space.ref)
+        .order_by(members.c.id)
+    )
+    return [row.ref for row in found if row.role == "instructor"]
+
+
+async def courses_with(
+    db: Connection, space: Space, ref: AccountRef
+) -> Sequence[tuple[CourseId, str]]:
+    """The courses in which this account is a member, each with its role there."""
+    found = await db.execute(
+        select(members.c.course_id, _role_now())
+        .join(member_accounts, member_accounts.c.member_id == members.c.id)
+        .join(identities, identities.c.account_id == member_accounts.c.account_id)
+        .join(spaces, spaces.c.id == identities.c.space_id)
+        .where(
+            spaces.c.platform == space.platform,
+            spaces.c.ref == space.ref,
+            identities.c.ref == ref,
+        )
+        .order_by(members.c.course_id)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def _role_now() -> Any:
+    return (
+        select(roles.c.role)
+        .where(roles.c.member_id == members.c.id)
+        .order_by(roles.c.since.desc(), roles.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _members(course: CourseId) -> Select[Any]:
+    return (
+        select(
+            members.c.id,
+            members.c.course_id,
+            _role_now().label("role"),
+            identities.c.name,
+            identities.c.account_id,
+            identities.c.ref,
+            members.c.joined_at,
+            members.c.informed_at,
+        )
+        .join(member_accounts, member_accounts.c.member_id == members.c.id)
+        .join(identities, identities.c.account_id == member_accounts.c.account_id)
+        .where(members.c.course_id == course)
+    )

@@ -1,0 +1,399 @@
+"""What was said: messages, their text, mentions and reactions, read and written in groups.
+
+What a message means (which discussion, whose reply) is decided above; here it is only kept.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from storage.database import Connection
+from storage.ids import (
+    AccountId,
+    AccountRef,
+    ChannelId,
+    CourseId,
+    DiscussionId,
+    MemberId,
+    MessageId,
+    MessageRef,
+    ThreadRef,
+)
+from storage.rows import Reply
+from storage.schema import (
+    counters,
+    discussions,
+    identities,
+    member_accounts,
+    mentions,
+    message_texts,
+    messages,
+    reactions,
+)
+
+Key = tuple[ChannelId, MessageRef]
+CHUNK = 5_000  # well under SQLite's limit of 32,766 variables in a statement
+
+
+@dataclass(slots=True, eq=False)
+class MessageState:
+    """One message as it is known so far; changed in place while a group is decided.
+
+    `author` None: only an edit, a deletion or a reaction has come yet. `discussion_id` None: it
+    is held until it is known where it belongs.
+    """
+
+    id: MessageId
+    channel_id: ChannelId
+    ref: MessageRef
+    received_at: datetime
+    thread: ThreadRef | None = None
+    reply_to: MessageRef | None = None
+    discussion_id: DiscussionId | None = None
+    account_id: AccountId | None = None
+    member_id: MemberId | None = None
+    parent_id: MessageId | None = None
+    parent_by: str | None = None
+    role: str | None = None
+    sent_at: datetime | None = None
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    words: int = 0
+    words_raw: int = 0
+    characters: int = 0
+    attachments: int = 0
+    # What a change also has to write; not columns of `messages`.
+    new: bool = field(default=False)
+    changed: bool = field(default=False)
+    text: str | None = field(default=None)
+    text_changed: bool = field(default=False)
+    mentioned: Collection[AccountId] = field(default=())
+
+
+@dataclass(slots=True, eq=False)
+class ReactionState:
+    message_id: MessageId
+    account_id: AccountId
+    emoji: str
+    present: bool
+    changed_at: datetime
+    new: bool = field(default=False)
+
+
+_NAMES = tuple(column.name for column in messages.c)
+_STATE = tuple(messages.c[name] for name in _NAMES)
+_FIELDS = tuple(name for name in _NAMES if name != "id")
+_INSERT = insert(messages)
+_UPDATE = (
+    update(messages)
+    .where(messages.c.id == bindparam("b_id"))
+    .values({name: bindparam(f"b_{name}") for name in _FIELDS})
+)
+_INSERT_TEXT = insert(message_texts)
+_DELETE_TEXT = delete(message_texts).where(message_texts.c.message_id == bindparam("b_id"))
+_DELETE_MENTIONS = delete(mentions).where(mentions.c.message_id == bindparam("b_id"))
+_RESERVE = (
+    update(counters)
+    .where(counters.c.name == "messages")
+    .values(last=counters.c.last + bindparam("count"))
+    .returning(counters.c.last)
+)
+
+
+async def reserve_ids(db: Connection, count: int) -> range:
+    """`count` message ids that nobody else has or will have."""
+    if count == 0:
+        return range(0)
+    last = (await db.execute(_RESERVE, {"count": count})).scalar_one()
+    return range(last - count + 1, last + 1)
+
+
+async def states(
+    db: Connection, channel: ChannelId, refs: Iterable[MessageRef]
+) -> dict[Key, MessageState]:
+    """What is known of these messages of one channel."""
+    return await _load(db, messages.c.channel_id == channel, messages.c.ref, refs)
+
+
+async def waiting_for(
+    db: Connection, channel: ChannelId, refs: Iterable[MessageRef]
+) -> dict[Key, MessageState]:
+    """The messages that answer one of `refs` and don't know it as their parent yet."""
+    which = (messages.c.channel_id == channel) & messages.c.parent_id.is_(None)
+    return await _load(db, which, messages.c.reply_to, refs)
+
+
+async def held(db: Connection, channel: ChannelId) -> list[MessageState]:
+    """The messages of a channel that are held until it is known where they belong."""
+    found = await db.execute(
+        select(*_STATE).where(messages.c.channel_id == channel, messages.c.discussion_id.is_(None))
+    )
+    return [_to_state(row) for row in found]
+
+
+async def known_in(
+    db: Connection, channel: ChannelId, discussion: DiscussionId
+) -> list[MessageState]:
+    """Every message kept of a discussion in one channel, deleted ones too."""
+    found = await db.execute(
+        select(*_STATE).where(
+            messages.c.channel_id == channel, messages.c.discussion_id == discussion
+        )
+    )
+    return [_to_state(row) for row in found]
+
+
+async def _load(
+    db: Connection, which: Any, column: Any, refs: Iterable[MessageRef]
+) -> dict[Key, MessageState]:
+    wanted = list(refs)
+    loaded: dict[Key, MessageState] = {}
+    for start in range(0, len(wanted), CHUNK):
+        found = await db.execute(
+            select(*_STATE).where(which, column.in_(wanted[start : start + CHUNK]))
+        )
+        for row in found:
+            state = _to_state(row)
+            loaded[state.channel_id, state.ref] = state
+    return loaded
+
+
+def _to_state(row: Any) -> MessageState:
+    return MessageState(**dict(zip(_NAMES, row, strict=True)))
+
+
+async def save(db: Connection, changed: Collection[MessageState]) -> None:
+    """Write the states that are new or changed, with their texts and mentions."""
+    new = [state for state in changed if state.new]
+    old = [state for state in changed if state.changed and not state.new]
+    if new:
+        await db.execute(
+            _INSERT, [{name: getattr(state, name) for name in _NAMES} for state in new]
+        )
+    if old:
+        await db.execute(
+            _UPDATE, [{f"b_{name}": getattr(state, name) for name in _NAMES} for state in old]
+        )
+    rewritten = [{"b_id": state.id} for state in old if state.text_changed]
+    if rewritten:
+        await db.execute(_DELETE_TEXT, rewritten)
+        await db.execute(_DELETE_MENTIONS, rewritten)
+    texts = [
+        {"message_id": state.id, "text": state.text}
+        for state in changed
+        if state.text_changed and state.text is not None
+    ]
+    if texts:
+        await db.execute(_INSERT_TEXT, texts)
+    named = [
+        {"message_id": state.id, "account_id": account}
+        for state in changed
+        if state.text_changed
+        for account in state.mentioned
+    ]
+    if named:
+        await db.execute(insert(mentions), named)
+
+
+async def reaction_states(
+    db: Connection, ids: Collection[MessageId]
+) -> dict[tuple[MessageId, AccountId, str], ReactionState]:
+    found = await db.execute(
+        select(
+            reactions.c.message_id,
+            reactions.c.account_id,
+            reactions.c.emoji,
+            reactions.c.present,
+            reactions.c.changed_at,
+        ).where(reactions.c.message_id.in_(ids))
+    )
+    return {(row[0], row[1], row[2]): ReactionState(*row) for row in found}
+
+
+async def save_reactions(db: Connection, changed: Collection[ReactionState]) -> None:
+    new = [state for state in changed if state.new]
+    if new:
+        await db.execute(
+            insert(reactions),
+            [
+                {
+                    "message_id": state.message_id,
+                    "account_id": state.account_id,
+                    "emoji": state.emoji,
+                    "present": state.present,
+                    "changed_at": state.changed_at,
+                }
+                for state in new
+            ],
+        )
+    old = [state for state in changed if not state.new]
+    if old:
+        await db.execute(
+            update(reactions)
+            .where(
+                reactions.c.message_id == bindparam("b_message"),
+                reactions.c.account_id == bindparam("b_account"),
+                reactions.c.emoji == bindparam("b_emoji"),
+            )
+            .values(present=bindparam("b_present"), changed_at=bindparam("b_at")),
+            [
+                {
+                    "b_message": state.message_id,
+                    "b_account": state.account_id,
+                    "b_emoji": state.emoji,
+                    "b_present": state.present,
+                    "b_at": state.changed_at,
+                }
+                for state in old
+            ],
+        )
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+_REPLY = (
+    messages.c.id,
+    messages.c.channel_id,
+    messages.c.ref,
+    messages.c.thread,
+    messages.c.discussion_id,
+    messages.c.account_id,
+    messages.c.member_id,
+    messages.c.parent_id,
+    messages.c.parent_by,
+    messages.c.role,
+    messages.c.sent_at,
+    messages.c.edited_at,
+    messages.c.deleted_at,
+    messages.c.words,
+    messages.c.words_raw,
+    messages.c.characters,
+    messages.c.attachments,
+)
+
+
+async def replies_of(db: Connection, course: CourseId) -> list[Reply]:
+    """Every message of a member in the course's discussions, oldest first, deleted ones too."""
+    found = await db.execute(
+        select(*_REPLY)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .where(discussions.c.course_id == course, messages.c.member_id.is_not(None))
+        .order_by(messages.c.sent_at, messages.c.id)
+    )
+    return [Reply(*tuple(row)) for row in found]
+
+
+async def text_of(db: Connection, course: CourseId, id_: MessageId) -> str | None:
+    """The last text of one message of the course; None where it is not kept any more."""
+    found = await db.execute(
+        select(message_texts.c.text)
+        .join(messages, messages.c.id == message_texts.c.message_id)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .where(discussions.c.course_id == course, messages.c.id == id_)
+    )
+    return found.scalar_one_or_none()
+
+
+async def mentions_of(
+    db: Connection, course: CourseId
+) -> Sequence[tuple[MessageId, MemberId]]:  # fmt: skip
+    """Which members are mentioned in which messages of the course."""
+    found = await db.execute(
+        select(mentions.c.message_id, member_accounts.c.member_id)
+        .join(messages, messages.c.id == mentions.c.message_id)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .join(
+            member_accounts,
+            (member_accounts.c.account_id == mentions.c.account_id)
+            & (member_accounts.c.course_id == discussions.c.course_id),
+        )
+        .where(discussions.c.course_id == course)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+async def reactions_of(
+    db: Connection, course: CourseId
+) -> Sequence[tuple[MessageId, AccountId]]:  # fmt: skip
+    """The reactions that stand on the course's messages, and whose they are."""
+    found = await db.execute(
+        select(reactions.c.message_id, reactions.c.account_id)
+        .join(messages, messages.c.id == reactions.c.message_id)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .where(discussions.c.course_id == course, reactions.c.present)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+async def standing_reactions(
+    db: Connection, channel: ChannelId, discussion: DiscussionId
+) -> set[tuple[MessageRef, AccountRef, str]]:
+    """The reactions that stand on a discussion's messages in one channel, as the platform has
+    them: message, account, emoji."""
+    found = await db.execute(
+        select(messages.c.ref, identities.c.ref, reactions.c.emoji)
+        .join(messages, messages.c.id == reactions.c.message_id)
+        .join(identities, identities.c.account_id == reactions.c.account_id)
+        .where(
+            messages.c.channel_id == channel,
+            messages.c.discussion_id == discussion,
+            reactions.c.present,
+        )
+    )
+    return {(row[0], row[1], row[2]) for row in found}
+
+
+# --- letting go ---------------------------------------------------------------------------------
+
+
+async def release(db: Connection, channel: ChannelId) -> None:
+    """Forget the held messages that were only chatter: they answer nothing and stand alone."""
+    await db.execute(
+        delete(messages).where(
+            messages.c.channel_id == channel,
+            messages.c.discussion_id.is_(None),
+            messages.c.reply_to.is_(None),
+            messages.c.account_id.is_not(None),
+        )
+    )
+
+
+async def forget_held(db: Connection, before: datetime) -> None:
+    """Forget what has been held since before then, and the names known only from it."""
+    await db.execute(
+        delete(messages).where(
+            messages.c.discussion_id.is_(None), messages.c.received_at < before
+        )
+    )  # fmt: skip
+    await db.execute(
+        delete(identities).where(
+            ~select(member_accounts.c.account_id)
+            .where(member_accounts.c.account_id == identities.c.account_id)
+            .exists(),
+            ~select(messages.c.id).where(messages.c.account_id == identities.c.account_id).exists(),
+            ~select(mentions.c.message_id)
+            .where(mentions.c.account_id == identities.c.account_id)
+            .exists(),
+            ~select(reactions.c.message_id)
+            .where(reactions.c.account_id == identities.c.account_id)
+            .exists(),
+        )
+    )
+
+
+async def forget_texts(db: Connection, course: CourseId, before: datetime) -> int:
+    """Remove the texts of the course's messages sent before then; what was counted stays."""
+    old = (
+        select(messages.c.id)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .where(discussions.c.course_id == course, messages.c.sent_at < before)
+    )
+    gone = await db.execute(delete(message_texts).where(message_texts.c.message_id.in_(old)))
+    return gone.rowcount
+
+
+def by_id(replies: Iterable[Reply]) -> Mapping[MessageId, Reply]:
+    return {reply.id: reply for reply in replies}

@@ -1,0 +1,1 @@
+"""The first version of the course database and all that came after it."""

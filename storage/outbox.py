@@ -1,0 +1,235 @@
+"""The sends that the bot owes, claimed by lease so that no two processes post the same one."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+
+from storage.courses import CHANNEL, to_channel
+from storage.database import Connection
+from storage.ids import ChannelId, CourseId, DiscussionId, SendId
+from storage.rows import Send
+from storage.schema import channels, outbox, spaces
+
+_SEND = (
+    *CHANNEL,
+    outbox.c.id,
+    outbox.c.course_id,
+    outbox.c.discussion_id,
+    outbox.c.key,
+    outbox.c.kind,
+    outbox.c.state,
+    outbox.c.due_at,
+    outbox.c.next_try_at,
+    outbox.c.attempts,
+    outbox.c.tried_at,
+    outbox.c.lease_owner,
+    outbox.c.lease_until,
+    outbox.c.message,
+    outbox.c.problem,
+)
+
+
+def _to_send(row: Any) -> Send:
+    id_, course, *rest = row[len(CHANNEL) :]
+    return Send(id_, course, to_channel(row), *rest)
+
+
+async def owe(
+    db: Connection,
+    course: CourseId,
+    channel: ChannelId,
+    discussion: DiscussionId,
+    *,
+    key: str,
+    kind: str,
+    due_at: datetime,
+) -> SendId:
+    """Put a send into the outbox. Its key is unique: IntegrityError when it is owed already."""
+    made = await db.execute(
+        insert(outbox)
+        .values(
+            course_id=course,
+            channel_id=channel,
+            discussion_id=discussion,
+            key=key,
+            kind=kind,
+            state="pending",
+            due_at=due_at,
+            next_try_at=due_at,
+            attempts=0,
+        )
+        .returning(outbox.c.id)
+    )
+    return SendId(made.scalar_one())
+
+
+async def with_keys(db: Connection, prefix: str) -> list[Send]:
+    """The sends whose key is `prefix`, or `prefix` and a colon and more."""
+    return await _sends(
+        db, (outbox.c.key == prefix) | outbox.c.key.startswith(f"{prefix}:", autoescape=True)
+    )
+
+
+async def sends_of(
+    db: Connection, course: CourseId, states: Collection[str] = ("pending", "sending", "failed")
+) -> list[Send]:
+    return await _sends(db, and_(outbox.c.course_id == course, outbox.c.state.in_(states)))
+
+
+async def due(db: Connection, now: datetime, limit: int = 100) -> list[Send]:
+    """What may be claimed now: pending and due, or left in `sending` by a lease that ran out."""
+    return await _sends(
+        db,
+        or_(
+            and_(outbox.c.state == "pending", outbox.c.next_try_at <= now),
+            and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
+        ),
+        limit,
+    )
+
+
+async def next_due(db: Connection) -> datetime | None:
+    """The next instant at which anything can be claimed, or None while nothing is owed."""
+    found = await db.execute(
+        select(
+            select(func.min(outbox.c.next_try_at))
+            .where(outbox.c.state == "pending")
+            .scalar_subquery(),
+            select(func.min(outbox.c.lease_until))
+            .where(outbox.c.state == "sending")
+            .scalar_subquery(),
+        )
+    )
+    return min((moment for moment in found.one() if moment is not None), default=None)
+
+
+async def claim(
+    db: Connection, id_: SendId, owner: str, now: datetime, until: datetime
+) -> Send | None:
+    """Take the send for `owner` until `until`; None where somebody else has it or it is done.
+
+    The send comes back as it was before: `sending` there means that an earlier attempt may have
+    been accepted, and the channel must be looked at first.
+    """
+    before = await _sends(
+        db,
+        and_(
+            outbox.c.id == id_,
+            or_(
+                outbox.c.state == "pending",
+                and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
+            ),
+        ),
+    )
+    if not before:
+        return None
+    await db.execute(
+        update(outbox)
+        .where(outbox.c.id == id_)
+        .values(state="sending", lease_owner=owner, lease_until=until)
+    )
+    return before[0]
+
+
+async def begin(
+    db: Connection, id_: SendId, owner: str, now: datetime, until: datetime
+) -> bool:  # fmt: skip
+    """Note that a request begins now; False where the lease is no longer ours."""
+    return await _owned(
+        db, id_, owner, tried_at=now, lease_until=until, attempts=outbox.c.attempts + 1
+    )
+
+
+async def extend(db: Connection, id_: SendId, owner: str, until: datetime) -> bool:
+    return await _owned(db, id_, owner, lease_until=until)
+
+
+async def done(db: Connection, id_: SendId, owner: str, message: str | None, now: datetime) -> bool:
+    return await _owned(
+        db, id_, owner, state="sent", message=message, sent_at=now, problem=None, lease_owner=None
+    )
+
+
+async def put_back(
+    db: Connection, id_: SendId, owner: str, next_try_at: datetime, problem: str | None
+) -> bool:
+    """The platform did not take it: it is pending again, from `next_try_at` on."""
+    return await _owned(
+        db,
+        id_,
+        owner,
+        state="pending",
+        next_try_at=next_try_at,
+        problem=problem,
+        lease_owner=None,
+        tried_at=None,
+    )
+
+
+async def give_up(db: Connection, id_: SendId, owner: str, state: str, problem: str) -> bool:
+    """`state` is missed (too late to be of use) or failed (it can't ever be sent)."""
+    return await _owned(db, id_, owner, state=state, problem=problem, lease_owner=None)
+
+
+async def cancel(db: Connection, discussion: DiscussionId, kinds: Sequence[str]) -> None:
+    """What was not begun yet for this discussion is no longer owed."""
+    await db.execute(
+        update(outbox)
+        .where(
+            outbox.c.discussion_id == discussion,
+            outbox.c.kind.in_(kinds),
+            outbox.c.state == "pending",
+        )
+        .values(state="missed", problem="It was withdrawn before it could be posted.")
+    )
+
+
+async def channels_of(db: Connection, discussion: DiscussionId) -> list[ChannelId]:
+    """The channels in which the discussion's prompt stands, or will."""
+    found = await db.execute(
+        select(outbox.c.channel_id)
+        .where(
+            outbox.c.discussion_id == discussion,
+            outbox.c.kind == "prompt",
+            outbox.c.state.in_(("pending", "sending", "sent")),
+        )
+        .order_by(outbox.c.channel_id)
+    )
+    return list(found.scalars())
+
+
+async def under_way(db: Connection, channel_ids: Collection[ChannelId]) -> set[ChannelId]:
+    """Those channels in which a prompt is being posted and not yet recorded."""
+    found = await db.execute(
+        select(outbox.c.channel_id)
+        .where(
+            outbox.c.channel_id.in_(channel_ids),
+            outbox.c.state == "sending",
+            outbox.c.kind == "prompt",
+        )
+        .distinct()
+    )
+    return set(found.scalars())
+
+
+async def _owned(db: Connection, id_: SendId, owner: str, **values: object) -> bool:
+    changed = await db.execute(
+        update(outbox)
+        .where(outbox.c.id == id_, outbox.c.state == "sending", outbox.c.lease_owner == owner)
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+async def _sends(db: Connection, which: Any, limit: int | None = None) -> list[Send]:
+    query = (
+        select(*_SEND)
+        .join(channels, channels.c.id == outbox.c.channel_id)
+        .join(spaces, spaces.c.id == channels.c.space_id)
+        .where(which)
+        .order_by(outbox.c.next_try_at, outbox.c.id)
+    )
+    found = await db.execute(query if limit is None else query.limit(limit))
+    return [_to_send(row) for row in found]

@@ -1,0 +1,414 @@
+"""The tables of the course database, written portably (SQLite today, PostgreSQL tomorrow).
+
+Names and text stand in tables of their own (`identities`, `message_texts`, `classroom_texts`):
+erasing a person is deleting rows there. Everything else holds opaque ids.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant as whole microseconds since 1970 UTC: exact, ordered, the same in any database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _key() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _to(target: str, *, null: bool = False, name: str | None = None) -> Column[int]:
+    """A column that refers to another table's id: `_to("courses")` is `course_id`."""
+    return Column(
+        name or f"{target.removesuffix('s')}_id",
+        ForeignKey(f"{target}.id", ondelete="RESTRICT"),
+        nullable=null,
+    )
+
+
+# --- who ----------------------------------------------------------------------------------------
+
+spaces = Table(
+    "spaces",
+    metadata,
+    _key(),
+    Column("platform", String, nullable=False),
+    Column("ref", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("platform", "ref"),
+    sqlite_autoincrement=True,
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _key(),
+    _to("spaces"),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    _to("spaces"),
+    Column("ref", String, nullable=False),
+    Column("name", String, nullable=False),
+    UniqueConstraint("space_id", "ref"),
+)
+
+courses = Table(
+    "courses",
+    metadata,
+    _key(),
+    Column("title", String, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("pack", String, nullable=False),
+    Column("term_from", String),  # ISO dates in the course's zone
+    Column("term_until", String),
+    Column("catch_up_hours", Integer, nullable=False, server_default=text("12")),
+    Column("keep_text_days", Integer),  # null: until the course is archived by its staff
+    Column("created_at", Instant, nullable=False),
+    Column("archived_at", Instant),
+    sqlite_autoincrement=True,
+)
+
+course_spaces = Table(
+    "course_spaces",
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("space_id", ForeignKey("spaces.id"), primary_key=True),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    _key(),
+    _to("courses"),
+    _to("spaces"),
+    Column("ref", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("kind", String, CheckConstraint("kind IN ('class', 'staff')", name="kind"),
+           nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("space_id", "ref"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+Index("ix_channels_course_id", channels.c.course_id)
+
+members = Table(
+    "members",
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("joined_at", Instant, nullable=False),
+    Column("left_at", Instant),
+    Column("informed_at", Instant),  # when they were told what is recorded and who sees it
+    sqlite_autoincrement=True,
+)
+Index("ix_members_course_id", members.c.course_id)
+
+member_accounts = Table(
+    "member_accounts",
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    _to("members"),
+)
+Index("ix_member_accounts_member_id", member_accounts.c.member_id)
+
+roles = Table(
+    "roles",  # every role a member had, from when: the one at a reply's time can always be told
+    metadata,
+    _key(),
+    _to("members"),
+    Column("role", String,
+           CheckConstraint("role IN ('student', 'assistant', 'instructor')", name="role"),
+           nullable=False),
+    Column("since", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+Index("ix_roles_member_id_since", roles.c.member_id, roles.c.since)
+
+# --- what is discussed --------------------------------------------------------------------------
+
+course_prompts = Table(
+    "course_prompts",  # prompts that a course's own staff wrote; a pack's stay in its folder
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("number", Integer, nullable=False),  # shown as P3
+    Column("invocation", String, nullable=False),
+    Column("content", JSON, nullable=False),  # title, text, sides, tags, facts
+    Column("created_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    UniqueConstraint("course_id", "number"),
+    UniqueConstraint("course_id", "invocation"),
+    sqlite_autoincrement=True,
+)
+
+discussions = Table(
+    "discussions",
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("number", Integer, nullable=False),  # shown as D12
+    Column("prompt", String, nullable=False),  # the pack's slug, or P3
+    Column("content", JSON, nullable=False),  # the prompt as it was posted
+    Column("revision", Integer, nullable=False, server_default=text("0")),
+    Column("opened_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    UniqueConstraint("course_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+periods = Table(
+    "periods",  # when a discussion was open: a reply counts by its own time against these
+    metadata,
+    _key(),
+    _to("discussions"),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    sqlite_autoincrement=True,
+)
+Index("ix_periods_discussion_id", periods.c.discussion_id)
+
+placements = Table(
+    "placements",
+    metadata,
+    _key(),
+    _to("discussions"),
+    _to("channels"),
+    Column("message", String, nullable=False),
+    Column("thread", String, nullable=False),
+    Column("posted_at", Instant, nullable=False),
+    UniqueConstraint("channel_id", "message"),
+    UniqueConstraint("channel_id", "thread"),
+    sqlite_autoincrement=True,
+)
+Index("ix_placements_discussion_id", placements.c.discussion_id)
+
+sides_taken = Table(
+    "sides_taken",
+    metadata,
+    _key(),
+    _to("discussions"),
+    _to("members"),
+    Column("side", String, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_sides_taken_discussion_id_member_id", sides_taken.c.discussion_id,
+      sides_taken.c.member_id)  # fmt: skip
+
+# --- what was said ------------------------------------------------------------------------------
+
+counters = Table(
+    "counters",  # the last id given out, where ids are needed before the rows are written
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True,
+           autoincrement=False),
+    _to("channels"),
+    Column("ref", String, nullable=False),
+    Column("thread", String),
+    Column("reply_to", String),
+    _to("discussions", null=True),  # null: held until it is known where it belongs
+    _to("accounts", null=True),  # null: an edit, deletion or reaction came before the message
+    _to("members", null=True),
+    Column("parent_id", BigInteger().with_variant(Integer, "sqlite")),
+    Column("parent_by", String),  # how the parent was inferred: reference, prompt
+    Column("role", String),  # the author's role when they wrote it
+    Column("sent_at", Instant),
+    Column("edited_at", Instant),
+    Column("deleted_at", Instant),
+    Column("received_at", Instant, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("words_raw", Integer, nullable=False),
+    Column("characters", Integer, nullable=False),
+    Column("attachments", Integer, nullable=False),
+    UniqueConstraint("channel_id", "ref"),
+)  # fmt: skip
+Index("ix_messages_discussion_id_member_id_sent_at", messages.c.discussion_id,
+      messages.c.member_id, messages.c.sent_at)  # fmt: skip
+_HELD = messages.c.discussion_id.is_(None)
+Index("ix_messages_held", messages.c.channel_id, sqlite_where=_HELD, postgresql_where=_HELD)
+_WAITING = messages.c.parent_id.is_(None) & messages.c.reply_to.is_not(None)
+Index("ix_messages_waiting", messages.c.channel_id, messages.c.reply_to,
+      sqlite_where=_WAITING, postgresql_where=_WAITING)  # fmt: skip
+
+message_texts = Table(
+    "message_texts",
+    metadata,
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("emoji", String, primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+# --- what the bot owes, and what staff did ------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _key(),
+    _to("courses"),
+    _to("channels"),
+    _to("discussions"),
+    Column("key", String, nullable=False, unique=True),
+    Column("kind", String,
+           CheckConstraint("kind IN ('prompt', 'update', 'closing')", name="kind"),
+           nullable=False),
+    Column("state", String,
+           CheckConstraint("state IN ('pending', 'sending', 'sent', 'missed', 'failed')",
+                           name="state"),
+           nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("next_try_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("tried_at", Instant),  # when the request that may have been accepted was begun
+    Column("lease_owner", String),
+    Column("lease_until", Instant),
+    Column("message", String),  # what the platform calls the message, once sent
+    Column("problem", String),  # the platform's refusal, in our words
+    Column("sent_at", Instant),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+Index("ix_outbox_state_next_try_at", outbox.c.state, outbox.c.next_try_at)
+Index("ix_outbox_channel_id_state", outbox.c.channel_id, outbox.c.state)
+Index("ix_outbox_discussion_id", outbox.c.discussion_id)
+
+audit = Table(
+    "audit",
+    metadata,
+    _key(),
+    _to("courses"),
+    _to("members"),
+    Column("at", Instant, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),  # D12, P3, a member's id: never a name or a text
+    Column("details", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_audit_course_id_at", audit.c.course_id, audit.c.at)
+
+# --- the browser classroom, as a platform -------------------------------------------------------
+# What Discord and Slack keep on their own servers, the browser classroom keeps here. The core
+# never reads these tables: it is told, as by any platform.
+
+classroom_people = Table(
+    "classroom_people",
+    metadata,
+    Column("ref", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("manages", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+classroom_channels = Table(
+    "classroom_channels",
+    metadata,
+    Column("ref", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+)
+
+classroom_messages = Table(
+    "classroom_messages",
+    metadata,
+    _key(),
+    Column("channel", ForeignKey("classroom_channels.ref"), nullable=False),
+    Column("thread", Integer),  # the id of the message that the thread stands under
+    Column("author", ForeignKey("classroom_people.ref")),  # null: the bot
+    Column("reply_to", Integer),
+    Column("only_for", ForeignKey("classroom_people.ref")),  # a private notice to one person
+    Column("send_key", String, unique=True),
+    Column("sent_at", Instant, nullable=False),
+    Column("edited_at", Instant),
+    Column("deleted_at", Instant),
+    sqlite_autoincrement=True,
+)
+Index("ix_classroom_messages_channel_thread", classroom_messages.c.channel,
+      classroom_messages.c.thread)  # fmt: skip
+
+classroom_texts = Table(
+    "classroom_texts",
+    metadata,
+    Column("message_id", ForeignKey("classroom_messages.id", ondelete="CASCADE"),
+           primary_key=True),
+    Column("text", Text),
+    Column("card", JSON(none_as_null=True)),
+)  # fmt: skip
+
+classroom_reactions = Table(
+    "classroom_reactions",
+    metadata,
+    Column("message_id", ForeignKey("classroom_messages.id", ondelete="CASCADE"),
+           primary_key=True),
+    Column("person", ForeignKey("classroom_people.ref"), primary_key=True),
+    Column("emoji", String, primary_key=True),
+    Column("changed_at", Instant, nullable=False),
+)  # fmt: skip
