@@ -4,6 +4,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -36,6 +37,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to
 
 def main() -> None:
     """The entry point of `coalface` and of `python -m bot`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that can't show a sign gets a ?
     app(prog_name="coalface")
 
 
@@ -54,7 +58,6 @@ def run(
     empty: Annotated[bool, typer.Option("--empty", help="Start without the sample class.")] = False,
 ) -> None:
     """Start the bot and the classroom in the browser."""
-    import asyncio
     from datetime import UTC, datetime
 
     from bot import logs
@@ -70,19 +73,52 @@ def run(
             typer.echo(f"The database was upgraded; the one before was kept as {saved}")
         logs.start(settings.data, settings.log)
         typer.echo("Coalface is starting …")
-
-        from bot.app import run as run_app
-
-        def announce(address: str, moved: str | None) -> None:
-            if moved is not None:
-                typer.echo(moved)
-            typer.echo(f"The classroom is open at {address} (Ctrl+C stops it).")
-            sys.stdout.flush()
-
         try:
-            asyncio.run(run_app(settings, sample=not empty, announce=announce))
+            _serve(settings, sample=not empty)
         except KeyboardInterrupt:
             typer.echo("Coalface has stopped.")
+
+
+def _serve(settings: "Settings", *, sample: bool) -> None:
+    import asyncio
+    import signal
+
+    from bot.adapters.browser.run import CannotServe
+    from bot.app import run as run_app
+    from bot.logs import LOG
+
+    def announce(address: str, moved: str | None) -> None:
+        if moved is not None:
+            typer.echo(moved)
+        typer.echo(f"The classroom is open at {address} (Ctrl+C stops it).")
+        sys.stdout.flush()
+
+    # A service manager's way of saying Ctrl+C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        asyncio.run(run_app(settings, sample=sample, announce=announce))
+    except CannotServe as problem:
+        _fail(str(problem))
+    except _mendable():
+        raise
+    except Exception as problem:
+        failure = _log_failure(problem)
+        _fail(
+            f"Coalface stopped: something went wrong on our side, logged as {failure} in"
+            f" {settings.data / LOG}."
+        )
+
+
+def _log_failure(problem: Exception) -> str:
+    """Log what nobody expected; returns the short id that the person sees as well."""
+    import logging
+    import secrets
+
+    failure = secrets.token_hex(4)
+    logging.getLogger(__name__).critical(
+        "stopped by an unexpected failure", exc_info=problem, extra={"failure": failure}
+    )
+    return failure
 
 
 @app.command()
@@ -97,20 +133,26 @@ def report(
 ) -> None:
     """Make the participation report of a course (CSV)."""
     import asyncio
+    import codecs
 
     with _told():
         settings = _settings(data)
         from storage import maintenance
 
-        _require_current(maintenance.check(settings.database).problems)
+        health = maintenance.check(settings.database)
+        if health.problems:
+            mend = "db restore" if health.damaged else "db upgrade"
+            _fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
         from bot.app import report as make_report
 
         file = asyncio.run(make_report(settings, course))
-    if output is None:
-        sys.stdout.write(file.content.decode("utf-8-sig"))
-    else:
-        output.write_bytes(file.content)
-        typer.echo(f"Written to {output}")
+        if output is not None:
+            output.write_bytes(file.content)
+            typer.echo(f"Written to {output}")
+            return
+    # As bytes: a terminal's encoding must not change what a program reads.
+    sys.stdout.buffer.write(file.content.removeprefix(codecs.BOM_UTF8))
+    sys.stdout.flush()
 
 
 @pack.command("check")
@@ -285,23 +327,29 @@ def _packs(settings: "Settings") -> dict[str, "LoadedPack"]:
     return load_packs([*seeds.packs(), *settings.packs])
 
 
-def _require_current(problems: tuple[str, ...]) -> None:
-    if problems:
-        _fail(f"The database can't be used: {problems[0]}; try coalface db upgrade.")
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What a person can mend is one sentence and exit code 1; anything else is a bug."""
+def _mendable() -> tuple[type[Exception], ...]:
+    """What a person can mend."""
     from bot.config import SettingsError
     from bot.core.errors import UserError
     from prompts.problems import PackError
     from storage.errors import StorageError
 
+    return SettingsError, UserError, PackError, StorageError, OSError
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a person can mend is said in one sentence, with exit code 1; all else is a bug."""
     try:
         yield
-    except (SettingsError, UserError, PackError, StorageError, OSError) as problem:
-        _fail(str(problem))
+    except _mendable() as problem:
+        _fail(_sentence(problem))
+
+
+def _sentence(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.strerror and problem.filename:
+        return f"{problem.filename}: {problem.strerror}."
+    return str(problem)
 
 
 def _fail(sentence: str) -> NoReturn:
@@ -312,4 +360,5 @@ def _fail(sentence: str) -> NoReturn:
 def _print_json(value: object) -> None:
     import json as json_
 
-    typer.echo(json_.dumps(value, ensure_ascii=False, indent=2))
+    readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    typer.echo(json_.dumps(value, ensure_ascii=not readable, indent=2))

@@ -11,22 +11,33 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+LOG = "coalface.log"
+OURS = frozenset({"bot", "storage", "prompts"})
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
 class JsonLines(logging.Formatter):
-    """A record as JSON: when (UTC), level, logger, message, what was given in `extra`."""
+    """A record as JSON: when (UTC), level, logger, message, what was given in `extra`.
+
+    Our own messages are constants, and our extras ids and counts. A library may put anybody's
+    words into either: of its records only a constant template is kept, and where it stands.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            # Our own messages are constants. A library's may quote a person's words through its
-            # arguments: then only the constant part is kept.
-            "message": record.msg if isinstance(record.msg, str) else type(record.msg).__name__,
         }
-        line |= {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
+        if record.name.partition(".")[0] in OURS:
+            line["message"] = (
+                record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+            )
+            line |= {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
+        else:
+            line["where"] = f"{Path(record.pathname).name}:{record.lineno} {record.funcName}"
+            if record.args and isinstance(record.msg, str):  # a template and its values
+                line["message"] = record.msg
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = _chain(record.exc_info[1])
         return json.dumps(line, default=lambda value: type(value).__name__)
@@ -51,7 +62,7 @@ def start(folder: Path, level: str) -> None:
     """Log to `coalface.log` in the folder: five files of 2 MB at most."""
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(
-        folder / "coalface.log", maxBytes=2_000_000, backupCount=4, encoding="utf-8", delay=True
+        folder / LOG, maxBytes=2_000_000, backupCount=4, encoding="utf-8", delay=True
     )
     handler.setFormatter(JsonLines())
     root = logging.getLogger()

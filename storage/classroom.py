@@ -1,12 +1,13 @@
 """What the browser classroom keeps of its own, as Discord and Slack do on their servers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
+from storage.among import among
 from storage.database import Connection, Database
 from storage.ids import AccountRef, ChannelRef
 from storage.schema import (
@@ -264,7 +265,7 @@ async def _messages(db: Connection, *which: Any) -> list[ClassroomMessage]:
 
 
 def _to_message(row: Any, marks: tuple[tuple[AccountRef, str], ...]) -> ClassroomMessage:
-    return ClassroomMessage(*row, reactions=marks)
+    return replace(ClassroomMessage(*row), reactions=marks)
 
 
 async def _reactions(
@@ -276,7 +277,7 @@ async def _reactions(
             classroom_reactions.c.person,
             classroom_reactions.c.emoji,
         )
-        .where(classroom_reactions.c.message_id.in_(ids))
+        .where(among(classroom_reactions.c.message_id, ids))
         .order_by(classroom_reactions.c.changed_at, classroom_reactions.c.person)
     )
     marks: dict[int, tuple[tuple[AccountRef, str], ...]] = {}

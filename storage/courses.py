@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from storage.among import among
 from storage.database import Connection
 from storage.ids import ChannelId, ChannelRef, CourseId, Space, SpaceId
 from storage.rows import Channel, Course
@@ -112,7 +113,7 @@ async def channels_at(
         select(*CHANNEL, courses.c.archived_at)
         .join(spaces, spaces.c.id == channels.c.space_id)
         .join(courses, courses.c.id == channels.c.course_id)
-        .where(channels.c.ref.in_({ref for _, ref in places}))
+        .where(among(channels.c.ref, {ref for _, ref in places}))
     )
     rows = {}
     for row in found:

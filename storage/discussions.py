@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
+from storage.among import among
 from storage.courses import CHANNEL, to_channel
 from storage.database import Connection
 from storage.ids import (
@@ -151,7 +152,7 @@ async def _periods(
 ) -> Mapping[DiscussionId, tuple[Period, ...]]:
     found = await db.execute(
         select(periods.c.discussion_id, periods.c.opened_at, periods.c.closed_at)
-        .where(periods.c.discussion_id.in_(ids))
+        .where(among(periods.c.discussion_id, ids))
         .order_by(periods.c.opened_at, periods.c.id)
     )
     by_id: dict[DiscussionId, tuple[Period, ...]] = defaultdict(tuple)
@@ -234,8 +235,8 @@ async def placements_in(
             placements.c.message,
             placements.c.thread,
         ).where(
-            placements.c.channel_id.in_(channel_ids),
-            placements.c.thread.in_(refs) | placements.c.message.in_(refs),
+            among(placements.c.channel_id, channel_ids),
+            among(placements.c.thread, refs) | among(placements.c.message, refs),
         )
     )
     return [(row[0], row[1], row[2], row[3]) for row in found]

@@ -4,6 +4,7 @@ These run before the database is opened, or beside it (a backup); they are synch
 the driver's own backup call, so that a copy is whole even while the bot writes.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,12 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection
 
-from storage.database import PRAGMAS
-from storage.errors import NotADatabase, StorageNewer
+from storage.database import BUSY_SECONDS, PRAGMAS
+from storage.errors import NotADatabase, StorageBusy, StorageError, StorageNewer
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,16 +29,20 @@ KEPT_BACKUPS = 10
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a check found: `problems` is empty when all is well; counts are rows by table."""
+    """What a check found: `problems` is empty when all is well; counts are rows by table.
+
+    `damaged`: the file is not whole. A whole one may still be of another version.
+    """
 
     revision: str | None
     newest: str
     problems: tuple[str, ...]
     counts: dict[str, int]
+    damaged: bool = False
 
 
 def upgrade(path: Path, now: datetime) -> Path | None:
-    """Bring the database to the current version, making it if need be.
+    """Bring the database to the current version, making it if need be: all of it or nothing.
 
     Returns the backup that was made before an existing one was changed, or None. Raises
     StorageNewer for a database of a newer version, NotADatabase for a file that is none.
@@ -55,8 +59,10 @@ def upgrade(path: Path, now: datetime) -> Path | None:
             f"The database {path} was made by a newer version of Coalface (its revision"
             f" {before} is not known here); install that version or a newer one."
         )
+    if existed and before is None and _tables(path):
+        raise NotADatabase(f"{path} is not a Coalface database; nothing was changed.")
     saved = backup(path, _automatic(path, now)) if existed else None
-    with closing_engine(path) as engine, engine.begin() as connection:
+    with _writing(path) as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -64,14 +70,12 @@ def upgrade(path: Path, now: datetime) -> Path | None:
 
 
 def revision(path: Path) -> str | None:
-    """The version the database is at; None for an empty one. Raises NotADatabase."""
-    from alembic.runtime.migration import MigrationContext
-
-    try:
-        with closing_engine(path) as engine, engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    except DatabaseError as problem:
-        raise NotADatabase(f"{path} is not a Coalface database, or is damaged.") from problem
+    """The version the database is at; None for one that has none. Raises NotADatabase."""
+    with _reading(path) as db:
+        if "alembic_version" not in _names(db):
+            return None
+        row = db.execute("SELECT version_num FROM alembic_version").fetchone()
+        return None if row is None else str(row[0])
 
 
 def newest() -> str:
@@ -91,38 +95,55 @@ def backup(path: Path, to: Path) -> Path:
     if not path.exists():
         raise NotADatabase(f"There is no database at {path}.")
     to.parent.mkdir(parents=True, exist_ok=True)
+    part = to.with_name(f"{to.name}.part")  # a copy that was cut short never has the good name
     try:
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as target:
+        with _reading(path) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
-    except sqlite3.DatabaseError as problem:
-        to.unlink(missing_ok=True)
-        raise NotADatabase(f"{path} is not a Coalface database, or is damaged.") from problem
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, also where it is only read
+        part.replace(to)
+    finally:
+        part.unlink(missing_ok=True)
     return to
 
 
 def restore(path: Path, source: Path, now: datetime) -> Path | None:
     """Put a backup in the database's place; returns where the present one was kept, if any.
 
-    The bot must not be running. Raises NotADatabase when the backup is none, and then changes
-    nothing.
+    The present one may be damaged: that is what backups are for. Raises NotADatabase when the
+    backup is not whole and StorageBusy while the bot is running, and then changes nothing.
     """
     found = check(source)
-    if found.problems or found.revision is None:
+    if found.damaged or found.revision is None:
         raise NotADatabase(f"{source} is not a whole Coalface database; nothing was changed.")
-    saved = backup(path, _automatic(path, now)) if path.exists() else None
-    for leftover in (path, *_companions(path)):
-        leftover.unlink(missing_ok=True)
-    backup(source, path)
+    if found.revision not in _known():
+        raise StorageNewer(
+            f"The backup {source} was made by a newer version of Coalface; nothing was changed."
+        )
+    ready = path.with_name(f"{path.name}.restoring")
+    ready.unlink(missing_ok=True)
+    backup(source, ready)
+    try:
+        saved = set_aside(path, now)
+        ready.replace(path)
+    finally:
+        ready.unlink(missing_ok=True)
     return saved
 
 
 def set_aside(path: Path, now: datetime) -> Path | None:
-    """Move the database away, so that the next start makes a new one; returns where to."""
+    """Move the database to the backups, whole or damaged; returns where to, if there was one.
+
+    Raises StorageBusy while the bot is running, and then changes nothing.
+    """
     if not path.exists():
         return None
-    kept = backup(path, _automatic(path, now))
-    for leftover in (path, *_companions(path)):
-        leftover.unlink(missing_ok=True)
+    _fold(path)
+    kept = _automatic(path, now)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for ending in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.replace(kept.with_name(kept.name + ending))
     return kept
 
 
@@ -133,41 +154,93 @@ def check(path: Path) -> Health:
     at = revision(path)
     problems: list[str] = []
     counts: dict[str, int] = {}
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        problems += [
-            f"{table} row {row} refers to a row of {other} that is not there"
-            for table, row, other, _ in db.execute("PRAGMA foreign_key_check")
-        ]
-        names = [
-            row[0]
-            for row in db.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table'"
-                " AND name NOT LIKE 'sqlite_%' ORDER BY name"
-            )
-        ]
-        for name in names:
-            counts[name] = db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - names come from the file itself, quoted
+    with _reading(path) as db:
+        try:
+            problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            problems += [
+                f"{table} row {row} refers to a row of {other} that is not there"
+                for table, row, other, _ in db.execute("PRAGMA foreign_key_check")
+            ]
+            for name in _names(db):
+                counts[name] = db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - names come from the file itself, quoted
+        except sqlite3.DatabaseError as problem:
+            problems.append(f"it can't be read to its end: {problem}")
+    damaged = bool(problems)
     if at is None:
         problems.append("it has no revision: it is not a Coalface database")
     elif at != newest():
         problems.append(f"it is at revision {at}, and this version needs {newest()}")
-    return Health(at, newest(), tuple(problems), counts)
+    return Health(at, newest(), tuple(problems), counts, damaged)
 
 
 @contextmanager
-def closing_engine(path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file opened to be read only; a file that is no database is NotADatabase."""
     try:
-        with engine.connect() as connection:
-            _prepare(connection)
-        yield engine
+        with closing(sqlite3.connect(_uri(path), uri=True, timeout=BUSY_SECONDS)) as db:
+            db.execute("SELECT count(*) FROM sqlite_master")
+            yield db
+    except sqlite3.DatabaseError as problem:
+        if _is_lock(problem):
+            raise StorageBusy(f"{path} is held by another program.") from problem
+        if isinstance(problem, sqlite3.OperationalError):  # no rights, a full disk
+            raise StorageError(f"{path}: {problem}.") from problem
+        raise NotADatabase(f"{path} is not a Coalface database, or is damaged.") from problem
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[Connection]:
+    """One transaction on the file, in which tables are made and changed too."""
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # the driver would commit before each CREATE TABLE
+        connection.execute(f"PRAGMA {PRAGMAS[0]}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    try:
+        with engine.begin() as connection:
+            yield connection
     finally:
         engine.dispose()
 
 
-def _prepare(connection: Connection) -> None:
-    connection.exec_driver_sql(f"PRAGMA {PRAGMAS[0]}")
+def _fold(path: Path) -> None:
+    """Fold the write-ahead log into the file, which only works while nobody else has it open."""
+    try:
+        with closing(sqlite3.connect(path, timeout=0)) as db:
+            db.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.DatabaseError as problem:
+        if _is_lock(problem):
+            raise StorageBusy(f"{path} is in use; stop the bot first.") from problem
+        # Otherwise it is damaged, and is moved as it lies.
+
+
+def _is_lock(problem: sqlite3.Error) -> bool:
+    return "locked" in str(problem) or "busy" in str(problem)
+
+
+def _uri(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
+def _names(db: sqlite3.Connection) -> list[str]:
+    return [
+        row[0]
+        for row in db.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+            " AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        )
+    ]
+
+
+def _tables(path: Path) -> list[str]:
+    with _reading(path) as db:
+        return _names(db)
 
 
 def _config() -> "Config":
@@ -185,13 +258,11 @@ def _known() -> set[str]:
 
 
 def _automatic(path: Path, now: datetime) -> Path:
-    """Where an automatic backup goes; the oldest of them make room."""
+    """Where an automatic backup goes; the oldest of them make room, and nobody else's files."""
     folder = path.parent / "backups"
-    old = sorted(folder.glob(f"{path.stem}-*.sqlite3")) if folder.exists() else []
+    ours = re.compile(rf"{re.escape(path.stem)}-\d{{8}}-\d{{6}}-\d{{6}}\.sqlite3")
+    old = sorted(f for f in folder.iterdir() if ours.fullmatch(f.name)) if folder.exists() else []
     for surplus in old[: max(0, len(old) - KEPT_BACKUPS + 1)]:
-        surplus.unlink()
+        for ending in ("", "-wal", "-shm"):
+            surplus.with_name(surplus.name + ending).unlink(missing_ok=True)
     return folder / f"{path.stem}-{now:%Y%m%d-%H%M%S-%f}.sqlite3"
-
-
-def _companions(path: Path) -> tuple[Path, Path]:
-    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, insert, select, update
 
+from storage.among import among
 from storage.database import Connection
 from storage.ids import AccountId, AccountRef, CourseId, MemberId, Space, SpaceId
 from storage.rows import Member
@@ -36,7 +37,7 @@ async def accounts_at(
     """The accounts known by these refs, each with its name."""
     found = await db.execute(
         select(identities.c.ref, identities.c.account_id, identities.c.name).where(
-            identities.c.space_id == space, identities.c.ref.in_(refs)
+            identities.c.space_id == space, among(identities.c.ref, refs)
         )
     )
     return {row.ref: (row.account_id, row.name) for row in found}
@@ -93,7 +94,7 @@ async def members_by_account(
     found = await db.execute(
         select(
             member_accounts.c.course_id, member_accounts.c.account_id, member_accounts.c.member_id
-        ).where(member_accounts.c.account_id.in_(account_ids))
+        ).where(among(member_accounts.c.account_id, account_ids))
     )
     return {(row.course_id, row.account_id): row.member_id for row in found}
 
@@ -109,7 +110,7 @@ async def roles_of(
     """For each member, the roles they had and since when, oldest first."""
     found = await db.execute(
         select(roles.c.member_id, roles.c.since, roles.c.role)
-        .where(roles.c.member_id.in_(member_ids))
+        .where(among(roles.c.member_id, member_ids))
         .order_by(roles.c.member_id, roles.c.since, roles.c.id)
     )
     had: dict[MemberId, list[tuple[datetime, str]]] = defaultdict(list)

@@ -6,10 +6,13 @@ What a message means (which discussion, whose reply) is decided above; here it i
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Dialect, Insert, bindparam, delete, insert, select, update
 
+from storage.among import among
 from storage.database import Connection
 from storage.ids import (
     AccountId,
@@ -24,6 +27,9 @@ from storage.ids import (
 )
 from storage.rows import Reply
 from storage.schema import (
+    EPOCH,
+    MICROSECOND,
+    Instant,
     counters,
     discussions,
     identities,
@@ -35,7 +41,6 @@ from storage.schema import (
 )
 
 Key = tuple[ChannelId, MessageRef]
-CHUNK = 5_000  # well under SQLite's limit of 32,766 variables in a statement
 
 
 @dataclass(slots=True, eq=False)
@@ -86,13 +91,15 @@ class ReactionState:
 _NAMES = tuple(column.name for column in messages.c)
 _STATE = tuple(messages.c[name] for name in _NAMES)
 _FIELDS = tuple(name for name in _NAMES if name != "id")
+_VALUES = attrgetter(*_NAMES)
+_INSTANTS = tuple(i for i, column in enumerate(messages.c) if isinstance(column.type, Instant))
 _INSERT = insert(messages)
 _UPDATE = (
     update(messages)
     .where(messages.c.id == bindparam("b_id"))
     .values({name: bindparam(f"b_{name}") for name in _FIELDS})
 )
-_INSERT_TEXT = insert(message_texts)
+_INSERT_TEXT = insert(message_texts)  # every column, in the order of the table
 _DELETE_TEXT = delete(message_texts).where(message_texts.c.message_id == bindparam("b_id"))
 _DELETE_MENTIONS = delete(mentions).where(mentions.c.message_id == bindparam("b_id"))
 _RESERVE = (
@@ -149,16 +156,9 @@ async def known_in(
 async def _load(
     db: Connection, which: Any, column: Any, refs: Iterable[MessageRef]
 ) -> dict[Key, MessageState]:
-    wanted = list(refs)
-    loaded: dict[Key, MessageState] = {}
-    for start in range(0, len(wanted), CHUNK):
-        found = await db.execute(
-            select(*_STATE).where(which, column.in_(wanted[start : start + CHUNK]))
-        )
-        for row in found:
-            state = _to_state(row)
-            loaded[state.channel_id, state.ref] = state
-    return loaded
+    found = await db.execute(select(*_STATE).where(which, among(column, refs)))
+    states_ = [_to_state(row) for row in found]
+    return {(state.channel_id, state.ref): state for state in states_}
 
 
 def _to_state(row: Any) -> MessageState:
@@ -170,9 +170,7 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
     new = [state for state in changed if state.new]
     old = [state for state in changed if state.changed and not state.new]
     if new:
-        await db.execute(
-            _INSERT, [{name: getattr(state, name) for name in _NAMES} for state in new]
-        )
+        await db.exec_driver_sql(_sql(db, _INSERT), [_row(state) for state in new])
     if old:
         await db.execute(
             _UPDATE, [{f"b_{name}": getattr(state, name) for name in _NAMES} for state in old]
@@ -182,12 +180,10 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
         await db.execute(_DELETE_TEXT, rewritten)
         await db.execute(_DELETE_MENTIONS, rewritten)
     texts = [
-        {"message_id": state.id, "text": state.text}
-        for state in changed
-        if state.text_changed and state.text is not None
+        (state.id, state.text) for state in changed if state.text_changed and state.text is not None
     ]
     if texts:
-        await db.execute(_INSERT_TEXT, texts)
+        await db.exec_driver_sql(_sql(db, _INSERT_TEXT), texts)
     named = [
         {"message_id": state.id, "account_id": account}
         for state in changed
@@ -196,6 +192,27 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
     ]
     if named:
         await db.execute(insert(mentions), named)
+
+
+# Inserting is what happens a thousand times at once: rows go to the driver as they are, since
+# SQLAlchemy's own handling of each row's parameters costs as much as the rest.
+
+
+def _row(state: MessageState) -> tuple[object, ...]:
+    values = list(_VALUES(state))
+    for i in _INSTANTS:
+        if values[i] is not None:
+            values[i] = (values[i] - EPOCH) // MICROSECOND
+    return tuple(values)
+
+
+def _sql(db: Connection, statement: Insert) -> str:
+    return _compiled(db.dialect, statement)
+
+
+@cache
+def _compiled(dialect: Dialect, statement: Insert) -> str:
+    return str(statement.compile(dialect=dialect))
 
 
 async def reaction_states(
@@ -208,7 +225,7 @@ async def reaction_states(
             reactions.c.emoji,
             reactions.c.present,
             reactions.c.changed_at,
-        ).where(reactions.c.message_id.in_(ids))
+        ).where(among(reactions.c.message_id, ids))
     )
     return {(row[0], row[1], row[2]): ReactionState(*row) for row in found}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, insert, or_, select, update
 
+from storage.among import among
 from storage.courses import CHANNEL, to_channel
 from storage.database import Connection
 from storage.ids import ChannelId, CourseId, DiscussionId, SendId
@@ -205,7 +206,7 @@ async def under_way(db: Connection, channel_ids: Collection[ChannelId]) -> set[C
     found = await db.execute(
         select(outbox.c.channel_id)
         .where(
-            outbox.c.channel_id.in_(channel_ids),
+            among(outbox.c.channel_id, channel_ids),
             outbox.c.state == "sending",
             outbox.c.kind == "prompt",
         )
