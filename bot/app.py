@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 
 import yaml
 
@@ -91,7 +92,7 @@ def _wire(
     informed: set[object] = set()
     notices = Notices(database, clock, platforms, informed)
     intake = Intake(database, clock, notices.reached)
-    outbox = Outbox(database, clock, platforms, owner, discussions.compose, staff.refused)
+    outbox = Outbox(database, clock, platforms, owner, discussions.compose, staff.refused, _new_id)
     services = Services(
         database=database,
         clock=clock,
@@ -121,6 +122,7 @@ async def run(
 
     `sample`: play the sample class if the classroom is empty. Raises as `open_app` does.
     """
+    asyncio.get_running_loop().set_exception_handler(_log_failure)
     async with open_app(settings) as app:
         tasks = [asyncio.create_task(app.services.outbox.run(), name="outbox")]
         try:
@@ -137,6 +139,11 @@ async def run(
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await app.settle()
+
+
+def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What fails in the background; the loop's own handler would quote it at length."""
+    log.error("unexpected failure in the background", exc_info=context.get("exception"))
 
 
 async def _keep_house(app: App) -> None:

@@ -169,6 +169,15 @@ async def put_back(
     )
 
 
+async def postpone(db: Connection, id_: SendId, until: datetime, problem: str) -> None:
+    """Leave the send as it is, and alone until then."""
+    await db.execute(
+        update(outbox)
+        .where(outbox.c.id == id_, outbox.c.state.in_(("pending", "sending")))
+        .values(next_try_at=until, lease_until=until, problem=problem)
+    )
+
+
 async def give_up(db: Connection, id_: SendId, owner: str, state: str, problem: str) -> bool:
     """`state` is missed (too late to be of use) or failed (it can't ever be sent)."""
     return await _owned(db, id_, owner, state=state, problem=problem, lease_owner=None)

@@ -31,6 +31,7 @@ SKEW = timedelta(minutes=5)
 """How far a platform's clock may be behind ours when we look for a message."""
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
+UNEXPECTED_WAIT = timedelta(minutes=5)
 
 Compose = Callable[[Connection, Send], Awaitable[Card]]
 Refusal = Callable[[Send, str], Awaitable[None]]
@@ -48,7 +49,8 @@ class Outbox:
     """Delivers what storage says is owed.
 
     `compose` makes the card of a send; `refused` tells the course's staff why one could not be
-    posted (once for each send and reason). `owner` names this process in leases.
+    posted (once for each send and reason). `owner` names this process in leases; `new_id` makes
+    the short ids under which unexpected failures are logged.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Outbox:
         owner: str,
         compose: Compose,
         refused: Refusal,
+        new_id: Callable[[], str],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -66,6 +69,7 @@ class Outbox:
         self._owner = owner
         self._compose = compose
         self._refused = refused
+        self._new_id = new_id
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -112,6 +116,21 @@ class Outbox:
             await self._deliver_one(id_)
 
     async def _deliver_one(self, id_: SendId) -> None:
+        try:
+            await self._claim_and_try(id_)
+        except StorageError:
+            raise
+        except Exception as problem:  # one send that fails must not stop the others
+            failure = self._new_id()
+            log.error("a send failed", exc_info=problem, extra={"send": id_, "failure": failure})
+            until = self._clock.now() + UNEXPECTED_WAIT
+            await self._database.write(
+                lambda db: outbox.postpone(
+                    db, id_, until, f"Something went wrong on our side, logged as {failure}."
+                )
+            )
+
+    async def _claim_and_try(self, id_: SendId) -> None:
         claimed = await self._claim(id_)
         if claimed is None:
             return

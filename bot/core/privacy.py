@@ -106,6 +106,9 @@ class Notices:
             self._informed.discard(member_id)
             log.warning("a first notice could not be delivered", extra={"member": member_id})
             return
+        except Exception:
+            self._informed.discard(member_id)  # they are told at the next contact
+            raise
         now = self._clock.now()
         await self._database.write(
             lambda db: members.mark_informed(db, course_id, member_id, now)

@@ -1,0 +1,209 @@
+"""A platform behind a bad network: it refuses, loses answers, hangs and accepts late, when told to.
+
+It keeps what stands in its channels in memory, as a real platform does on its own servers, and
+carries the browser's name so that a classroom's channels are its own.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import TypeVar
+
+from bot.core import discussions
+from bot.core.cards import Card
+from bot.core.dispatch import Dispatcher
+from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, ThreadRef
+from bot.core.outbox import Outbox
+from bot.core.plain import to_plain
+from bot.core.ports import Clock, Platform, Posted, SeenMessage, SendRefused, SendUncertain
+from bot.core.recovery import Recovery
+from bot.core.staff import StaffNotices
+from storage.database import Database
+from tests.world import World
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The next request is refused."""
+
+    sentence: str = "The bot may not write here."
+    final: bool = False
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoseAnswer:
+    """The next request is accepted, and its answer gets lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoseRequest:
+    """The next request never arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptLate:
+    """The next request gets no answer, and is accepted when the test calls `land`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """The next request is never answered; `accepted` says whether it is applied."""
+
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The next request meets a bug in the adapter."""
+
+
+Trouble = Refuse | LoseAnswer | LoseRequest | AcceptLate | Hang | Break
+
+
+@dataclass(slots=True)
+class Standing:
+    """A message of the bot's as it stands in a channel."""
+
+    place: Place
+    ref: MessageRef
+    key: str
+    card: Card
+    at: datetime
+
+    @property
+    def words(self) -> str:
+        return to_plain(self.card)
+
+
+@dataclass
+class FaultyPlatform:
+    """Implements `bot.core.ports.Platform`; `fail` says what becomes of the next requests."""
+
+    clock: Clock
+    name: str = "browser"
+    settling: timedelta = timedelta(seconds=30)
+    standing: list[Standing] = field(default_factory=list)
+    told: list[tuple[AccountRef, str]] = field(default_factory=list)
+    seen: list[SeenMessage] = field(default_factory=list)
+    unreadable: str | None = None
+    deaf: bool = False
+    """Nobody can be told anything."""
+    requests: int = 0
+
+    def __post_init__(self) -> None:
+        self._troubles: dict[ChannelRef, deque[Trouble]] = defaultdict(deque)
+        self._late: list[Callable[[], object]] = []
+        self._numbers = count(1)
+
+    def fail(self, *troubles: Trouble, channel: str = "history") -> None:
+        self._troubles[ChannelRef(channel)].extend(troubles)
+
+    def land(self) -> None:
+        """Apply what was accepted late."""
+        late, self._late = self._late, []
+        for apply in late:
+            apply()
+
+    def words(self, channel: str = "history") -> list[str]:
+        return [s.words for s in self.standing if s.place.channel == channel]
+
+    async def post(self, place: Place, card: Card, key: str) -> Posted:
+        return await self._request(place, lambda: self._apply(place, card, key))
+
+    async def update(self, place: Place, message: MessageRef, card: Card) -> None:
+        await self._request(place, lambda: self._change(message, card))
+
+    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+        self._read()
+        for one in self.standing:
+            if one.key == key and one.place == place and one.at >= since:
+                return _posted(one)
+        return None
+
+    async def tell(self, place: Place, person: AccountRef, card: Card) -> None:
+        if self.deaf:
+            raise SendRefused("This person takes no messages.")
+        self.told.append((person, to_plain(card)))
+
+    async def history(self, place: Place, since: datetime) -> AsyncIterator[SeenMessage]:
+        for message in self.seen:
+            if message.posted.place == place:
+                yield message
+        self._read()  # what was read before the connection broke is of no use
+
+    def link(self, place: Place, message: MessageRef) -> str:
+        return f"https://platform.example/{place.channel}/{message}"
+
+    def _read(self) -> None:
+        if self.unreadable is not None:
+            raise SendRefused(self.unreadable)
+
+    async def _request(self, place: Place, apply: Callable[[], T]) -> T:
+        self.requests += 1
+        await asyncio.sleep(0)
+        troubles = self._troubles[place.channel]
+        match troubles.popleft() if troubles else None:
+            case None:
+                return apply()
+            case Refuse(sentence, final, retry_after):
+                raise SendRefused(sentence, final=final, retry_after=retry_after)
+            case LoseAnswer():
+                apply()
+            case AcceptLate():
+                self._late.append(apply)
+            case Hang(accepted):
+                if accepted:
+                    apply()
+                await asyncio.Event().wait()
+            case Break():
+                raise RuntimeError("a bug in an adapter")
+            case LoseRequest():
+                pass
+        raise SendUncertain
+
+    def _apply(self, place: Place, card: Card, key: str) -> Posted:
+        ref = MessageRef(f"m{next(self._numbers)}")
+        self.standing.append(Standing(place, ref, key, card, self.clock.now()))
+        return _posted(self.standing[-1])
+
+    def _change(self, message: MessageRef, card: Card) -> None:
+        for one in self.standing:
+            if one.ref == message:
+                one.card = card
+
+
+def _posted(one: Standing) -> Posted:
+    return Posted(one.ref, one.place.thread or ThreadRef(one.ref))
+
+
+def an_outbox(
+    world: World, platform: Platform, owner: str = "first", database: Database | None = None
+) -> Outbox:
+    """An outbox of its own over the world's database, as another process would have."""
+    database = database or world.app.services.database
+    staff = StaffNotices(database, {"browser": platform})
+    return Outbox(
+        database, world.clock, {"browser": platform}, owner, discussions.compose, staff.refused
+    )
+
+
+def stand_in(world: World, platform: Platform) -> Outbox:
+    """From now on the world's commands send, and its recovery reads, through `platform`."""
+    outbox = an_outbox(world, platform)
+    platforms = {"browser": platform}
+    services = replace(world.app.services, platforms=platforms, outbox=outbox)
+    staff = StaffNotices(services.database, platforms)
+    world.app = replace(
+        world.app,
+        services=services,
+        dispatcher=Dispatcher(services),
+        recovery=Recovery(services.database, world.clock, platforms, world.app.intake, staff),
+    )
+    return outbox
