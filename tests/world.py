@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 from bot.adapters.browser.classroom import Kept
 from bot.app import App, open_app
@@ -43,6 +44,12 @@ class FakeClock:
     def move(self, **by: float) -> datetime:
         self.at += timedelta(**by)
         return self.at
+
+
+class MovableClock(Protocol):
+    def now(self) -> datetime: ...
+
+    def move(self, **by: float) -> datetime: ...
 
 
 class Human:
@@ -145,7 +152,7 @@ def _kept(kept: Kept) -> ClassroomMessage:
 class World:
     """The application and the people in it. `restart` closes it and opens the same file again."""
 
-    def __init__(self, settings: Settings, clock: FakeClock, commands: Catalog | None) -> None:
+    def __init__(self, settings: Settings, clock: MovableClock, commands: Catalog | None) -> None:
         self.settings, self.clock, self._commands = settings, clock, commands
         self.numbers = count(1)
         self.app: App
@@ -189,7 +196,7 @@ class World:
 
 
 def a_world(
-    folder: Path, clock: FakeClock | None = None, commands: Catalog | None = None
+    folder: Path, clock: MovableClock | None = None, commands: Catalog | None = None
 ) -> World:  # fmt: skip
     return World(load(folder), clock or FakeClock(), commands)
 

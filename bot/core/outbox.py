@@ -76,12 +76,12 @@ class Outbox:
         """Deliver what falls due, for ever: one sleeping task; `wake` says that there is more."""
         while True:
             self._wake.clear()
+            wait = FIRST_WAIT.total_seconds()
             try:
-                await self.deliver_due()
-                wait = await self._until_next()
+                if await self.deliver_due():
+                    wait = await self._until_next()
             except StorageError:
-                log.exception("the outbox could not read or write the database")
-                wait = FIRST_WAIT.total_seconds()
+                log.exception("the outbox could not read the database")
             try:
                 await asyncio.wait_for(self._wake.wait(), wait)
             except TimeoutError:
@@ -90,19 +90,27 @@ class Outbox:
     def wake(self) -> None:
         self._wake.set()
 
-    async def deliver_due(self) -> None:
-        """Try everything that may be tried now; each channel in order, channels side by side."""
+    async def deliver_due(self) -> bool:
+        """Try everything that may be tried now; False where the database refused."""
         async with self._database.read() as db:
             due = await outbox.due(db, self._clock.now())
-        await self.deliver(due)
+        return await self._deliver(due)
 
     async def deliver(self, sends: Iterable[Send]) -> None:
-        """Try these sends now. How each went stands in its row."""
+        """Try these sends now, but for those that were refused and have to wait.
+
+        How each went stands in its row. Raises nothing: what fails is tried again by `run`.
+        """
+        now = self._clock.now()
+        await self._deliver(s for s in sends if s.problem is None or s.next_try_at <= now)
+        self.wake()
+
+    async def _deliver(self, sends: Iterable[Send]) -> bool:
+        """Each channel in order, channels side by side."""
         by_channel: dict[ChannelId, list[SendId]] = {}
         for send in sends:
             by_channel.setdefault(send.channel.id, []).append(send.id)
-        await asyncio.gather(*(self._in_order(ids) for ids in by_channel.values()))
-        self.wake()
+        return all(await asyncio.gather(*(self._in_order(ids) for ids in by_channel.values())))
 
     async def _until_next(self) -> float:
         async with self._database.read() as db:
@@ -111,9 +119,15 @@ class Outbox:
             return 3_600.0
         return max(0.05, min(3_600.0, (at - self._clock.now()).total_seconds()))
 
-    async def _in_order(self, ids: Collection[SendId]) -> None:
+    async def _in_order(self, ids: Collection[SendId]) -> bool:
+        well = True
         for id_ in ids:
-            await self._deliver_one(id_)
+            try:
+                await self._deliver_one(id_)
+            except StorageError:
+                log.exception("the outbox could not read or write the database")
+                well = False
+        return well
 
     async def _deliver_one(self, id_: SendId) -> None:
         try:
@@ -198,11 +212,16 @@ class Outbox:
         if claimed.placement is not None and send.kind == "closing":
             place = Place(place.space, place.channel, claimed.placement.thread)
         if claimed.placement is not None and send.kind == "update":
-            await platform.update(place, claimed.placement.message, claimed.card)
-            await self._record(send, None)
+            if await self._begin(send, claimed.lease):
+                await platform.update(place, claimed.placement.message, claimed.card)
+                await self._record(send, None)
             return
         if send.tried_at is not None:
-            found = await platform.find(place, send.key, send.tried_at - SKEW)
+            try:
+                found = await platform.find(place, send.key, send.tried_at - SKEW)
+            except SendRefused as refusal:
+                await self._look_later(send, send.tried_at, refusal)
+                return
             if found is not None:
                 await self._record(send, found)
                 return
@@ -235,6 +254,16 @@ class Outbox:
 
         await self._database.write(work)
 
+    async def _look_later(self, send: Send, tried_at: datetime, refusal: SendRefused) -> None:
+        """The channel can't be read, so the send may stand there: it is not sent before we know."""
+        now = self._clock.now()
+        wait = refusal.retry_after or min(LONGEST_WAIT, max(FIRST_WAIT, now - tried_at))
+        await self._database.write(
+            lambda db: outbox.postpone(db, send.id, now + wait, refusal.sentence)
+        )
+        if send.problem != refusal.sentence:
+            await self._refused(send, refusal.sentence)
+
     async def _put_back(self, send: Send, refusal: SendRefused) -> None:
         now = self._clock.now()
         wait = refusal.retry_after or min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(send.attempts, 10))
@@ -250,5 +279,5 @@ class Outbox:
             await self._refused(send, refusal.sentence)
 
 
-_MISSED = "It fell due while the bot was not running, longer ago than the course's catch-up time."
+_MISSED = "It fell due longer ago than the course's catch-up time."
 _NEVER_POSTED = "Its prompt was never posted in this channel."

@@ -24,7 +24,6 @@ from bot.core.staff import StaffNotices
 from storage.database import Database
 from tests.world import World
 
-
 T = TypeVar("T")
 
 
@@ -96,6 +95,7 @@ class FaultyPlatform:
     deaf: bool = False
     """Nobody can be told anything."""
     requests: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._troubles: dict[ChannelRef, deque[Trouble]] = defaultdict(deque)
@@ -148,6 +148,7 @@ class FaultyPlatform:
     async def _request(self, place: Place, apply: Callable[[], T]) -> T:
         self.requests += 1
         await asyncio.sleep(0)
+        self.asked.set()
         troubles = self._troubles[place.channel]
         match troubles.popleft() if troubles else None:
             case None:
@@ -190,7 +191,13 @@ def an_outbox(
     database = database or world.app.services.database
     staff = StaffNotices(database, {"browser": platform})
     return Outbox(
-        database, world.clock, {"browser": platform}, owner, discussions.compose, staff.refused
+        database,
+        world.clock,
+        {"browser": platform},
+        owner,
+        discussions.compose,
+        staff.refused,
+        world.app.services.new_id,
     )
 
 

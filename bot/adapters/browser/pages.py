@@ -231,7 +231,8 @@ class _Room:
             back = link("", self._window.address(), "close-thread", "cf-back")
             back.props["aria-label"] = f"Back to #{self._window.channel.name}"
             with back:
-                ui.icon("arrow_back").props("aria-hidden=true")
+                ui.icon("arrow_back").props("aria-hidden=true").classes("cf-back-narrow")
+                ui.icon("close").props("aria-hidden=true").classes("cf-back-wide")
             title = ui.label("Discussion").classes("cf-bar-title")
             title.props('role="heading" aria-level="2"')
             ui.label(f"# {self._window.channel.name}").classes("cf-small")

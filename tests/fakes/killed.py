@@ -1,0 +1,53 @@
+"""A process that is to be killed: an instructor posts prompt after prompt and a student answers
+each, until the end comes. Run as `python -m tests.fakes.killed FOLDER HOURS [last]`.
+
+HOURS moves the clock on, so that a lease held by the process before has run out. With `last` it
+only puts in order what was left behind.
+"""
+
+import asyncio
+import sys
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from bot.app import open_app
+from bot.config import load
+from bot.core.events import ChannelRef
+from tests.world import PROMPT, Human, World
+
+
+class LaterClock:
+    """The time, some hours on; moving it is left to time itself."""
+
+    def __init__(self, hours: float) -> None:
+        self.ahead = timedelta(hours=hours)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def move(self, **by: float) -> datetime:
+        return self.now()
+
+
+async def main(folder: Path, hours: float, last: bool) -> None:
+    clock = LaterClock(hours)
+    world = World(load(folder), clock, None)
+    async with open_app(world.settings, clock=clock) as world.app:
+        people = {p.name: p for p in await world.app.browser.classroom.people()}
+        await world.app.services.outbox.deliver_due()
+        await world.app.recovery.recover("browser")
+        if last:
+            return
+        ada, bo = (
+            Human(world, people[name].ref, name, people[name].manages) for name in ("Ada", "Bo")
+        )
+        print("ready", flush=True)
+        for number in count():
+            await ada.run("prompt post", prompt=PROMPT, invocation=f"{hours}-{number}")
+            posts = await world.app.browser.classroom.messages(ChannelRef("history"), None, None)
+            await bo.say(f"Reply {hours}-{number}", posts[-1].id)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2]), "last" in sys.argv[3:]))
