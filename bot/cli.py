@@ -1,6 +1,7 @@
 """The terminal commands (`coalface …`). What a command needs is imported when it runs, so that
 `coalface --help` answers at once."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that can't show a sign gets a ?
+    if os.environ.get("NO_COLOR"):
+        os.environ["TERM"] = "dumb"  # rich would leave out colours only, and not bold or dim
     app(prog_name="coalface")
 
 
@@ -347,6 +350,10 @@ def _told() -> Iterator[None]:
 
 
 def _sentence(problem: Exception) -> str:
+    from prompts.problems import PackError
+
+    if isinstance(problem, PackError):
+        return "\n".join(str(problem.folder / str(slip)) for slip in problem.problems)
     if isinstance(problem, OSError) and problem.strerror and problem.filename:
         return f"{problem.filename}: {problem.strerror}."
     return str(problem)

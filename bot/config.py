@@ -6,12 +6,13 @@ COALFACE_ and the setting, in capitals (COALFACE_PORT=8090).
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -35,7 +36,8 @@ class Settings(BaseSettings):
 
     data: the folder of the database, its backups, the log and more packs.
     host, port: where the browser classroom listens.
-    packs: folders of packs besides the ones that ship with Coalface.
+    packs: folders of packs besides the ones that ship with Coalface; relative ones are meant from
+    the data folder. In COALFACE_PACKS they are parted as in PATH.
     log: how much goes into the log.
     """
 
@@ -46,8 +48,19 @@ class Settings(BaseSettings):
     data: Path = Field(default_factory=default_folder)
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65_535)
-    packs: tuple[Path, ...] = ()
+    packs: Annotated[tuple[Path, ...], NoDecode] = ()
     log: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("packs", mode="before")
+    @classmethod
+    def _parted(cls, value: object) -> object:
+        return [p for p in value.split(os.pathsep) if p] if isinstance(value, str) else value
+
+    @field_validator("packs")
+    @classmethod
+    def _absolute(cls, value: tuple[Path, ...], info: ValidationInfo) -> tuple[Path, ...]:
+        folder = info.data.get("data", Path())
+        return tuple(folder / pack.expanduser() for pack in value)
 
     @property
     def database(self) -> Path:

@@ -44,17 +44,23 @@ class JsonLines(logging.Formatter):
 
 
 def _chain(problem: BaseException | None) -> list[dict[str, object]]:
-    """The exception and what it came from, each with its type and frames."""
+    """What was raised, and what it came from; of a group, each of its members too."""
     chain: list[dict[str, object]] = []
-    while problem is not None and len(chain) < 5:
-        frames = traceback.extract_tb(problem.__traceback__)
+    waiting = [problem]
+    while waiting and len(chain) < 8:
+        one = waiting.pop(0)
+        if one is None:
+            continue
+        frames = traceback.extract_tb(one.__traceback__)
         chain.append(
             {
-                "type": type(problem).__qualname__,
+                "type": type(one).__qualname__,
                 "frames": [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-15:]],
             }
         )
-        problem = problem.__cause__ or problem.__context__
+        waiting.append(one.__cause__ or one.__context__)
+        if isinstance(one, BaseExceptionGroup):
+            waiting.extend(one.exceptions)
     return chain
 
 

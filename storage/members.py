@@ -144,6 +144,20 @@ async def member_at(
     return None if row is None else Member(*row)
 
 
+async def name_at(db: Connection, space: Space, ref: AccountRef) -> str | None:
+    """What the account that has this ref is called; None where there is none."""
+    found = await db.execute(
+        select(identities.c.name)
+        .join(spaces, spaces.c.id == identities.c.space_id)
+        .where(
+            spaces.c.platform == space.platform,
+            spaces.c.ref == space.ref,
+            identities.c.ref == ref,
+        )
+    )
+    return found.scalar_one_or_none()
+
+
 async def members_of(db: Connection, course: CourseId) -> list[Member]:
     """The members of the course whose names are known, by name; one row a person."""
     found = await db.execute(_members(course).order_by(identities.c.name, members.c.id))

@@ -79,6 +79,7 @@ async def find_member(call: Call, param: str) -> Member:
         if known is not None:
             return known
         all_ = await members.members_of(db, call.course.id)
+        typed = await members.name_at(db, call.place.space, AccountRef(typed)) or typed
     named = [m for m in all_ if m.name.casefold() == typed.removeprefix("@").casefold()]
     if len(named) == 1:
         return named[0]

@@ -158,12 +158,14 @@ class _Deciding:
         self._under_way: set[ChannelId] = set()
         self._states: dict[messages.Key, MessageState] = {}
         self._accounts: dict[tuple[Space, AccountRef], AccountId] = {}
+        self._new_accounts: set[AccountId] = set()  # made just now: members of nothing yet
         self._members: dict[tuple[CourseId, AccountId], MemberId] = {}
-        self._roles: Mapping[MemberId, Sequence[tuple[datetime, str]]] = {}
+        self._roles: dict[MemberId, Sequence[tuple[datetime, str]]] = {}
         self._reactions: dict[tuple[MessageState, AccountId, str], tuple[bool, datetime]] = {}
         self._fresh: set[messages.Key] = set()  # to be kept, and not known before
         self._touched: dict[messages.Key, MessageState] = {}
-        self._arrived: list[MessageState] = []  # newly known to belong to a discussion
+        self._written: set[MessageState] = set()  # whose author has just become known
+        self._arrived: list[MessageState] = []  # newly known to be a discussion's, or somebody's
         self._ids = iter(range(0))
 
     # --- what is known before -------------------------------------------------------------------
@@ -225,8 +227,11 @@ class _Deciding:
             known = await members.accounts_at(self._db, channel.space_id, names)
             new = {ref: name for ref, name in names.items() if ref not in known}
             made = await members.add_accounts(self._db, channel.space_id, new, self._now)
+            self._new_accounts |= set(made.values())
             renamed = {
-                account: names[ref] for ref, (account, name) in known.items() if names[ref] != name
+                account: names[ref]
+                for ref, (account, name) in known.items()
+                if names[ref] not in ("", name)  # a platform may not say what they are called
             }
             await members.rename(self._db, renamed)
             for ref in names:
@@ -235,8 +240,9 @@ class _Deciding:
         await self._load_members(self._accounts.values())
 
     async def _load_members(self, accounts: Iterable[AccountId]) -> None:
-        self._members = dict(await members.members_by_account(self._db, set(accounts)))
-        self._roles = await members.roles_of(self._db, set(self._members.values()))
+        found = await members.members_by_account(self._db, set(accounts))
+        self._members |= found
+        self._roles |= await members.roles_of(self._db, set(found.values()))
 
     def _channel(self, place: Place) -> Channel | None:
         found = self._channels.get((place.space, place.channel))
@@ -254,6 +260,8 @@ class _Deciding:
             return _IGNORED
         key = (channel.id, event.message)
         state = self._states.get(key)
+        if self._is_after_the_end(event):
+            return _IGNORED
         if state is None:
             if key not in self._fresh:
                 return _IGNORED
@@ -286,8 +294,7 @@ class _Deciding:
         """Whether a message we know nothing of may be a reply, now or once more is known."""
         if (channel, event.message) in self._by_message:
             return False  # our own prompt
-        archived_at = self._channels[event.place.space, event.place.channel][1]
-        if isinstance(event, MessagePosted) and archived_at and event.sent_at > archived_at:
+        if self._is_after_the_end(event):
             return False
         if event.place.thread is not None:
             if (channel, event.place.thread) in self._by_thread:
@@ -296,9 +303,20 @@ class _Deciding:
             return True  # it may be a response that we know only later
         return channel in self._under_way
 
+    def _is_after_the_end(self, event: Event) -> bool:
+        """Whether a message was written after its course had been archived."""
+        archived_at = self._channels[event.place.space, event.place.channel][1]
+        return (
+            archived_at is not None
+            and isinstance(event, MessagePosted)
+            and event.sent_at > archived_at
+        )
+
     def _fold_posted(
         self, state: MessageState, event: MessagePosted, measure: words.Measure
     ) -> None:
+        if state.account_id is None:
+            self._written.add(state)
         state.account_id = self._accounts[event.place.space, event.author.ref]
         state.sent_at = event.sent_at
         if event.edited_at is not None:
@@ -352,11 +370,18 @@ class _Deciding:
                 discussion = parent.discussion_id
         if discussion is None:
             return
-        if state.discussion_id is None or state.new:
+        if state.discussion_id is None or state in self._written:
+            self._written.discard(state)
             self._arrived.append(state)
         state.discussion_id = discussion
         if state.parent_id is None:
-            if parent is not None and parent.discussion_id == discussion and parent is not state:
+            # What is known only by an edit or a reaction may be a bot's, and so nobody's reply.
+            if (
+                parent is not None
+                and parent is not state
+                and parent.account_id is not None
+                and parent.discussion_id == discussion
+            ):
                 state.parent_id, state.parent_by = parent.id, "reference"
             else:
                 state.parent_by = "prompt"
@@ -402,6 +427,7 @@ class _Deciding:
 
     async def _enrol(self) -> None:
         """Give each message of a discussion its member, and the role they had when they wrote."""
+        await self._load_authors()
         for state in self._touched.values():
             if state.discussion_id is None or state.account_id is None or state.sent_at is None:
                 continue
@@ -414,6 +440,13 @@ class _Deciding:
                 self._members[course, state.account_id] = member
             state.member_id = member
             state.role = _role_at(self._roles.get(member, ()), state.sent_at)
+
+    async def _load_authors(self) -> None:
+        """Who wrote what others have edited, deleted, reacted to or answered in this group."""
+        known = {account for _, account in self._members}
+        authors = {s.account_id for s in self._touched.values() if s.account_id is not None}
+        if unknown := authors - known - self._new_accounts:
+            await self._load_members(unknown)
 
     async def _save_reactions(self) -> None:
         if not self._reactions:

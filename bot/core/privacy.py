@@ -13,6 +13,7 @@ from bot.core.intake import HOLD
 from bot.core.ports import Clock, Platform, SendRefused, SendUncertain
 from storage import courses, members, messages
 from storage.database import Connection, Database
+from storage.errors import StorageError
 from storage.ids import CourseId, MemberId
 from storage.rows import Course
 
@@ -52,9 +53,14 @@ async def with_notice(call: "Call", answer: Answer) -> Answer:
     if member.id in call.services.informed:
         return answer
     call.services.informed.add(member.id)
-    await call.services.database.write(
-        lambda db: members.mark_informed(db, member.course_id, member.id, call.now)
-    )
+    try:
+        await call.services.database.write(
+            lambda db: members.mark_informed(db, member.course_id, member.id, call.now)
+        )
+    except StorageError:
+        # What the command did is done: it is answered, and the notice given once more later.
+        call.services.informed.discard(member.id)
+        log.warning("a first notice could not be noted", extra={"member": member.id})
     blocks = (*answer.card.blocks, Divider(), *notice(call.course))
     return replace(answer, card=replace(answer.card, blocks=blocks))
 
@@ -92,27 +98,32 @@ class Notices:
         while self._under_way:
             await asyncio.wait(self._under_way)
 
-    async def _tell(self, event: MessagePosted, course_id: CourseId, member_id: MemberId) -> None:
+    async def _tell(self, event: MessagePosted, course: CourseId, member: MemberId) -> None:
+        told = False
+        try:
+            told = await self._told(event, course)
+        except (SendRefused, SendUncertain, StorageError):
+            log.warning("a first notice could not be delivered", extra={"member": member})
+        finally:
+            if not told:
+                self._informed.discard(member)  # they are told at the next contact
+
+    async def _told(self, event: MessagePosted, course_id: CourseId) -> bool:
+        """Whether the author has been told, now or before; staff need not be."""
         async with self._database.read() as db:
             course = await courses.course(db, course_id)
             member = await members.member_at(db, course_id, event.place.space, event.author.ref)
-        if member is None or member.informed_at is not None or member.role != Role.STUDENT.word:
-            return
-        platform = self._platforms[event.place.space.platform]
-        card = Card(title=f"Welcome to {course.title}", blocks=notice(course))
-        try:
+        if member is None or member.role != Role.STUDENT.word:
+            return False
+        if member.informed_at is None:
+            card = Card(title=f"Welcome to {course.title}", blocks=notice(course))
+            platform = self._platforms[event.place.space.platform]
             await platform.tell(event.place, event.author.ref, card)
-        except (SendRefused, SendUncertain):
-            self._informed.discard(member_id)
-            log.warning("a first notice could not be delivered", extra={"member": member_id})
-            return
-        except Exception:
-            self._informed.discard(member_id)  # they are told at the next contact
-            raise
-        now = self._clock.now()
-        await self._database.write(
-            lambda db: members.mark_informed(db, course_id, member_id, now)
-        )  # fmt: skip
+            id_, now = member.id, self._clock.now()
+            await self._database.write(
+                lambda db: members.mark_informed(db, course_id, id_, now)
+            )  # fmt: skip
+        return True
 
 
 async def forget_what_is_due(database: Database, now: datetime) -> None:

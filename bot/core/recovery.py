@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.cards import Card, text
 from bot.core.events import Event, MessageDeleted, MessageEdited, Person, Place, ReactionChanged
@@ -96,7 +97,8 @@ class Recovery:
     async def _read_again(self, placement: Placement, name: str) -> Receipt:
         channel = placement.channel
         # What is known is read before the platform's history: what comes in meanwhile is then in
-        # the history too, and never taken for deleted.
+        # the history too, and never taken for deleted; a reaction that changes meanwhile is later.
+        began = self._clock.now()
         async with self._database.read() as db:
             kept = await messages.known_in(db, channel.id, placement.discussion_id)
             marks = await messages.standing_reactions(db, channel.id, placement.discussion_id)
@@ -112,16 +114,18 @@ class Recovery:
             for state in known.values()
             if state.ref not in seen and state.deleted_at is None and state.account_id is not None
         ]
-        changed = self._reactions(place, seen, known, marks)
+        changed = self._reactions(place, seen, known, marks, began)
         taken = await self._take(written)
+        # What is known only by an edit or a reaction is new, once it is known who wrote it.
+        new = {ref for ref in seen if ref not in known or known[ref].account_id is None}
         await self._take([*gone, *changed])
         return Receipt(
             name,
             new=sum(
-                t.discussion_id is not None and event.message not in known
+                t.discussion_id is not None and event.message in new
                 for event, t in zip(written, taken, strict=True)
             ),
-            edited=sum(event.message in known for event in written),
+            edited=sum(event.message not in new for event in written),
             deleted=len(gone),
             reactions=len(changed),
         )
@@ -145,21 +149,22 @@ class Recovery:
         seen: Mapping[MessageRef, SeenMessage],
         known: Mapping[MessageRef, MessageState],
         marks: set[tuple[MessageRef, AccountRef, str]],
+        at: datetime,
     ) -> list[Event]:
-        now = self._clock.now()
         people: dict[AccountRef, Person] = {}
         there = set()
         for ref, message in seen.items():
             for person, emoji in message.reactions:
-                people[person.ref] = person
-                there.add((ref, person.ref, emoji))
+                if not person.automated:
+                    people[person.ref] = person
+                    there.add((ref, person.ref, emoji))
         events: list[Event] = [
-            ReactionChanged(seen[ref].posted.place, ref, people[who], emoji, True, now)
+            ReactionChanged(seen[ref].posted.place, ref, people[who], emoji, True, at)
             for ref, who, emoji in sorted(there - marks)
             if seen[ref].posted.place.thread is not None or ref in known
         ]
         events += [
-            ReactionChanged(place, ref, people.get(who) or Person(who, ""), emoji, False, now)
+            ReactionChanged(place, ref, people.get(who) or Person(who, ""), emoji, False, at)
             for ref, who, emoji in sorted(marks - there)
             if ref in seen
         ]

@@ -7,15 +7,16 @@ from datetime import datetime
 from bot.core.commands import File
 from bot.core.ports import ReportTable
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""What spreadsheets may take for the start of a formula (OWASP, CSV Injection)."""
+FORMULA = (*"=+-@\t\r\n|%", *"\uff1d\uff0b\uff0d\uff20")
+"""What spreadsheets may take for the start of a formula (OWASP, CSV Injection); the last four are
+the full-width = + - @."""
 
 
 def to_csv(table: ReportTable, name: str) -> File:
     """The table as a file; instants in ISO 8601 to the millisecond, with their offset."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
-    writer.writerow(table.columns)
+    writer.writerow([_cell(column) for column in table.columns])
     writer.writerows([_cell(value) for value in row] for row in table.rows)
     return File(f"{name}.csv", "text/csv", sheet.getvalue().encode("utf-8-sig"))
 

@@ -74,6 +74,7 @@ class CommandForm:
             await self.show(outcome)
             return
         self._dialog.close()
+        self._dialog.clear()
         await self._answered(outcome)
 
     # --- fields ---------------------------------------------------------------------------------
@@ -183,7 +184,6 @@ class CommandForm:
         line.on("focus", ask, [])
         line.on("keydown.down", lambda: suggestions.move(1), [])
         line.on("keydown.up", lambda: suggestions.move(-1), [])
-        line.on("keydown.escape.stop", suggestions.hide, [])
         return suggestions
 
 

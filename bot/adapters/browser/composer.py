@@ -104,6 +104,9 @@ class Composer:
             await self._choose(self._menu.chosen)
             return
         name, rest = inbound.to_command(typed.strip(), self._window.offered)
+        if self._named(name) is None:  # a role may have changed since the window was opened
+            await self._window.refresh_offered(self._thread)
+            name, rest = inbound.to_command(typed.strip(), self._window.offered)
         command = self._named(name)
         if command is None and self._menu.shown and not self._menu_of_all:
             await self._choose(self._menu.shown[0].key)

@@ -139,6 +139,7 @@ def to_invocation(
         arguments=arguments,
         at=at,
         manages_space=person.manages,
+        channel_name=place.channel,  # a channel's ref is its name here
     )
 
 

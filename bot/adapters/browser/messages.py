@@ -35,6 +35,7 @@ class Stream:
         self._known: dict[int, ClassroomMessage] = {}
         self._shown: dict[int, ui.element] = {}
         self._drafts: dict[int, str] = {}  # message: the text it is being changed to
+        self._palettes: set[int] = set()  # messages whose reactions are being picked from
         name = "discussion" if thread is not None else f"channel {window.channel.name}"
         self._list = ui.element("div").classes("cf-stream").mark(f"stream-{_mark(thread)}")
         self._list.props["role"] = "log"
@@ -225,7 +226,8 @@ class Stream:
         id_ = message.id
 
         def palette() -> None:
-            choices.set_visibility(not choices.visible)
+            self._palettes ^= {id_}
+            choices.set_visibility(id_ in self._palettes)
 
         with ui.element("div").classes("cf-tools"):
             if message.author is not None:
@@ -235,7 +237,7 @@ class Stream:
                 icon_button("edit", "Edit", f"edit-{id_}", lambda: self._begin_edit(message))
                 icon_button("delete", "Delete", f"delete-{id_}", lambda: self._ask_delete(id_))
         choices = ui.element("div").classes("cf-row cf-palette")
-        choices.set_visibility(False)
+        choices.set_visibility(id_ in self._palettes)
         own = self._window.person.ref
         with choices:
             for emoji, says in REACTIONS.items():
@@ -270,13 +272,15 @@ class Stream:
                     zone = self._window.zone
                     html(f"last {clock_to_html(last, zone, now)}", tag="span").classes("cf-small")
 
-        background_tasks.create(count(), name="count replies", context=row)
+        counting = background_tasks.await_on_shutdown(count)  # a read is not to be cut off
+        background_tasks.create(counting(), name="count replies", context=row)
 
     # --- what a person does to it ---------------------------------------------------------------
 
     def _reacting(self, id_: int, emoji: str, present: bool) -> Callable[[], Awaitable[None]]:
         async def react() -> None:
             window = self._window
+            self._palettes.discard(id_)
             await window.kept(
                 window.classroom.react(window.person.ref, id_, emoji, present), "react"
             )

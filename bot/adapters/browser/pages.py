@@ -36,7 +36,7 @@ class Pages:
         self._classroom = classroom
         self._dispatcher = dispatcher
         self._zone = zone
-        self._drafts: Drafts = {}
+        self.drafts: Drafts = {}
         self._looks: dict[str, bool | None] = {}
 
     def register(self) -> None:
@@ -53,7 +53,7 @@ class Pages:
             (c for c in await self._classroom.channels() if c.ref == to),
             (await self._classroom.channels())[0],
         )
-        self._look("")
+        self.look("")
         with ui.element("main").classes("cf-door"):
             ui.label("Coalface").classes("cf-brand").props('role="heading" aria-level="1"')
             ui.label("A seminar room on this computer.").classes("cf-lead")
@@ -125,9 +125,6 @@ class Pages:
 
     def look(self, person: str) -> None:
         """Light, dark or as the system, and what changes it; kept for the person."""
-        self._look(person)
-
-    def _look(self, person: str) -> None:
         ui.add_css(STYLE)
         ui.colors(primary="#8a4b14", dark="#191715", dark_page="#191715")
         mode = ui.dark_mode(self._looks.get(person))
@@ -142,9 +139,6 @@ class Pages:
 
         _, icon, says = next(look for look in _LOOKS if look[0] == mode.value)
         turning = icon_button(icon, says, "look", turn).classes("cf-look")
-
-    def drafts(self) -> Drafts:
-        return self._drafts
 
     def _sentence(self, problem: Exception, doing: str) -> str:
         if isinstance(problem, ClassroomRefusal):
@@ -184,7 +178,7 @@ class _Room:
         """The messages, and the composer under them."""
         with ui.element("div").classes("cf-scroll").props("tabindex=0"):
             stream = Stream(self._window, thread)
-        Composer(self._window, thread, self._pages.drafts()).attach(stream)
+        Composer(self._window, thread, self._pages.drafts).attach(stream)
         self._streams.append(stream)
         await stream.fill()
 
@@ -221,7 +215,7 @@ class _Room:
 
     def _channel_head(self) -> None:
         with ui.element("header").classes("cf-bar"):
-            icon_button("menu", "Channels", "menu", self._drawer.toggle).classes("cf-menu")
+            icon_button("menu", "Show the channels", "menu", self._drawer.toggle).classes("cf-menu")
             title = ui.label(f"# {self._window.channel.name}").classes("cf-bar-title")
             title.props('role="heading" aria-level="1"')
             ui.label(self._window.person.name).classes("cf-small cf-bar-me")
@@ -265,7 +259,8 @@ class _Room:
         with self._client:
             message = change.message
             if message is None:
-                background_tasks.create(self._list_channels(), name="list channels")
+                listing = background_tasks.await_on_shutdown(self._list_channels)
+                background_tasks.create(listing(), name="list channels")
                 return
             if message.channel != self._window.channel.ref:
                 return

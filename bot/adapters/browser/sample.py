@@ -13,7 +13,6 @@ from bot.core.dispatch import Dispatcher
 from bot.core.events import ChannelRef
 from bot.core.ports import ClassroomMessage, ClassroomPerson
 
-
 PATIENCE = 30.0
 """Seconds in which a prompt must have been posted."""
 

@@ -1,0 +1,81 @@
+"""From what was typed to events and invocations."""
+
+import pytest
+
+from bot.adapters.browser import inbound
+from bot.core import catalog
+from bot.core.commands import Command, Role, Type
+from bot.core.events import AccountRef, ChannelRef
+from bot.core.ports import ClassroomChannel, ClassroomPerson
+
+PEOPLE = [
+    ClassroomPerson(AccountRef("1"), "Ada", False),
+    ClassroomPerson(AccountRef("2"), "Ada Pitlamp", False),
+    ClassroomPerson(AccountRef("3"), "Ben (B+)", True),
+]
+CHANNELS = [ClassroomChannel(ChannelRef("history"), "history")]
+CATALOG = catalog.build()
+
+
+def command(name: str) -> Command:
+    found = CATALOG.find(name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "refs"),
+    [
+        ("@Ada Pitlamp is right", ["2"]),
+        ("@Ada is right, @ADA PITLAMP, @ada", ["1", "2"]),
+        ("@Adam, mail@Ada", []),
+        ("so says @Ben (B+)", ["3"]),
+        (None, []),
+    ],
+)
+def test_mentions_are_names_the_longest_first(text: str | None, refs: list[str]) -> None:
+    assert [person.ref for person in inbound.to_mentions(text, PEOPLE)] == refs
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "rest"),
+    [
+        ("/prompt post kulaks", "prompt post", "kulaks"),
+        ("/PROMPT  Post  two words", "prompt post", "two words"),
+        ("/help", "help", ""),
+        ("/help fact search", "help", "fact search"),
+        ("/fact search 102 tons ", "fact search", "102 tons"),
+        ("/course", "course", ""),
+        ("/nothing here at all", "nothing here", "at all"),
+        ("/", "", ""),
+    ],
+)
+def test_a_command_is_told_from_its_arguments(typed: str, name: str, rest: str) -> None:
+    assert inbound.to_command(typed, list(CATALOG)) == (name, rest)
+
+
+def test_a_name_that_is_not_offered_is_still_a_name() -> None:
+    offered = [c for c in CATALOG if c.least is Role.STUDENT]
+    assert inbound.to_command("/prompt post kulaks", offered) == ("prompt post", "kulaks")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "arguments"),
+    [
+        ("fact search", "102 tons of coal", {"text": "102 tons of coal"}),
+        ("course staff", "@Ada Pitlamp assistant", {"person": "2", "role": "assistant"}),
+        ("course staff", "Nobody assistant", {"person": "Nobody", "role": "assistant"}),
+        ("course setup", '"Old coal" Asia/Tokyo', {"title": "Old coal", "zone": "Asia/Tokyo"}),
+        ("prompt post", "kulaks #history", {"prompt": "kulaks", "channel": "#history"}),
+        ("help", "", {}),
+    ],
+)  # fmt: skip
+def test_arguments_are_given_to_parameters_in_order(
+    name: str, typed: str, arguments: dict[str, str]
+) -> None:
+    assert inbound.to_arguments(command(name), typed, PEOPLE, CHANNELS) == arguments
+
+
+def test_every_form_has_an_id_of_its_own() -> None:
+    assert inbound.new_invocation_id() != inbound.new_invocation_id()
+    assert Type.PERSON in {param.type for c in CATALOG for param in c.params}
