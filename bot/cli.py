@@ -64,9 +64,11 @@ def run(
     from datetime import UTC, datetime
 
     from bot import logs
+    from bot.adapters.browser.hosts import check_host
 
     with _told():
         settings = _settings(data, port=port, host=host)
+        check_host(settings.host)
         from storage import maintenance
 
         now = datetime.now(UTC)
@@ -86,7 +88,6 @@ def _serve(settings: "Settings", *, sample: bool) -> None:
     import asyncio
     import signal
 
-    from bot.adapters.browser.run import CannotServe
     from bot.app import run as run_app
     from bot.logs import LOG
 
@@ -100,8 +101,6 @@ def _serve(settings: "Settings", *, sample: bool) -> None:
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         asyncio.run(run_app(settings, sample=sample, announce=announce))
-    except CannotServe as problem:
-        _fail(str(problem))
     except _mendable():
         raise
     except Exception as problem:
@@ -332,12 +331,13 @@ def _packs(settings: "Settings") -> dict[str, "LoadedPack"]:
 
 def _mendable() -> tuple[type[Exception], ...]:
     """What a person can mend."""
+    from bot.adapters.browser.hosts import CannotServe
     from bot.config import SettingsError
     from bot.core.errors import UserError
     from prompts.problems import PackError
     from storage.errors import StorageError
 
-    return SettingsError, UserError, PackError, StorageError, OSError
+    return CannotServe, SettingsError, UserError, PackError, StorageError, OSError
 
 
 @contextmanager

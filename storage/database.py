@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.errors import StorageBusy, StorageError, StorageFull
+from storage.errors import NotADatabase, StorageBusy, StorageError, StorageFull
 
 Connection = AsyncConnection
 T = TypeVar("T")
@@ -37,6 +37,7 @@ class Database:
         self._writer = writer
         self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._groups: list[Group[Any, Any]] = []
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
@@ -44,12 +45,19 @@ class Database:
 
         Raises StorageError when the file can't be used.
         """
-        database = cls(path, _engine(path, "BEGIN"), _engine(path, "BEGIN IMMEDIATE", size=1))
-        async with database.read():
-            return database
+        database = cls(
+            path,
+            _engine(path, "BEGIN", *PRAGMAS, "query_only=ON"),
+            _engine(path, "BEGIN IMMEDIATE", *PRAGMAS, size=1),
+        )
+        async with database.read() as connection:
+            await connection.exec_driver_sql("SELECT count(*) FROM alembic_version")
+        return database
 
     async def close(self) -> None:
-        """Wait for writes under way, then let go of the file."""
+        """Wait for what was put or is being written, then let go of the file."""
+        for group in self._groups:
+            await group.drain()
         while self._under_way:
             await asyncio.wait(self._under_way)
         await self._readers.dispose()
@@ -84,7 +92,9 @@ class Database:
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
     ) -> "Group[Item, Result]":
         """A way to write many small facts in few transactions: see `Group`."""
-        return Group(self, apply)
+        group = Group(self, apply)
+        self._groups.append(group)
+        return group
 
 
 class Group(Generic[Item, Result]):
@@ -124,6 +134,8 @@ class Group(Generic[Item, Result]):
                 batch = [self._waiting.popleft() for _ in range(count)]
                 try:
                     results = await self._write([item for item, _ in batch])
+                    if len(results) != len(batch):
+                        raise RuntimeError("There must be one result for each item.")
                 except Exception as problem:
                     await self._one_by_one(batch, problem)
                 else:
@@ -154,7 +166,7 @@ class Group(Generic[Item, Result]):
                 future.set_exception(failure)
 
 
-def _engine(path: Path, begin: str, size: int = 5) -> AsyncEngine:
+def _engine(path: Path, begin: str, *pragmas: str, size: int = 5) -> AsyncEngine:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
         connect_args={"timeout": BUSY_SECONDS},
@@ -167,7 +179,7 @@ def _engine(path: Path, begin: str, size: int = 5) -> AsyncEngine:
     def _prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # the driver would start transactions by its own rules
         cursor = connection.cursor()
-        for pragma in PRAGMAS:
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -189,4 +201,8 @@ def _translated() -> Iterator[None]:
             raise StorageBusy(words) from problem
         if "full" in words or "readonly" in words or "disk I/O" in words:
             raise StorageFull(words) from problem
+        if "not a database" in words or "malformed" in words or "no such table" in words:
+            raise NotADatabase(
+                f"It is not a Coalface database, or is damaged: {words}"
+            ) from problem
         raise

@@ -161,24 +161,33 @@ async def _periods(
     return by_id
 
 
-async def close(db: Connection, id_: DiscussionId, now: datetime) -> None:
+async def close(db: Connection, course: CourseId, id_: DiscussionId, now: datetime) -> None:
     """End the period that is open, if one is."""
     await db.execute(
         update(periods)
-        .where(periods.c.discussion_id == id_, periods.c.closed_at.is_(None))
+        .where(periods.c.discussion_id == _of(course, id_), periods.c.closed_at.is_(None))
         .values(closed_at=now)
     )
 
 
-async def reopen(db: Connection, id_: DiscussionId, now: datetime) -> None:
-    await db.execute(insert(periods).values(discussion_id=id_, opened_at=now))
+async def reopen(db: Connection, course: CourseId, id_: DiscussionId, now: datetime) -> None:
+    await db.execute(insert(periods).values(discussion_id=_of(course, id_), opened_at=now))
 
 
-async def revise(db: Connection, id_: DiscussionId, **changes: object) -> int:
+def _of(course: CourseId, id_: DiscussionId) -> Any:
+    """The discussion's id where it is the course's, else nothing: no call reaches across."""
+    return (
+        select(discussions.c.id)
+        .where(discussions.c.course_id == course, discussions.c.id == id_)
+        .scalar_subquery()
+    )
+
+
+async def revise(db: Connection, course: CourseId, id_: DiscussionId, **changes: object) -> int:
     """Change columns of a discussion; returns its new revision, one for each change."""
     made = await db.execute(
         update(discussions)
-        .where(discussions.c.id == id_)
+        .where(discussions.c.course_id == course, discussions.c.id == id_)
         .values(revision=discussions.c.revision + 1, **changes)
         .returning(discussions.c.revision)
     )
@@ -190,6 +199,7 @@ async def revise(db: Connection, id_: DiscussionId, **changes: object) -> int:
 
 async def place(
     db: Connection,
+    course: CourseId,
     discussion_id: DiscussionId,
     channel: ChannelId,
     message: MessageRef,
@@ -198,7 +208,7 @@ async def place(
 ) -> None:
     await db.execute(
         insert(placements).values(
-            discussion_id=discussion_id,
+            discussion_id=_of(course, discussion_id),
             channel_id=channel,
             message=message,
             thread=thread,
@@ -265,24 +275,31 @@ async def discussion_in(
 
 
 async def take_side(
-    db: Connection, discussion_id: DiscussionId, member: MemberId, side: str, now: datetime
+    db: Connection,
+    course: CourseId,
+    discussion_id: DiscussionId,
+    member: MemberId,
+    side: str,
+    now: datetime,
 ) -> str | None:
     """Note that the member takes this side from now on; returns the side they had before."""
-    before = (await sides_of(db, discussion_id)).get(member)
+    before = (await sides_of(db, course, discussion_id)).get(member)
     if before != side:
         await db.execute(
             insert(sides_taken).values(
-                discussion_id=discussion_id, member_id=member, side=side, taken_at=now
+                discussion_id=_of(course, discussion_id), member_id=member, side=side, taken_at=now
             )
         )
     return before
 
 
-async def sides_of(db: Connection, discussion_id: DiscussionId) -> Mapping[MemberId, str]:
+async def sides_of(
+    db: Connection, course: CourseId, discussion_id: DiscussionId
+) -> Mapping[MemberId, str]:
     """The side that each member who took one holds now."""
     found = await db.execute(
         select(sides_taken.c.member_id, sides_taken.c.side)
-        .where(sides_taken.c.discussion_id == discussion_id)
+        .where(sides_taken.c.discussion_id == _of(course, discussion_id))
         .order_by(sides_taken.c.taken_at, sides_taken.c.id)
     )
     return {row.member_id: row.side for row in found}

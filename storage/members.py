@@ -84,7 +84,7 @@ async def ensure_member(
     await db.execute(
         insert(member_accounts).values(course_id=course, account_id=account, member_id=member)
     )
-    await set_role(db, member, role, now)
+    await set_role(db, course, member, role, now)
     return member
 
 
@@ -99,9 +99,12 @@ async def members_by_account(
     return {(row.course_id, row.account_id): row.member_id for row in found}
 
 
-async def set_role(db: Connection, member: MemberId, role: str, now: datetime) -> None:
+async def set_role(
+    db: Connection, course: CourseId, member: MemberId, role: str, now: datetime
+) -> None:
     """From `now` on the member has this role; what they wrote before keeps the one they had."""
-    await db.execute(insert(roles).values(member_id=member, role=role, since=now))
+    own = select(members.c.id).where(members.c.course_id == course, members.c.id == member)
+    await db.execute(insert(roles).values(member_id=own.scalar_subquery(), role=role, since=now))
 
 
 async def roles_of(

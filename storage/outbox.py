@@ -183,11 +183,14 @@ async def give_up(db: Connection, id_: SendId, owner: str, state: str, problem: 
     return await _owned(db, id_, owner, state=state, problem=problem, lease_owner=None)
 
 
-async def cancel(db: Connection, discussion: DiscussionId, kinds: Sequence[str]) -> None:
+async def cancel(
+    db: Connection, course: CourseId, discussion: DiscussionId, kinds: Sequence[str]
+) -> None:
     """What was not begun yet for this discussion is no longer owed."""
     await db.execute(
         update(outbox)
         .where(
+            outbox.c.course_id == course,
             outbox.c.discussion_id == discussion,
             outbox.c.kind.in_(kinds),
             outbox.c.state == "pending",
@@ -196,11 +199,14 @@ async def cancel(db: Connection, discussion: DiscussionId, kinds: Sequence[str])
     )
 
 
-async def channels_of(db: Connection, discussion: DiscussionId) -> list[ChannelId]:
+async def channels_of(
+    db: Connection, course: CourseId, discussion: DiscussionId
+) -> list[ChannelId]:
     """The channels in which the discussion's prompt stands, or will."""
     found = await db.execute(
         select(outbox.c.channel_id)
         .where(
+            outbox.c.course_id == course,
             outbox.c.discussion_id == discussion,
             outbox.c.kind == "prompt",
             outbox.c.state.in_(("pending", "sending", "sent")),

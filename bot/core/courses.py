@@ -157,13 +157,13 @@ def _welcome(course: Course) -> Card:
 
 async def staff(call: Call) -> Card:
     """/course staff: make a member instructor, assistant or student."""
-    prompts.refuse_archived(call)
     member = await find_member(call, "person")
     role = Role[call.required("role").upper()]
     if member.role == role.word:
         return Card(blocks=(text(f"{member.name} is {_a(role)} already."),))
 
     async def work(db: Connection) -> None:
+        await prompts.refuse_archived(db, call)
         left = [
             m
             for m in await members.members_of(db, call.course.id)
@@ -171,7 +171,7 @@ async def staff(call: Call) -> Card:
         ]
         if role is not Role.INSTRUCTOR and not left:
             raise Refused("A course needs an instructor; name another one first.")
-        await members.set_role(db, member.id, role.word, call.now)
+        await members.set_role(db, call.course.id, member.id, role.word, call.now)
         await audit.note(
             db,
             call.course.id,
@@ -199,7 +199,6 @@ def _a(role: Role) -> str:
 
 async def settings(call: Call) -> Card:
     """/course settings: change title, zone, pack, catch-up time or how long texts are kept."""
-    prompts.refuse_archived(call)
     changes: dict[str, object] = {}
     if (title := call.text("title")) is not None:
         changes["title"] = title
@@ -213,6 +212,7 @@ async def settings(call: Call) -> Card:
         changes["keep_text_days"] = call.arguments["keep_text"] or None
 
     async def work(db: Connection) -> Course:
+        await prompts.refuse_archived(db, call)
         await courses.change(db, call.course.id, changes)
         if changes:
             await audit.note(
@@ -283,7 +283,6 @@ async def show(call: Call) -> Card:
 
 async def archive(call: Call) -> Card:
     """/course archive: close every discussion and the course to changes; reports stay."""
-    prompts.refuse_archived(call)
     if (call.text("confirm") or "").casefold() != call.course.title.casefold():
         raise BadInput(
             "confirm",
@@ -291,10 +290,11 @@ async def archive(call: Call) -> Card:
         )
 
     async def work(db: Connection) -> list[Discussion]:
+        await prompts.refuse_archived(db, call)
         open_ = [d for d in await discussions.discussions_of(db, call.course.id) if d.open]
         for discussion in open_:
-            await discussions.close(db, discussion.id, call.now)
-            await discussions.revise(db, discussion.id)
+            await discussions.close(db, call.course.id, discussion.id, call.now)
+            await discussions.revise(db, call.course.id, discussion.id)
             await prompts.owe_update(db, discussion, call)
         await courses.change(db, call.course.id, {"archived_at": call.now})
         await audit.note(

@@ -1,6 +1,6 @@
 """Discussions: posting a prompt, taking a side, closing, reopening, withdrawing."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.core import prompts
 from bot.core.cards import Actions, Block, Button, Card, Fields, Link, Table, spans, text
@@ -84,7 +84,6 @@ async def channel_choices(call: Call, typed: str) -> Sequence[Choice]:
 
 async def post(call: Call) -> Card:
     """/prompt post: open a discussion and post its prompt, once, however often it is asked."""
-    prompts.refuse_archived(call)
     name, content = await prompts.find(call, call.required("prompt"))
     channels = await _target(call)
     key = f"post:{call.place.space.platform}:{call.place.space.ref}:{call.invocation.id}"
@@ -92,6 +91,7 @@ async def post(call: Call) -> Card:
     async def work(db: Connection) -> Discussion:
         if before := await outbox.with_keys(db, key):
             return await discussions.discussion_by_id(db, call.course.id, before[0].discussion_id)
+        await prompts.refuse_archived(db, call)
         discussion = await discussions.open_discussion(
             db, call.course.id, name, prompts.to_json(content), call.now
         )
@@ -156,8 +156,6 @@ async def side(call: Call) -> Card:
     """/prompt side: take a side in a discussion, or change it."""
     discussion = await find(call)
     content = prompts.from_json(discussion.content)
-    if not discussion.open:
-        raise Refused(f"{discussion.name} is closed, so sides can't be taken any more.")
     if not content.sides:
         raise Refused(f"{discussion.name} has no sides to take.")
     wanted = call.required("side").casefold()
@@ -169,9 +167,14 @@ async def side(call: Call) -> Card:
         raise UnknownName(
             "side", "side", call.required("side"), labels, f"it has {'; '.join(labels)}."
         )
-    before = await call.services.database.write(
-        lambda db: discussions.take_side(db, discussion.id, call.member.id, key, call.now)
-    )
+
+    async def work(db: Connection) -> str | None:
+        course, id_ = call.course.id, discussion.id
+        if not (await discussions.discussion_by_id(db, course, id_)).open:
+            raise Refused(f"{discussion.name} is closed, so sides can't be taken any more.")
+        return await discussions.take_side(db, course, id_, call.member.id, key, call.now)
+
+    before = await call.services.database.write(work)
     label = content.label(key)
     if before == key:
         return Card(blocks=(text(f"You hold this side already: {label}."),))
@@ -193,88 +196,80 @@ async def side_choices(call: Call, typed: str) -> Sequence[Choice]:
     )
 
 
-async def close(call: Call) -> Card:
-    """/prompt close: replies written from now on don't count; the class sees a summary."""
-    prompts.refuse_archived(call)
-    discussion = await find(call)
-    if not discussion.open:
-        raise Refused(f"{discussion.name} is not open; /prompt reopen would open it again.")
+Change = Callable[[Connection, Discussion], Awaitable[None]]
+
+
+async def _change(call: Call, discussion: Discussion, change: Change, *kinds: str) -> None:
+    """Change a discussion and owe its posts an update, and sends of `kinds`.
+
+    `change` decides and writes in one transaction, so that of two people who do the same at once
+    only one does it; it raises Refused for the other.
+    """
 
     async def work(db: Connection) -> None:
-        await discussions.close(db, discussion.id, call.now)
-        await discussions.revise(db, discussion.id)
-        await prompts.owe_update(db, discussion, call, "closing")
-        await audit.note(
-            db, call.course.id, call.member.id, "prompt close", discussion.name, call.now
-        )
+        await prompts.refuse_archived(db, call)
+        now = await discussions.discussion_by_id(db, call.course.id, discussion.id)
+        await change(db, now)
+        await prompts.owe_update(db, now, call, *kinds)
+        await audit.note(db, call.course.id, call.member.id, call.command.name, now.name, call.now)
 
     await call.services.database.write(work)
     await prompts.deliver(call, [discussion])
-    return Card(
-        blocks=(
-            text(f"{discussion.name} is closed. Replies written after this do not count."),
-            Actions((Button("Reopen", "prompt reopen", (("discussion", discussion.name),)),)),
-        )
-    )
+
+
+async def close(call: Call) -> Card:
+    """/prompt close: replies written from now on don't count; the class sees a summary."""
+
+    async def change(db: Connection, now: Discussion) -> None:
+        if not now.open:
+            raise Refused(f"{now.name} is not open; /prompt reopen would open it again.")
+        await discussions.close(db, now.course_id, now.id, call.now)
+        await discussions.revise(db, now.course_id, now.id)
+
+    discussion = await find(call)
+    await _change(call, discussion, change, "closing")
+    said = f"{discussion.name} is closed. Replies written after this do not count."
+    return Card(blocks=(text(said), _reopen_button(discussion)))
 
 
 async def reopen(call: Call) -> Card:
     """/prompt reopen: replies count again from now on; what was written in between doesn't."""
-    prompts.refuse_archived(call)
+
+    async def change(db: Connection, now: Discussion) -> None:
+        if now.open:
+            raise Refused(f"{now.name} is open already.")
+        if not await outbox.channels_of(db, now.course_id, now.id):
+            raise Refused(f"{now.name} was withdrawn before it was posted; use /prompt post.")
+        await discussions.reopen(db, now.course_id, now.id, call.now)
+        await discussions.revise(db, now.course_id, now.id, withdrawn_at=None)
+
     discussion = await find(call)
-    if discussion.open:
-        raise Refused(f"{discussion.name} is open already.")
-
-    async def work(db: Connection) -> None:
-        await discussions.close(db, discussion.id, call.now)
-        await discussions.reopen(db, discussion.id, call.now)
-        await discussions.revise(db, discussion.id, withdrawn_at=None)
-        await prompts.owe_update(db, discussion, call)
-        await audit.note(
-            db, call.course.id, call.member.id, "prompt reopen", discussion.name, call.now
-        )
-
-    await call.services.database.write(work)
-    await prompts.deliver(call, [discussion])
-    return Card(
-        blocks=(
-            text(
-                f"{discussion.name} is open again. What was written while it was closed stays"
-                " uncounted."
-            ),
-        )
-    )
+    await _change(call, discussion, change)
+    said = f"{discussion.name} is open again. What was written while it was closed stays uncounted."
+    return Card(blocks=(text(said),))
 
 
 async def withdraw(call: Call) -> Card:
     """/prompt withdraw: take back a discussion (D12), or a prompt of the course's own (P3)."""
-    prompts.refuse_archived(call)
     typed = call.text("what")
     if typed is not None and typed[:1].casefold() == "p" and typed[1:].isdigit():
         return await _withdraw_prompt(call, typed)
+
+    async def change(db: Connection, now: Discussion) -> None:
+        if now.withdrawn_at is not None:
+            raise Refused(f"{now.name} is withdrawn already.")
+        await outbox.cancel(db, now.course_id, now.id, ("prompt", "closing"))
+        await discussions.close(db, now.course_id, now.id, call.now)
+        await discussions.revise(db, now.course_id, now.id, withdrawn_at=call.now)
+
     discussion = await find(call, "what")
-    if discussion.withdrawn_at is not None:
-        raise Refused(f"{discussion.name} is withdrawn already.")
+    await _change(call, discussion, change)
+    said = f"{discussion.name} is withdrawn: its post says so, and its replies do not count."
+    return Card(blocks=(text(said), _reopen_button(discussion)))
 
-    async def work(db: Connection) -> None:
-        await outbox.cancel(db, discussion.id, ("prompt", "closing"))
-        await discussions.close(db, discussion.id, call.now)
-        await discussions.revise(db, discussion.id, withdrawn_at=call.now)
-        await prompts.owe_update(db, discussion, call)
-        await audit.note(
-            db, call.course.id, call.member.id, "prompt withdraw", discussion.name, call.now
-        )
 
-    await call.services.database.write(work)
-    await prompts.deliver(call, [discussion])
-    return Card(
-        blocks=(
-            text(
-                f"{discussion.name} is withdrawn: its post says so, and its replies do not count."
-            ),
-            Actions((Button("Reopen", "prompt reopen", (("discussion", discussion.name),)),)),
-        )
-    )
+def _reopen_button(discussion: Discussion) -> Actions:
+    return Actions((Button("Reopen", "prompt reopen", (("discussion", discussion.name),)),))
 
 
 async def _withdraw_prompt(call: Call, typed: str) -> Card:
@@ -284,6 +279,7 @@ async def _withdraw_prompt(call: Call, typed: str) -> Card:
         raise UnknownName("what", "prompt", typed, list(own), "see /prompt list.")
 
     async def work(db: Connection) -> None:
+        await prompts.refuse_archived(db, call)
         await discussions.change_prompt(
             db, call.course.id, prompt.number, {"withdrawn_at": call.now}
         )
@@ -328,7 +324,7 @@ async def _summary(db: Connection, discussion: Discussion) -> Card:
 
 
 async def _sides(db: Connection, discussion: Discussion, content: prompts.Content) -> Block:
-    taken = list((await discussions.sides_of(db, discussion.id)).values())
+    taken = list((await discussions.sides_of(db, discussion.course_id, discussion.id)).values())
     if len(taken) < FEWEST:
         return text(f"How the sides stood is shown when at least {FEWEST} people took one.")
     rows = tuple((spans(label), spans(str(taken.count(key)))) for key, label in content.sides)

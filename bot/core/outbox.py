@@ -245,7 +245,13 @@ class Outbox:
             if send.kind != "prompt" or posted is None:
                 return
             await discussions.place(
-                db, send.discussion_id, send.channel.id, posted.message, posted.thread, now
+                db,
+                send.course_id,
+                send.discussion_id,
+                send.channel.id,
+                posted.message,
+                posted.thread,
+                now,
             )
             placement = Placement(
                 send.discussion_id, send.channel, MessageRef(posted.message), posted.thread, now

@@ -21,7 +21,7 @@ from bot.core.commands import Choice, Form, Role
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
 from prompts.models import Prompt
-from storage import audit, discussions, outbox
+from storage import audit, courses, discussions, outbox
 from storage.database import Connection
 from storage.rows import CoursePrompt, Discussion
 
@@ -191,10 +191,10 @@ async def preview(call: Call) -> Card:
 
 async def new(call: Call) -> Card:
     """/prompt new: keep a prompt of the course's own."""
-    refuse_archived(call)
     content = _content(call, None)
 
     async def work(db: Connection) -> CoursePrompt:
+        await refuse_archived(db, call)
         kept = await discussions.add_prompt(
             db, call.course.id, call.invocation.id, to_json(content), call.now
         )
@@ -220,13 +220,13 @@ async def new(call: Call) -> Card:
 
 async def edit(call: Call) -> Card | Form:
     """/prompt edit: change a prompt of the course's own, and where it is posted and open."""
-    refuse_archived(call)
     name, content = await _own(call, call.required("prompt"))
     if set(call.arguments) == {"prompt"}:
         return Form(call.command.name, call.command.params, {"prompt": name, **_typed(content)})
     changed = _content(call, content)
 
     async def work(db: Connection) -> list[Discussion]:
+        await refuse_archived(db, call)
         await discussions.change_prompt(
             db, call.course.id, int(name[1:]), {"content": to_json(changed)}
         )
@@ -236,7 +236,7 @@ async def edit(call: Call) -> Card | Form:
             if d.prompt == name and d.open
         ]
         for discussion in posted:
-            await discussions.revise(db, discussion.id, content=to_json(changed))
+            await discussions.revise(db, call.course.id, discussion.id, content=to_json(changed))
             await owe_update(db, discussion, call)
         await audit.note(db, call.course.id, call.member.id, "prompt edit", name, call.now)
         return posted
@@ -262,7 +262,7 @@ async def owe_update(db: Connection, discussion: Discussion, call: Call, *kinds:
     revision = (
         await discussions.discussion_by_id(db, call.course.id, discussion.id)
     ).revision  # fmt: skip
-    for channel in await outbox.channels_of(db, discussion.id):
+    for channel in await outbox.channels_of(db, call.course.id, discussion.id):
         for kind in ("update", *kinds):
             await outbox.owe(
                 db,
@@ -283,8 +283,9 @@ async def deliver(call: Call, posted: Sequence[Discussion]) -> None:
     await call.services.outbox.deliver(send for send in owed if send.discussion_id in ids)
 
 
-def refuse_archived(call: Call) -> None:
-    if call.course.archived_at is not None:
+async def refuse_archived(db: Connection, call: Call) -> None:
+    """Raises Refused where the course is archived: decided in the transaction that changes it."""
+    if (await courses.course(db, call.course.id)).archived_at is not None:
         raise Refused(f"{call.course.title} is archived, and closed to changes.")
 
 

@@ -256,14 +256,13 @@ def _line(
 
 
 async def _sides(call: Call, material: Material, member: Member) -> list[Block]:
-    """The sides the member holds: shown to themselves only."""
-    if member.id != call.member.id:
-        return []
+    """The sides the member holds: shown to themselves, and to staff who ask."""
+    whose = "Your side" if member.id == call.member.id else "Side"
     lines: list[Block] = []
     async with call.services.database.read() as db:
         for discussion in material.discussions.values():
-            side = (await discussions.sides_of(db, discussion.id)).get(member.id)
+            side = (await discussions.sides_of(db, call.course.id, discussion.id)).get(member.id)
             if side is not None:
                 label = prompts.from_json(discussion.content).label(side) or side
-                lines.append(text(f"Your side in {discussion.name}: {label}."))
+                lines.append(text(f"{whose} in {discussion.name}: {label}."))
     return lines

@@ -10,7 +10,8 @@ from bot.core.errors import Refused
 from bot.core.events import Place
 from bot.core.ports import Clock, Exporter, Platform
 from prompts.loader import load
-from prompts.models import Pack
+from prompts.models import PACK_FILE, Pack
+from prompts.problems import PackError, Problem
 from prompts.search import FactIndex
 from storage.database import Database
 from storage.rows import Course
@@ -59,5 +60,8 @@ def load_packs(folders: Iterable[Path]) -> dict[str, LoadedPack]:
     packs = {}
     for folder in folders:
         pack = load(folder)
+        if pack.id in packs:
+            problem = Problem(PACK_FILE, 0, f"another pack has the id {pack.id} already")
+            raise PackError(folder, (problem,))
         packs[pack.id] = LoadedPack(pack, FactIndex(pack))
     return packs

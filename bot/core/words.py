@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _INLINE = re.compile(r"`[^`\n]*`")
-_ADDRESS = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
-_EMOJI = re.compile(r":[A-Za-z0-9_+\-]+:")
+_ADDRESS = re.compile(r"(?<![^\W_])https?://\S+", re.IGNORECASE)
+_EMOJI = re.compile(r"(?<!\d):[A-Za-z0-9_+\-]+:(?!\d)")  # and not the 30 of 10:30:45
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def count(text: str | None, unspoken: Sequence[str] = ()) -> Measure:
     spoken = text
     if "`" in spoken:
         spoken = _INLINE.sub(" ", _FENCED.sub(" ", spoken))
-    for piece in unspoken:
+    for piece in sorted(unspoken, key=len, reverse=True):  # @Boris before @Bo
         spoken = spoken.replace(piece, " ")
     if "://" in spoken:
         spoken = _ADDRESS.sub(" ", spoken)

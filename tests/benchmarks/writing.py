@@ -86,7 +86,7 @@ class Bench:
             made = await discussions.open_discussion(db, course, "p", {}, START)
             thread = f"t{number}"
             await discussions.place(
-                db, made.id, ChannelId(channel), MessageRef(thread), ThreadRef(thread), START
+                db, course, made.id, ChannelId(channel), MessageRef(thread), ThreadRef(thread), START
             )
             self.discussion_ids.append(made.id)
 

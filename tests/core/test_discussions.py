@@ -91,7 +91,7 @@ async def test_a_withdrawn_discussion_counts_nothing(world: World) -> None:
 
 
 async def test_sides_are_taken_changed_and_kept_private(world: World) -> None:
-    ada, bo = [await world.person(name) for name in ("Ada", "Bo")]
+    ada, bo, cy = [await world.person(name) for name in ("Ada", "Bo", "Cy")]
     await world.course(ada)
     await ada.answer("prompt new", title="T", text="Which?", sides="Left; Right")
     thread = await world.post(ada, "P1")
@@ -102,4 +102,15 @@ async def test_sides_are_taken_changed_and_kept_private(world: World) -> None:
     problem = await bo.form("prompt side", discussion="D1", side="Rihgt")
     assert "did you mean Right?" in problem.problems["side"]
     assert "Your side in D1: Right." in await bo.answer("participation me")
-    assert "Your side" not in await ada.answer("participation why", student="Bo")
+    assert "Side in D1: Right." in await ada.answer("participation why", student="Bo")
+    assert "Right" not in await cy.answer("participation me")
+
+
+async def test_of_two_who_close_at_once_one_does_and_one_is_told(world: World) -> None:
+    ada = await world.person("Ada")
+    await world.course(ada)
+    thread = await world.post(ada)
+    said = await asyncio.gather(*(ada.answer("prompt close", discussion="D1") for _ in range(4)))
+    assert sum("D1 is closed" in words for words in said) == 1
+    assert sum("D1 is not open" in words for words in said) == 3
+    assert sum("summary" in words for words in await ada.sees(thread)) == 1

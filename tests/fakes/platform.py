@@ -170,7 +170,7 @@ class FaultyPlatform:
         raise SendUncertain
 
     def _apply(self, place: Place, card: Card, key: str) -> Posted:
-        ref = MessageRef(f"m{next(self._numbers)}")
+        ref = MessageRef(f"post{next(self._numbers)}")
         self.standing.append(Standing(place, ref, key, card, self.clock.now()))
         return _posted(self.standing[-1])
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import database as database_module
 from storage.database import Connection, Database
-from storage.errors import StorageBusy, StorageFull
+from storage.errors import StorageBusy, StorageError, StorageFull
 from storage.schema import counters
 from tests.storage.conftest import Look
 
@@ -233,6 +233,36 @@ async def test_draining_waits_for_all_that_was_put(database: Database, look: Loo
     await group.drain()
     assert len(look(NAMES)) == 1_500
     await asyncio.gather(*callers)
+
+
+async def test_closing_waits_for_what_was_put(path: Path, look: Look) -> None:
+    database = await Database.open(path)
+    group = database.group(add)
+    callers = [asyncio.create_task(group.put(f"n{number:04}")) for number in range(1_500)]
+    await asyncio.sleep(0)
+    await database.close()
+    written = len(look(NAMES))
+    await asyncio.gather(*callers)
+    await database.close()
+    assert written == 1_500
+
+
+async def test_a_wrong_count_of_results_is_an_error_and_keeps_nobody_waiting(
+    database: Database,
+) -> None:
+    async def wrong(db: Connection, items: Sequence[str]) -> Sequence[str]:
+        return []
+
+    async with asyncio.timeout(1):
+        with pytest.raises(RuntimeError, match="one result for each"):
+            await database.group(wrong).put("one")
+
+
+async def test_a_file_that_cannot_be_used_is_a_storage_error(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.sqlite3"
+    bad.write_bytes(b"nothing of use " * 300)
+    with pytest.raises(StorageError):
+        await Database.open(bad)
 
 
 # --- several writers ----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -77,7 +77,7 @@ def upgrade() -> None:
 
 
 @pytest.fixture
-def older(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def older(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A database that is one revision behind: a migration comes after the newest one."""
     put(path, "old")
     after = tmp_path / "migrations"
@@ -124,11 +124,12 @@ def test_a_newer_database_is_refused_untouched(path: Path) -> None:
 def test_a_file_that_is_no_database_is_refused_untouched(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "coalface.sqlite3"
     path.write_bytes(content)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: maintenance.upgrade(path, NOW),
         lambda: maintenance.check(path),
         lambda: maintenance.backup(path, tmp_path / "copy"),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(NotADatabase, match="is not a Coalface database, or is damaged"):
             act()
     assert path.read_bytes() == content
@@ -247,10 +248,11 @@ def test_what_is_no_whole_backup_changes_nothing(path: Path, tmp_path: Path) -> 
 async def test_while_the_bot_runs_nothing_is_put_in_its_place(path: Path, tmp_path: Path) -> None:
     copy = maintenance.backup(path, tmp_path / "copy.sqlite3")
     database = await Database.open(path)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: maintenance.restore(path, copy, NOW),
         lambda: maintenance.set_aside(path, NOW),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(StorageBusy, match="stop the bot first"):
             act()
     await database.close()

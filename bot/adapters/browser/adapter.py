@@ -44,7 +44,7 @@ class BrowserAdapter:
     ) -> None:
         """Serve until cancelled; `announce` gets the address, and a sentence if the port moved.
 
-        Raises bot.adapters.browser.run.CannotServe for a host that is not this computer.
+        Raises bot.adapters.browser.hosts.CannotServe for a host that is not this computer.
         """
         from bot.adapters.browser.run import serve
 

@@ -11,15 +11,11 @@ from fastapi import FastAPI
 from nicegui import ui
 
 from bot.adapters.browser.guard import Guard
+from bot.adapters.browser.hosts import HOSTS, check_host
 from bot.adapters.browser.pages import Pages
 
-HOSTS = ("127.0.0.1", "localhost")
 Announce = Callable[[str, str | None], None]
 """Gets the address, and a sentence where it is not the one that was asked for."""
-
-
-class CannotServe(Exception):
-    """The classroom can't be served as asked; str() is the sentence for whoever runs it."""
 
 
 def build_app(pages: Pages, port: int) -> FastAPI:
@@ -43,11 +39,7 @@ def build_app(pages: Pages, port: int) -> FastAPI:
 
 async def serve(pages: Pages, host: str, port: int, announce: Announce) -> None:
     """Serve until cancelled. Raises CannotServe for a host that is not this computer."""
-    if host not in HOSTS:
-        raise CannotServe(
-            f"The classroom can't be served at {host}: sign-in does not exist yet, so it is kept on"
-            " this computer; use 127.0.0.1."
-        )
+    check_host(host)
     with contextlib.closing(_listen(port)) as listening:
         taken = listening.getsockname()[1]
         address = f"http://{HOSTS[0]}:{taken}/"

@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["space_id"], ["spaces.id"], name=op.f("fk_channels_space_id"), ondelete="RESTRICT"
         ),
+        sa.CheckConstraint("kind IN ('class', 'staff')", name=op.f("ck_channels_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channels")),
         sa.UniqueConstraint("space_id", "ref", name=op.f("uq_channels_space_id_ref")),
         sqlite_autoincrement=True,
@@ -384,6 +385,11 @@ def upgrade() -> None:
             name=op.f("fk_outbox_discussion_id"),
             ondelete="RESTRICT",
         ),
+        sa.CheckConstraint("kind IN ('prompt', 'update', 'closing')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint(
+            "state IN ('pending', 'sending', 'sent', 'missed', 'failed')",
+            name=op.f("ck_outbox_state"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
         sqlite_autoincrement=True,
@@ -447,6 +453,9 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["member_id"], ["members.id"], name=op.f("fk_roles_member_id"), ondelete="RESTRICT"
+        ),
+        sa.CheckConstraint(
+            "role IN ('student', 'assistant', 'instructor')", name=op.f("ck_roles_role")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roles")),
         sqlite_autoincrement=True,

@@ -10,7 +10,7 @@ import pytest
 from nicegui import Client
 from nicegui.testing.general import nicegui_reset_globals
 
-from bot.adapters.browser.run import CannotServe
+from bot.adapters.browser.hosts import CannotServe
 from tests.world import World
 
 

@@ -1,0 +1,237 @@
+"""Everything belongs to a course: two courses with the same numbers, people and words in one space,
+and no query that reads for one of them brings anything of the other."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from storage import audit, courses, discussions, members, messages, outbox
+from storage.database import Connection, Database
+from storage.ids import (
+    AccountId,
+    AccountRef,
+    ChannelId,
+    ChannelRef,
+    CourseId,
+    DiscussionId,
+    MemberId,
+    MessageId,
+    MessageRef,
+    SendId,
+    Space,
+    ThreadRef,
+)
+from storage.messages import MessageState, ReactionState
+from tests.storage.conftest import NOW
+
+SPACE = Space("browser", "classroom")
+MODULES = (courses, members, discussions, messages, outbox, audit)
+
+NAMES_ITS_COURSE = {
+    "CourseId", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
+    "Sequence[tuple[Space, ChannelRef]]",
+}  # fmt: skip
+BY_A_ROW = {
+    "SendId", "Collection[MemberId]", "Collection[MessageId]", "Mapping[AccountId, str]",
+}  # fmt: skip
+"""A row's own id belongs to one course, and ids are never handed out across."""
+
+ACROSS = {
+    "courses.all_courses": "whoever runs the bot: reports, recovery and housekeeping go over all",
+    "members.members_by_account": "gives the course with each member; the intake picks by channel",
+    "messages.reserve_ids": "reads no course's data",
+    "messages.save": "writes the states that it is handed",
+    "messages.save_reactions": "writes the states that it is handed",
+    "messages.forget_held": "housekeeping; deletes only",
+    "messages.by_id": "no query",
+    "outbox.due": "delivery serves every course; commands never read it",
+    "outbox.next_due": "an instant, and of nobody",
+    "outbox.with_keys": "a key holds the invocation's id, which is unique",
+}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_every_query_says_for_which_course(module: ModuleType) -> None:
+    unnamed = []
+    for name, function in inspect.getmembers(module, inspect.iscoroutinefunction):
+        if function.__module__ != module.__name__ or name.startswith("_"):
+            continue
+        takes = {
+            str(getattr(p.annotation, "__name__", p.annotation))
+            if "[" not in str(p.annotation)
+            else _short(str(p.annotation))
+            for p in inspect.signature(function).parameters.values()
+        }
+        key = f"{module.__name__.rpartition('.')[2]}.{name}"
+        if not takes & (NAMES_ITS_COURSE | BY_A_ROW) and key not in ACROSS:
+            unnamed.append(key)
+    assert unnamed == []
+
+
+def _short(annotation: str) -> str:
+    words = annotation.replace("collections.abc.", "").replace("storage.ids.", "")
+    return words.replace("typing.", "")
+
+
+@dataclass(frozen=True)
+class Made:
+    """One course's rows."""
+
+    course: CourseId
+    channel: ChannelId
+    ref: ChannelRef
+    discussion: DiscussionId
+    account: AccountId
+    member: MemberId
+    send: SendId
+    message: MessageId
+    held: MessageId
+
+
+async def make(db: Connection, mark: str) -> Made:
+    """A course that differs from the other one only in `mark`: the refs and numbers are the same
+    wherever the platform's and the course's own rules let them be."""
+    space = await courses.ensure_space(db, SPACE, NOW)
+    course = await courses.create(db, space, title=mark, zone="UTC", pack="p", now=NOW)
+    ref = ChannelRef(f"channel-{mark}")
+    channel = await courses.bind_channel(
+        db, course, space, ref, name="history", kind="class", now=NOW
+    )
+    account = await members.ensure_account(db, space, AccountRef("bo"), "Bo", NOW)
+    member = await members.ensure_member(db, course, account, "student", NOW)
+    await discussions.add_prompt(db, course, "same", {"title": mark}, NOW)
+    discussion = await discussions.open_discussion(db, course, "P1", {"title": mark}, NOW)
+    thread = ThreadRef("thread-1")
+    await discussions.place(db, course, discussion.id, channel, MessageRef("thread-1"), thread, NOW)
+    await discussions.take_side(db, course, discussion.id, member, mark, NOW)
+    send = await outbox.owe(
+        db, course, channel, discussion.id, key=f"key:{mark}", kind="prompt", due_at=NOW
+    )
+    ids = await messages.reserve_ids(db, 2)
+    said, held = [
+        MessageState(
+            id=MessageId(id_),
+            channel_id=channel,
+            ref=MessageRef(f"message-{number}"),
+            received_at=NOW,
+            thread=thread,
+            reply_to=MessageRef("asked"),
+            discussion_id=discussion.id if number == 0 else None,
+            account_id=account,
+            member_id=member,
+            parent_by="prompt",
+            role="student",
+            sent_at=NOW,
+            new=True,
+            text=mark,
+            text_changed=True,
+            mentioned=[account],
+        )
+        for number, id_ in enumerate(ids)
+    ]
+    await messages.save(db, [said, held])
+    await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
+    await audit.note(db, course, member, mark, "D1", NOW)
+    return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
+
+
+Read = Callable[[Connection, Made], Awaitable[Any]]
+READS: dict[str, Read] = {
+    "course": lambda db, m: courses.course(db, m.course),
+    "channels_of": lambda db, m: courses.channels_of(db, m.course),
+    "channel": lambda db, m: courses.channel(db, m.course, m.channel),
+    "channel_at": lambda db, m: courses.channel_at(db, SPACE, m.ref),
+    "channels_at": lambda db, m: courses.channels_at(db, [(SPACE, m.ref)]),
+    "member_at": lambda db, m: members.member_at(db, m.course, SPACE, AccountRef("bo")),
+    "members_of": lambda db, m: members.members_of(db, m.course),
+    "staff_at": lambda db, m: members.staff_at(db, m.course, SPACE),
+    "roles_of": lambda db, m: members.roles_of(db, [m.member]),
+    "prompts_of": lambda db, m: discussions.prompts_of(db, m.course),
+    "discussions_of": lambda db, m: discussions.discussions_of(db, m.course),
+    "discussion": lambda db, m: discussions.discussion(db, m.course, 1),
+    "placements_of": lambda db, m: discussions.placements_of(db, m.course),
+    "placements_in": lambda db, m: discussions.placements_in(db, [m.channel], ["thread-1"]),
+    "discussion_in": lambda db, m: discussions.discussion_in(
+        db, SPACE, m.ref, ThreadRef("thread-1")
+    ),
+    "sides_of": lambda db, m: discussions.sides_of(db, m.course, m.discussion),
+    "states": lambda db, m: messages.states(db, m.channel, [MessageRef("message-0")]),
+    "waiting_for": lambda db, m: messages.waiting_for(db, m.channel, [MessageRef("asked")]),
+    "held": lambda db, m: messages.held(db, m.channel),
+    "known_in": lambda db, m: messages.known_in(db, m.channel, m.discussion),
+    "replies_of": lambda db, m: messages.replies_of(db, m.course),
+    "text_of": lambda db, m: messages.text_of(db, m.course, m.message),
+    "mentions_of": lambda db, m: messages.mentions_of(db, m.course),
+    "reactions_of": lambda db, m: messages.reactions_of(db, m.course),
+    "standing_reactions": lambda db, m: messages.standing_reactions(db, m.channel, m.discussion),
+    "sends_of": lambda db, m: outbox.sends_of(db, m.course),
+    "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
+    "entries": lambda db, m: audit.entries(db, m.course),
+}
+
+
+async def _two(database: Database) -> tuple[Made, Made]:
+    return (
+        await database.write(lambda db: make(db, "north")),
+        await database.write(lambda db: make(db, "south")),
+    )
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_a_query_reads_its_own_course_only(database: Database, name: str) -> None:
+    """What it brings is the same with the other course there as without it."""
+    north = await database.write(lambda db: make(db, "north"))
+    async with database.read() as db:
+        alone = repr(await READS[name](db, north))
+    south = await database.write(lambda db: make(db, "south"))
+    async with database.read() as db:
+        assert repr(await READS[name](db, north)) == alone
+        assert "south" not in alone
+        assert "north" not in repr(await READS[name](db, south))
+
+
+async def test_another_courses_ids_find_nothing(database: Database) -> None:
+    north, south = await _two(database)
+    async with database.read() as db:
+        assert await messages.text_of(db, north.course, south.message) is None
+        assert await discussions.placements_of(db, north.course, south.discussion) == []
+        assert await messages.known_in(db, north.channel, south.discussion) == []
+        assert await messages.standing_reactions(db, north.channel, south.discussion) == set()
+        for asked in (
+            courses.channel(db, north.course, south.channel),
+            discussions.discussion_by_id(db, north.course, south.discussion),
+        ):
+            with pytest.raises(Exception, match="No row was found"):
+                await asked
+
+
+async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Database) -> None:
+    north, south = await _two(database)
+
+    async def everything(db: Connection, of: Made) -> list[str]:
+        return [repr(await read(db, of)) for read in READS.values()]
+
+    async def change(db: Connection) -> None:
+        await courses.change(db, north.course, {"title": "new", "archived_at": NOW})
+        await discussions.change_prompt(db, north.course, 1, {"content": {"title": "new"}})
+        await discussions.revise(db, north.course, north.discussion, withdrawn_at=NOW)
+        await discussions.close(db, north.course, north.discussion, NOW)
+        await discussions.take_side(db, north.course, north.discussion, north.member, "new", NOW)
+        await members.set_role(db, north.course, north.member, "assistant", NOW)
+        # Somebody who hands in another course's member changes nothing.
+        await members.mark_informed(db, north.course, south.member, NOW)
+        await outbox.cancel(db, north.course, north.discussion, ["prompt"])
+        await messages.forget_texts(db, north.course, NOW.replace(year=2030))
+        await messages.release(db, north.channel)
+
+    async with database.read() as db:
+        before = await everything(db, south)
+    await database.write(change)
+    async with database.read() as db:
+        assert await everything(db, south) == before
+        assert await messages.text_of(db, south.course, south.message) == "south"
+        assert await messages.text_of(db, north.course, north.message) is None

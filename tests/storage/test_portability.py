@@ -1,0 +1,134 @@
+"""SQLite is the default and PostgreSQL must stay within reach: all that we say to the database
+compiles for it, and nothing is said that only SQLite understands."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from storage import maintenance
+from storage.database import Database
+from storage.schema import metadata
+from tests.world import World
+
+POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+SQLITE_ONLY = re.compile(
+    r"OR (?:IGNORE|REPLACE)|AUTOINCREMENT|\bPRAGMA\b|\bjson_each\b|\browid\b|\bsqlite|\bGLOB\b"
+    r"|\bifnull\b|\bdatetime\(|\bstrftime\(|\bgroup_concat\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=str)
+def test_every_table_can_be_made_there(table: Any) -> None:
+    made: list[CreateTable | CreateIndex] = [
+        CreateTable(table),
+        *(CreateIndex(index) for index in table.indexes),
+    ]
+    for statement in made:
+        said = str(statement.compile(dialect=POSTGRESQL))
+        assert not SQLITE_ONLY.search(said), said
+        for name in re.findall(r"(?:INDEX|CONSTRAINT) (\w+)", said):
+            assert len(name) <= 63, f"PostgreSQL would cut the name {name}"
+
+
+def test_the_partial_indexes_are_partial_there_too() -> None:
+    said = [
+        str(CreateIndex(index).compile(dialect=POSTGRESQL))
+        for table in metadata.sorted_tables
+        for index in table.indexes
+        if index.dialect_options["sqlite"]["where"] is not None
+    ]
+    assert said
+    assert all(" WHERE " in statement for statement in said)
+
+
+def test_the_migrations_can_be_run_there() -> None:
+    said: list[str] = []
+    context = MigrationContext.configure(
+        dialect_name="postgresql",
+        opts={"as_sql": True, "output_buffer": _Buffer(said)},
+    )
+    scripts = ScriptDirectory(str(maintenance.MIGRATIONS))
+    with Operations.context(context):
+        for script in reversed(list(scripts.walk_revisions())):
+            importlib.import_module(f"storage.migrations.versions.{Path(script.path).stem}")
+            script.module.upgrade()
+    everything = "".join(said)
+    assert everything.count("CREATE TABLE") == len(metadata.tables)
+    assert not SQLITE_ONLY.search(everything)
+
+
+class _Buffer:
+    """What alembic writes its SQL to."""
+
+    def __init__(self, said: list[str]) -> None:
+        self._said = said
+
+    def write(self, text: str) -> None:
+        self._said.append(text)
+
+    def flush(self) -> None:
+        return
+
+
+async def test_everything_a_class_says_to_the_database_can_be_said_there(world: World) -> None:
+    said: dict[str, Any] = {}
+
+    def listen(connection: Any, statement: Any, *_: Any) -> None:
+        said.setdefault(str(statement), statement)
+
+    database = world.app.services.database
+    for engine in (database._readers, database._writer):
+        event.listen(engine.sync_engine, "before_execute", listen)
+    await a_day_in_class(world, database)
+
+    spoken = set()
+    for statement in said.values():
+        compiled = str(statement.compile(dialect=POSTGRESQL))
+        assert not SQLITE_ONLY.search(compiled), compiled
+        spoken |= {table for table in metadata.tables if re.search(rf"\b{table}\b", compiled)}
+    assert spoken == set(metadata.tables), "a table that the day in class leaves out"
+
+
+async def a_day_in_class(world: World, database: Database) -> None:
+    """Every command that writes, and every kind of message."""
+    from bot.core import privacy
+    from storage import audit
+    from storage.ids import CourseId
+
+    ada, bo, cy = [await world.person(name) for name in ("Ada", "Bo", "Cy")]
+    await world.course(ada)
+    await ada.answer("prompt new", title="T", text="Which?", sides="Left; Right")
+    await ada.answer("prompt edit", prompt="P1", title="U")
+    thread = await world.post(ada, "P1")
+    first = await bo.say("@Cy, the kulaks were deported.", thread)
+    second = await cy.say("Why?", to=first)
+    await bo.react(second, "👍")
+    await bo.react(second, "👍", present=False)
+    await bo.edit(first, "The kulaks were deported, Cy.")
+    await bo.answer("prompt side", discussion="D1", side="Left")
+    await cy.delete(second)
+    await ada.answer("course staff", person="Cy", role="assistant")
+    await ada.answer("course settings", keep_text=1)
+    for command in ("participation class", "participation export", "course show", "prompt list"):
+        await ada.answer(command)
+    await ada.answer("participation why", student="Bo")
+    await ada.answer("prompt close", discussion="D1")
+    await ada.answer("prompt reopen", discussion="D1")
+    await ada.answer("prompt withdraw", what="D1")
+    await world.app.recovery.recover("browser")
+    await world.app.services.outbox.deliver_due()
+    await world.settle()
+    await privacy.forget_what_is_due(database, world.clock.move(days=3))
+    async with database.read() as db:
+        assert await audit.entries(db, CourseId(1))
+    await ada.answer("course archive", confirm="History 101")

@@ -1,0 +1,162 @@
+"""The README keeps its word: its table is the catalogue's, and each of its commands is executed.
+
+`python -m tests.test_readme` writes the table anew.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.core import catalog
+from bot.core.commands import Catalog, Command
+from tests.programs import ADDRESS, ROOT, environment, ran, serving
+
+README = ROOT / "README.md"
+BEGIN, END = "<!-- commands -->\n", "<!-- /commands -->"
+ONLY_LOOKED_AT = {"make test"}
+"""Executed by whoever runs this test: here it would run itself. Its target must be there."""
+
+
+def command_table(commands: Catalog) -> str:
+    """The commands as a Markdown table: command, who, what."""
+    rows = [("Command", "Who", "What it does"), ("---", "---", "---")]
+    rows += [(f"`{command.usage}`", _who(command), command.summary) for command in commands]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _who(command: Command) -> str:
+    return command.least.word + (" or manager" if command.managers else "")
+
+
+def written() -> tuple[str, str, str]:
+    """The README before the table, the table, and what comes after it."""
+    before, _, rest = README.read_text("utf-8").partition(BEGIN)
+    table, _, after = rest.partition(END)
+    return before + BEGIN, table, END + after
+
+
+def blocks(language: str, text: str | None = None) -> list[str]:
+    words = README.read_text("utf-8") if text is None else text
+    return re.findall(rf"^```{language}\n(.*?)^```$", words, re.MULTILINE | re.DOTALL)
+
+
+def shell_lines() -> list[str]:
+    return [line for block in blocks("sh") for line in block.splitlines() if line.strip()]
+
+
+# --- the text -----------------------------------------------------------------------------------
+
+
+def test_the_table_is_the_catalogues() -> None:
+    assert written()[1] == command_table(catalog.build()), "run: python -m tests.test_readme"
+
+
+def test_the_commands_in_the_worked_example_can_be_typed() -> None:
+    """In the blocks without a language each line is a command, and `name: value` its parameters."""
+    commands = catalog.build()
+    typed = [
+        line
+        for block in blocks("")
+        for line in block.splitlines()
+        if line.startswith("/")
+    ]  # fmt: skip
+    assert len(typed) >= 10
+    for line in typed:
+        name, *given = re.split(r"\s{2,}", line)
+        pairs = dict(re.findall(r"(\w+): (\S+(?: \S+)*?)(?=\s+\w+: |$)", " ".join(given)))
+        first = re.match(r"/(\w+(?: \w+)?)(?: (\w+: .*))?$", name)
+        assert first, line
+        command = commands.find(first[1])
+        assert command is not None, line
+        pairs |= dict(re.findall(r"(\w+): (.*)", first[2] or ""))
+        assert all(command.param(param) for param in pairs), line
+        missing = {p.name for p in command.params if p.required} - set(pairs)
+        assert not missing, line
+
+
+def test_every_command_it_names_is_in_the_catalogue() -> None:
+    commands = catalog.build()
+    groups = {command.group for command in commands}
+    named = re.findall(r"`/([a-z]+)(?: ([a-z]+))?", written()[0] + written()[2])
+    assert named
+    for group, verb in named:
+        assert group in groups
+        assert commands.find(f"{group} {verb}" if verb else group), f"/{group} {verb}"
+
+
+def test_what_it_points_to_is_there() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README.read_text("utf-8")):
+        if target == ".github/classroom.png" and not (ROOT / target).exists():
+            continue  # the picture is made from the running classroom
+        assert (ROOT / target).exists(), target
+
+
+def test_the_house_it_draws_is_the_one_there_is() -> None:
+    (tree,) = [block for block in blocks("") if block.startswith("bot/")]
+    folder = ""
+    for line in tree.splitlines():
+        name = line.split()[0]
+        if not line.startswith(" "):
+            folder = name
+        assert (ROOT / (folder + name if line.startswith(" ") else name)).exists(), line
+
+
+# --- the shell examples -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which every path of the README means something, and nothing is anybody's."""
+    folder = tmp_path_factory.mktemp("desk")
+    for name in ("seeds", "Makefile"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def test_there_are_examples() -> None:
+    assert {"make run", "make test", "coalface pack list"} <= set(shell_lines())
+
+
+def test_every_example_works_in_the_order_in_which_it_stands(desk: Path) -> None:
+    """What serves is stopped once it has said where; all else must end well by itself."""
+    programs = Path(sys.executable).parent
+    if shutil.which("coalface", path=str(programs)) is None:
+        pytest.skip("coalface is not installed in this environment (make test installs it)")
+    env = environment(desk / "data", COALFACE_PORT="0")
+    env["PATH"] = f"{programs}:{env['PATH']}"
+    for line in shell_lines():
+        command = ["bash", "-euo", "pipefail", "-c", line]
+        if line in ONLY_LOOKED_AT:
+            dry = ran(["make", "--dry-run", *line.split()[1:]], env=env, cwd=ROOT)
+            assert dry.returncode == 0, line
+        elif line.startswith("make run"):
+            if Path(sys.prefix) != ROOT / ".venv":
+                continue  # it would set up an environment of its own in the checkout
+            with serving(command, env=env, cwd=ROOT) as running:
+                assert ADDRESS.fullmatch(running.address)
+            assert "Coalface has stopped." in running.said
+        elif line.startswith("coalface run"):
+            with serving(["bash", "-c", f"exec {line}"], env=env, cwd=desk) as running:
+                assert ADDRESS.fullmatch(running.address)
+            assert running.code == 0, line
+        else:
+            done = ran(command, env=env, cwd=desk)
+            assert done.returncode == 0, f"{line}: {done.stderr.decode()}"
+            assert done.stdout, line
+    assert (desk / "participation.csv").read_bytes()
+
+
+def test_python_m_bot_works_where_the_readme_says_so() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "pack", "list"], cwd=ROOT, capture_output=True, check=True
+    )
+    assert done.stdout.startswith(b"soviet-labor: ")
+
+
+if __name__ == "__main__":
+    before, _, after = written()
+    README.write_text(before + command_table(catalog.build()) + after, "utf-8")
