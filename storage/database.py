@@ -6,7 +6,7 @@ and is never left half-way by a caller that goes away.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -67,8 +67,29 @@ class Database:
     async def read(self) -> AsyncIterator[Connection]:
         """A connection that sees one moment of the database and writes nothing."""
         with _translated():
-            async with self._readers.connect() as connection:
+            connection = await self._connected()
+            try:
                 yield connection
+            finally:
+                await asyncio.shield(self._begun(connection.close()))
+
+    async def _connected(self) -> Connection:
+        """A reader; if the caller goes away while it is being made, it is closed and not lost."""
+        connection = self._readers.connect()
+        starting = self._begun(connection.start())
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            starting.add_done_callback(lambda _: self._begun(connection.close()))
+            raise
+        return connection
+
+    def _begun(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """A task of its own that is seen through, also when whoever waits for it goes away."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
 
     async def write(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Run `work` in one transaction of its own; its result is durable when this returns.
@@ -77,10 +98,7 @@ class Database:
         transaction still ends whole, one way or the other. Raises StorageError (StorageBusy,
         StorageFull) when the database refuses.
         """
-        task = asyncio.create_task(self._transact(work))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(task)
+        return await asyncio.shield(self._begun(self._transact(work)))
 
     async def _transact(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self._turn:

@@ -45,7 +45,9 @@ async def zone_choices(call: Call, typed: str) -> Sequence[Choice]:
 async def member_choices(call: Call, typed: str) -> Sequence[Choice]:
     async with call.services.database.read() as db:
         all_ = await members.members_of(db, call.course.id)
-    return prompts.matching([Choice(m.ref, f"{m.name} ({m.role})") for m in all_], typed)
+    # By name only: the value is an account's ref, which nobody types.
+    wanted = typed.casefold().removeprefix("@")
+    return [Choice(m.ref, f"{m.name} ({m.role})") for m in all_ if wanted in m.name.casefold()]
 
 
 @cache
