@@ -148,7 +148,10 @@ def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> No
 
 async def _keep_house(app: App) -> None:
     while True:
-        await privacy.forget_what_is_due(app.services.database, app.services.clock.now())
+        try:
+            await privacy.forget_what_is_due(app.services.database, app.services.clock.now())
+        except Exception as problem:  # the next round may do better
+            app.dispatcher.report_failure(problem, "housekeeping")
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 

@@ -102,9 +102,14 @@ async def members_by_account(
 async def set_role(
     db: Connection, course: CourseId, member: MemberId, role: str, now: datetime
 ) -> None:
-    """From `now` on the member has this role; what they wrote before keeps the one they had."""
+    """From `now` on the member has this role; what they wrote before keeps the one they had.
+
+    Never from before the role they have: clocks differ, and the last one given holds.
+    """
+    had = (await roles_of(db, [member])).get(member, ())
+    since = max(now, had[-1][0]) if had else now
     own = select(members.c.id).where(members.c.course_id == course, members.c.id == member)
-    await db.execute(insert(roles).values(member_id=own.scalar_subquery(), role=role, since=now))
+    await db.execute(insert(roles).values(member_id=own.scalar_subquery(), role=role, since=since))
 
 
 async def roles_of(

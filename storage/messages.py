@@ -3,14 +3,14 @@
 What a message means (which discussion, whose reply) is decided above; here it is only kept.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, bindparam, delete, insert, select, update
+from sqlalchemy import Dialect, Insert, bindparam, delete, func, insert, select, update
 
 from storage.among import among
 from storage.database import Connection
@@ -402,15 +402,17 @@ async def forget_held(db: Connection, before: datetime) -> None:
 
 
 async def forget_texts(db: Connection, course: CourseId, before: datetime) -> int:
-    """Remove the texts of the course's messages sent before then; what was counted stays."""
+    """Remove the texts of the course's messages sent before then; what was counted stays.
+
+    A text whose message never came (only its edit did) is as old as the edit's arrival.
+    """
     old = (
         select(messages.c.id)
         .join(discussions, discussions.c.id == messages.c.discussion_id)
-        .where(discussions.c.course_id == course, messages.c.sent_at < before)
+        .where(
+            discussions.c.course_id == course,
+            func.coalesce(messages.c.sent_at, messages.c.received_at) < before,
+        )
     )
     gone = await db.execute(delete(message_texts).where(message_texts.c.message_id.in_(old)))
     return gone.rowcount
-
-
-def by_id(replies: Iterable[Reply]) -> Mapping[MessageId, Reply]:
-    return {reply.id: reply for reply in replies}

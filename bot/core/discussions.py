@@ -9,7 +9,7 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
 from bot.core.events import Place
 from bot.core.material import material_of
-from bot.core.participation import verdict
+from bot.core.participation import is_response, verdict
 from storage import audit, courses, discussions, outbox
 from storage.database import Connection
 from storage.rows import Channel, Discussion, Send
@@ -308,12 +308,14 @@ async def _summary(db: Connection, discussion: Discussion) -> Card:
         for reply in material.replies
         if reply.discussion_id == discussion.id and verdict(reply, discussion).counts
     ]
-    answered = {reply.parent_id for reply in counted}
-    answers = [reply for reply in counted if reply.parent_id is None]
+    by_id = material.by_id
+    responses = [reply for reply in counted if is_response(reply, by_id)]
+    answered = {reply.parent_id for reply in responses}
+    answers = [reply for reply in counted if not is_response(reply, by_id)]
     pairs = [
         ("Students who wrote", spans(str(len({reply.member_id for reply in counted})))),
         ("Answers to the prompt", spans(str(len(answers)))),
-        ("Responses", spans(str(len(counted) - len(answers)))),
+        ("Responses", spans(str(len(responses)))),
         ("Answers nobody responded to", spans(str(sum(a.id not in answered for a in answers)))),
     ]
     blocks: list[Block] = [Fields(tuple(pairs))]

@@ -134,7 +134,7 @@ class Dispatcher:
         if declared.complete is None:
             return []
         try:
-            call = await self._call(invocation, command, {})
+            call = await self._call(invocation, command, *await self._where(invocation, command))
             self._authorise(call)
             return await declared.complete(call, typed)
         except UserError:
@@ -152,7 +152,7 @@ class Dispatcher:
             InvocationId(""), place, person, "", {}, at=now, manages_space=manages_space
         )
         commands = list(self._services.catalog)
-        call = await self._call(asked, commands[0], {})
+        call = await self._call(asked, commands[0], *await self._where(asked, commands[0]))
         return [command for command in commands if call.may(command)]
 
     def report_failure(self, problem: BaseException, doing: str) -> str:
@@ -167,9 +167,10 @@ class Dispatcher:
 
     async def _run(self, invocation: Invocation) -> Outcome:
         command = self._command(invocation)
-        if await self._unclear_course(invocation):
+        channel, in_question = await self._where(invocation, command)
+        if len(in_question) > 1:
             return Form(command.name, (COURSE, *command.params), dict(invocation.arguments))
-        call = await self._call(invocation, command, {})
+        call = await self._call(invocation, command, channel, in_question)
         self._authorise(call)
         missing = [p for p in command.params if p.required and not _given(invocation, p)]
         if missing or (command.form and not invocation.arguments):
@@ -194,44 +195,51 @@ class Dispatcher:
             )
         return command
 
-    async def _call(
-        self, invocation: Invocation, command: Command, arguments: Mapping[str, Value]
-    ) -> Call:
-        place, person = invocation.place, invocation.person
+    async def _where(
+        self, invocation: Invocation, command: Command
+    ) -> tuple[Channel | None, list[Course]]:
+        """The course's channel it was given in, and the courses that may be meant: the channel's,
+        else the one that was picked, else all of the person's. Raises BadInput for a wrong pick."""
+        place = invocation.place
         async with self._services.database.read() as db:
             channel = await courses.channel_at(db, place.space, place.channel)
-            course = None
             if channel is not None:
-                course = await courses.course(db, channel.course_id)
-            elif own := await self._own_courses(invocation):
-                picked = invocation.arguments.get(COURSE.name)
-                course = next((c for c in own if picked == str(c.id)), None)
-                if course is None and len(own) == 1 and not command.managers:
-                    course = own[0]
-            member = (
-                None
-                if course is None
-                else await members.member_at(db, course.id, place.space, person.ref)
-            )
-        return Call(
-            self._services, invocation, command, arguments, invocation.at, course, channel, member
-        )
+                return channel, [await courses.course(db, channel.course_id)]
+        if command.managers:
+            return None, []
+        own = await self._own_courses(invocation)
+        picked = invocation.arguments.get(COURSE.name)
+        if picked is None:
+            return None, own
+        wanted = str(picked).casefold()
+        named = [c for c in own if wanted in (str(c.id), c.title.casefold())]
+        if len(named) != 1:
+            titles = [c.title for c in own]
+            raise UnknownName(
+                COURSE.name, "course of yours called", str(picked), titles,
+                f"these are yours: {', '.join(titles) or 'none'}.",
+            )  # fmt: skip
+        return None, named
+
+    async def _call(
+        self,
+        invocation: Invocation,
+        command: Command,
+        channel: Channel | None,
+        in_question: Sequence[Course],
+    ) -> Call:
+        course = in_question[0] if len(in_question) == 1 else None
+        space, ref = invocation.place.space, invocation.person.ref
+        member = None
+        if course is not None:
+            async with self._services.database.read() as db:
+                member = await members.member_at(db, course.id, space, ref)
+        return Call(self._services, invocation, command, {}, invocation.at, course, channel, member)
 
     async def _own_courses(self, invocation: Invocation) -> list[Course]:
         async with self._services.database.read() as db:
             own = await members.courses_with(db, invocation.place.space, invocation.person.ref)
             return [await courses.course(db, id_) for id_, _ in own]
-
-    async def _unclear_course(self, invocation: Invocation) -> bool:
-        """Whether the channel doesn't tell the course and the person is in several."""
-        command = self._command(invocation)
-        if command.managers or COURSE.name in invocation.arguments:
-            return False
-        async with self._services.database.read() as db:
-            place = invocation.place
-            if await courses.channel_at(db, place.space, place.channel) is not None:
-                return False
-        return len(await self._own_courses(invocation)) > 1
 
     def _authorise(self, call: Call) -> None:
         if call.may(call.command):
@@ -264,6 +272,9 @@ class Dispatcher:
 
     def _again(self, invocation: Invocation, param: str, sentence: str) -> Outcome:
         command = self._services.catalog.find(invocation.command)
+        if command is not None and param == COURSE.name:
+            params = (COURSE, *command.params)
+            return Form(command.name, params, dict(invocation.arguments), {param: sentence})
         if command is None or command.param(param) is None:
             return _refusal(sentence)
         return replace(_form(command, invocation.arguments), problems={param: sentence})

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from bot.core.cards import Card
 from bot.core.events import Place
 from bot.core.intake import adopt_held
-from bot.core.ports import Clock, Platform, Posted, SendRefused, SendUncertain
+from bot.core.ports import REQUEST, Clock, Platform, Posted, SendRefused, SendUncertain
 from storage import courses, discussions, outbox
 from storage.database import Connection, Database
 from storage.errors import StorageError
@@ -23,8 +23,6 @@ from storage.rows import Placement, Send
 
 log = logging.getLogger(__name__)
 
-REQUEST = timedelta(seconds=10)
-"""How long we wait for a platform's answer to a send."""
 MARGIN = timedelta(seconds=5)
 """What a lease is longer than the request and the platform's settling time."""
 SKEW = timedelta(minutes=5)

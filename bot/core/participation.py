@@ -50,6 +50,18 @@ def verdict(reply: Reply, discussion: Discussion) -> Verdict:
     return Verdict(False, Rule.CLOSED)
 
 
+def is_response(reply: Reply, by_id: Mapping[MessageId, Reply]) -> bool:
+    """Whether a reply is a response (to a classmate's reply), and else an answer to the prompt.
+
+    A response stays one when the classmate's message has been deleted or erased. What answers
+    staff, or goes on from one's own message, belongs to one's answer.
+    """
+    if reply.parent_id is None:
+        return False
+    parent = by_id.get(reply.parent_id)
+    return parent is None or (parent.role == "student" and parent.member_id != reply.member_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """All that a course's figures are made of, read at one moment."""
@@ -60,6 +72,10 @@ class Material:
     mentions: Collection[tuple[MessageId, MemberId]]
     reactions: Collection[tuple[MessageId, AccountId]]
 
+    @property
+    def by_id(self) -> dict[MessageId, Reply]:
+        return {reply.id: reply for reply in self.replies}
+
     def counted(self) -> list[Reply]:
         return [r for r in self.replies if verdict(r, self.discussions[r.discussion_id]).counts]
 
@@ -68,12 +84,13 @@ class Material:
 class Figures:
     """One student's figures.
 
-    posts: answers to a prompt. replies: responses to a classmate. words, words_raw, characters:
-    see words.py. active_days: distinct dates in the course's zone. peers_root: distinct
-    classmates responded to directly. peers_thread: distinct classmates who had written earlier in
-    the thread. peers_named: distinct classmates mentioned. replies_received: responses by
-    classmates. reactions_given, reactions_received: to and from others' counted messages. first,
-    last: instants (UTC) of the first and the last counted message.
+    posts: answers to a prompt. replies: responses to a classmate (see is_response). words,
+    words_raw, characters: see words.py. active_days: distinct dates in the course's zone.
+    peers_root: distinct classmates responded to directly. peers_thread: distinct classmates who
+    had written earlier in the thread. peers_named: distinct classmates mentioned.
+    replies_received: responses by classmates. reactions_given, reactions_received: to and from
+    others' counted messages. first, last: instants (UTC) of the first and the last counted
+    message.
     """
 
     discussions: set[DiscussionId] = field(default_factory=set)
@@ -99,6 +116,7 @@ def figures(material: Material, zone: ZoneInfo) -> dict[MemberId, Figures]:
     table = {m.id: Figures() for m in material.members if m.role == "student"}
     counted = material.counted()
     by_id = {reply.id: reply for reply in counted}
+    written = material.by_id
     before: dict[tuple[int, object], set[MemberId]] = defaultdict(set)
     for reply in counted:
         own = table.setdefault(reply.member_id, Figures())
@@ -110,12 +128,12 @@ def figures(material: Material, zone: ZoneInfo) -> dict[MemberId, Figures]:
         own.days.add(reply.sent_at.astimezone(zone).date())
         own.first = own.first or reply.sent_at
         own.last = reply.sent_at
-        if reply.parent_id is None:
+        if not is_response(reply, written):
             own.posts += 1
         else:
             own.replies += 1
-            parent = by_id.get(reply.parent_id)
-            if parent is not None and parent.member_id != reply.member_id:
+            parent = None if reply.parent_id is None else by_id.get(reply.parent_id)
+            if parent is not None:
                 own.peers_root.add(parent.member_id)
                 table.setdefault(parent.member_id, Figures()).replies_received += 1
         thread = before[reply.channel_id, reply.thread or reply.discussion_id]

@@ -12,6 +12,7 @@ from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerso
 from storage.ids import AccountRef, ChannelRef, MessageRef, ThreadRef
 
 __all__ = [
+    "REQUEST",
     "ClassroomChannel",
     "ClassroomMessage",
     "ClassroomPerson",
@@ -25,6 +26,10 @@ __all__ = [
     "SendRefused",
     "SendUncertain",
 ]
+
+
+REQUEST = timedelta(seconds=10)
+"""How long the core waits for a platform's answer to a message."""
 
 
 class Clock(Protocol):

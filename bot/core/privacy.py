@@ -10,7 +10,8 @@ from bot.core.cards import Block, Card, Code, Divider, text
 from bot.core.commands import Answer, Role
 from bot.core.events import MessagePosted
 from bot.core.intake import HOLD
-from bot.core.ports import Clock, Platform, SendRefused, SendUncertain
+from bot.core.ports import Clock, Platform
+from bot.core.telling import tell
 from storage import courses, members, messages
 from storage.database import Connection, Database
 from storage.errors import StorageError
@@ -102,8 +103,8 @@ class Notices:
         told = False
         try:
             told = await self._told(event, course)
-        except (SendRefused, SendUncertain, StorageError):
-            log.warning("a first notice could not be delivered", extra={"member": member})
+        except StorageError:
+            log.warning("a first notice could not be noted", extra={"member": member})
         finally:
             if not told:
                 self._informed.discard(member)  # they are told at the next contact
@@ -118,7 +119,8 @@ class Notices:
         if member.informed_at is None:
             card = Card(title=f"Welcome to {course.title}", blocks=notice(course))
             platform = self._platforms[event.place.space.platform]
-            await platform.tell(event.place, event.author.ref, card)
+            if not await tell(platform, event.place, event.author.ref, card):
+                return False
             id_, now = member.id, self._clock.now()
             await self._database.write(
                 lambda db: members.mark_informed(db, course_id, id_, now)

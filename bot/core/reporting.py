@@ -28,7 +28,7 @@ from bot.core.material import material_of
 from bot.core.participation import Figures, Material, Rule, figures, verdict
 from bot.core.ports import ReportTable
 from bot.core.services import Services
-from storage import courses, discussions, messages
+from storage import courses, discussions
 from storage.ids import ChannelId, MemberId, MessageId
 from storage.rows import Channel, Course, Member, Reply
 
@@ -216,7 +216,7 @@ async def _explain(
         nothing = text("Nothing has been written in this course's discussions.")
         return [nothing, *await _sides(call, material, member)]
     names = {m.id: m.name for m in material.members}
-    by_id = messages.by_id(material.replies)
+    by_id = material.by_id
     rows = tuple(_line(call, material, channels, names, by_id, reply) for reply in own)
     counted = sum(verdict(r, material.discussions[r.discussion_id]).counts for r in own)
     verb = "counts" if counted == 1 else "count"
@@ -243,7 +243,8 @@ def _line(
     to: Spans = spans("the prompt")
     if reply.parent_id is not None:
         parent = by_id.get(reply.parent_id)
-        to = spans(PersonName(names[parent.member_id]) if parent else "a message now gone")
+        name = None if parent is None else names.get(parent.member_id)
+        to = spans("a message now gone" if name is None else PersonName(name))
     return (
         spans(
             f"{discussion.name} " if decided.rule is Rule.DELETED else Link(discussion.name, url)

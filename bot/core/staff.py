@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from bot.core.cards import Card, text
 from bot.core.events import Place
-from bot.core.ports import Platform, SendRefused, SendUncertain
+from bot.core.ports import Platform
+from bot.core.telling import tell
 from storage import discussions, members
 from storage.database import Database
 from storage.ids import CourseId
@@ -27,10 +28,7 @@ class StaffNotices:
             staff = await members.staff_at(db, course, place.space)
         platform = self._platforms[place.space.platform]
         for person in staff:
-            try:
-                await platform.tell(place, person, card)
-            except (SendRefused, SendUncertain):
-                log.warning("a notice to staff was not delivered", extra={"course": course})
+            await tell(platform, place, person, card)
 
     async def refused(self, send: Send, sentence: str) -> None:
         """A send could not be posted: say which, where and why."""

@@ -9,10 +9,15 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks import starting, writing
+from tests.benchmarks.ratios import Measured
 
 
-async def main() -> int:
-    measured = [*await writing.measure(), *await starting.measure()]
+async def measure() -> list[Measured]:
+    return [*await writing.measure(), *await starting.measure()]
+
+
+def main() -> int:
+    measured = asyncio.run(measure())
     width = max(len(m.name) for m in measured)
     for m in measured:
         sign = "at least" if m.at_least else "at most"
@@ -26,4 +31,4 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(main())

@@ -27,9 +27,10 @@ from bot.core.intake import Intake
 from bot.core.words import count as count_words
 from storage import courses, discussions, maintenance, members, messages
 from storage.database import PRAGMAS, Connection, Database
-from storage.ids import ChannelId, CourseId, MessageId
+from storage.ids import AccountId, ChannelId, CourseId, DiscussionId, MemberId, MessageId
 from storage.messages import MessageState
 from storage.schema import EPOCH, MICROSECOND
+from storage.schema import messages as columns
 from tests.benchmarks.ratios import Measured, interleaved
 
 WAITING = 1_000
@@ -42,7 +43,7 @@ TEXT = " ".join(
     f"word{number}" for number in range(60)
 )  # measured.md's rows hold about sixty words
 
-INSERT = f"INSERT INTO messages ({', '.join(c.name for c in messages.messages.c)}) VALUES ({', '.join('?' * len(messages.messages.c))})"  # noqa: E501, S608 - our own column names
+INSERT = f"INSERT INTO messages ({', '.join(c.name for c in columns.c)}) VALUES ({', '.join('?' * len(columns.c))})"  # noqa: E501, S608 - our own column names
 INSERT_TEXT = "INSERT INTO message_texts (message_id, text) VALUES (?, ?)"
 
 
@@ -86,7 +87,13 @@ class Bench:
             made = await discussions.open_discussion(db, course, "p", {}, START)
             thread = f"t{number}"
             await discussions.place(
-                db, course, made.id, ChannelId(channel), MessageRef(thread), ThreadRef(thread), START
+                db,
+                course,
+                made.id,
+                ChannelId(channel),
+                MessageRef(thread),
+                ThreadRef(thread),
+                START,
             )
             self.discussion_ids.append(made.id)
 
@@ -121,9 +128,9 @@ class Bench:
                     START,
                     ThreadRef(f"t{n % DISCUSSIONS}"),
                     None,
-                    messages.DiscussionId(self.discussion_ids[n % DISCUSSIONS]),
-                    messages.AccountId(self.account_ids[n % STUDENTS]),
-                    messages.MemberId(self.member_ids[n % STUDENTS]),
+                    DiscussionId(self.discussion_ids[n % DISCUSSIONS]),
+                    AccountId(self.account_ids[n % STUDENTS]),
+                    MemberId(self.member_ids[n % STUDENTS]),
                     None,
                     "prompt",
                     "student",
@@ -144,7 +151,7 @@ class Bench:
     def raw(self, how_many: int) -> list[tuple[object, ...]]:
         """The same rows as values for raw SQL."""
         return [
-            tuple(_raw(getattr(row, column.name)) for column in messages.messages.c)
+            tuple(_raw(getattr(row, column.name)) for column in columns.c)
             for row in self.rows(how_many)
         ]
 

@@ -114,3 +114,39 @@ async def test_of_two_who_close_at_once_one_does_and_one_is_told(world: World) -
     assert sum("D1 is closed" in words for words in said) == 1
     assert sum("D1 is not open" in words for words in said) == 3
     assert sum("summary" in words for words in await ada.sees(thread)) == 1
+
+
+async def test_what_answers_staff_or_oneself_is_no_response_to_a_classmate(world: World) -> None:
+    ada, bo = [await world.person(name) for name in ("Ada", "Bo")]
+    await world.course(ada)
+    thread = await world.post(ada)
+    hint = await ada.say("A hint.", thread)
+    own = await bo.say("To your hint, Ada.", to=hint)
+    await bo.say("And to go on.", to=own)
+    said = await bo.answer("participation me")
+    assert "Answers to prompts: 2\nResponses to classmates: 0" in said
+    await ada.answer("prompt close", thread=thread)
+    assert "Answers to the prompt: 2\nResponses: 0" in (await bo.sees(thread))[-1]
+
+
+async def test_a_prompt_withdrawn_before_it_was_posted_is_not_reopened(world: World) -> None:
+    ada = await world.person("Ada")
+    await world.course(ada)
+    await world.post(ada)
+    await world.app.services.database.write(
+        lambda db: db.exec_driver_sql("UPDATE outbox SET state = 'missed'")
+    )
+    await ada.answer("prompt withdraw", what="D1")
+    assert "withdrawn before it was posted" in await ada.answer("prompt reopen", discussion="D1")
+
+
+async def test_the_course_is_asked_for_where_it_cannot_be_told(world: World) -> None:
+    ada = await world.person("Ada")
+    await world.course(ada)
+    await world.course(ada, "physics", "Physics 7")
+    await world.channel("corridor")
+    form = await ada.form("course show", channel="corridor")
+    assert form.params[0].name == "course"
+    assert "Physics 7" in await ada.answer("course show", channel="corridor", course="Physics 7")
+    again = await ada.form("course show", channel="corridor", course="Phisics 7")
+    assert "did you mean Physics 7?" in again.problems["course"]

@@ -45,7 +45,7 @@ def to_posted(message: ClassroomMessage, people: Sequence[ClassroomPerson]) -> M
         reply_to=_reply_to(message),
         edited_at=message.edited_at,
         mentions=tuple(Person(person.ref, person.name) for person in mentions),
-        unspoken=tuple(f"@{person.name}" for person in mentions),
+        unspoken=to_unspoken(message.text, people),
     )
 
 
@@ -60,7 +60,7 @@ def to_edited(
         text=message.text,
         reply_to=_reply_to(message),
         mentions=tuple(Person(person.ref, person.name) for person in mentions),
-        unspoken=tuple(f"@{person.name}" for person in mentions),
+        unspoken=to_unspoken(message.text, people),
     )
 
 
@@ -102,13 +102,18 @@ def to_person(ref: AccountRef | None, people: Sequence[ClassroomPerson]) -> Pers
 
 def to_mentions(text: str | None, people: Sequence[ClassroomPerson]) -> list[ClassroomPerson]:
     """Who is named as `@Name` in a text, in their order; a longer name before its beginning."""
-    if not text or "@" not in text or not people:
-        return []
     by_name = {person.name.casefold(): person for person in people}
-    names = sorted(by_name, key=len, reverse=True)
-    pattern = rf"(?<!\w)@({'|'.join(map(re.escape, names))})(?!\w)"
-    found = (by_name[m[1].casefold()] for m in re.finditer(pattern, text, re.IGNORECASE))
-    return list(dict.fromkeys(found))
+    named = (piece.removeprefix("@").casefold() for piece in to_unspoken(text, people))
+    return list(dict.fromkeys(by_name[name] for name in named if name in by_name))
+
+
+def to_unspoken(text: str | None, people: Sequence[ClassroomPerson]) -> tuple[str, ...]:
+    """The mentions in a text as they were typed, which are no words."""
+    if not text or "@" not in text or not people:
+        return ()
+    names = sorted((person.name for person in people), key=len, reverse=True)
+    pattern = rf"(?<!\w)@(?:{'|'.join(map(re.escape, names))})(?!\w)"
+    return tuple(m[0] for m in re.finditer(pattern, text, re.IGNORECASE))
 
 
 def _reply_to(message: ClassroomMessage) -> MessageRef | None:

@@ -79,3 +79,9 @@ def test_arguments_are_given_to_parameters_in_order(
 def test_every_form_has_an_id_of_its_own() -> None:
     assert inbound.new_invocation_id() != inbound.new_invocation_id()
     assert Type.PERSON in {param.type for c in CATALOG for param in c.params}
+
+
+def test_a_mention_is_no_word_however_it_is_typed() -> None:
+    people = [ClassroomPerson(AccountRef("1"), "Bo", False)]
+    assert inbound.to_unspoken("So @bo and @BO said.", people) == ("@bo", "@BO")
+    assert [person.name for person in inbound.to_mentions("So @bo and @BO said.", people)] == ["Bo"]
