@@ -23,8 +23,6 @@ MOST_LINES = 400
 LONGER = {
     "storage/migrations/versions/0001_first.py": "a migration is one list, written once",
     "storage/schema.py": "every table, side by side",
-    "storage/messages.py": "every query on messages, read and written in groups",
-    "bot/core/intake.py": "one group of events decided in one pass",
     "tests/test_cli.py": "every terminal command",
 }
 

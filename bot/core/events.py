@@ -1,6 +1,7 @@
 """What happens on a platform, told to the core in its own words. Events are facts: telling one
 twice, late or out of order changes nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
@@ -100,3 +101,22 @@ class ReactionChanged:
 
 
 Event = MessagePosted | MessageEdited | MessageDeleted | ReactionChanged
+
+
+def people_in(event: Event) -> Iterator[Person]:
+    """Everybody an event names: who did it, and whom they mentioned."""
+    match event:
+        case MessagePosted():
+            yield event.author
+            yield from event.mentions
+        case MessageEdited():
+            yield from event.mentions
+        case ReactionChanged():
+            yield event.person
+        case MessageDeleted():
+            pass
+
+
+def answered_by(event: Event) -> MessageRef | None:
+    """The message that the event's own message answers, where the event says so."""
+    return event.reply_to if isinstance(event, MessagePosted | MessageEdited) else None

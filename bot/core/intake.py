@@ -1,62 +1,32 @@
-"""Taking in what happens in the channels: which discussion a message belongs to, and to whom it
-answers. Whether it counts is decided later, from what is stored: see participation.py.
+"""Taking in what happens in the channels. Which discussion a message belongs to, and to whom it
+answers, is decided in deciding.py; whether it counts is decided later, from what is stored: see
+participation.py."""
 
-The end state depends on what happened and never on the order in which it was told: an edit, a
-deletion or a reaction may come before its message, a response before what it responds to, a reply
-before the record of the prompt.
-"""
-
-import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.core import words
+from bot.core.deciding import IGNORED, Deciding, Taken
 from bot.core.events import (
     Event,
-    MessageDeleted,
     MessageEdited,
     MessagePosted,
-    Person,
-    Place,
     ReactionChanged,
 )
 from bot.core.ports import Clock
-from storage import courses, discussions, members, messages, outbox
+from storage import messages, outbox
 from storage.database import Connection, Database
 from storage.ids import (
-    AccountId,
-    AccountRef,
-    ChannelId,
-    ChannelRef,
     CourseId,
-    DiscussionId,
     MemberId,
-    MessageId,
-    MessageRef,
-    Space,
 )
-from storage.messages import MessageState, ReactionState
-from storage.rows import Channel, Placement
-
-log = logging.getLogger(__name__)
+from storage.messages import MessageState
+from storage.rows import Placement
 
 HOLD = timedelta(days=1)
 """How long a message is held whose place in a discussion is not known yet."""
 
-STUDENT = "student"
 
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of an event: the discussion it belongs to, if any, and the member who wrote."""
-
-    discussion_id: DiscussionId | None = None
-    course_id: CourseId | None = None
-    member_id: MemberId | None = None
-
-
-_IGNORED = Taken()
 _Measured = tuple[Event, words.Measure]
 
 
@@ -95,10 +65,10 @@ class Intake:
     async def _apply(self, db: Connection, batch: Sequence[_Measured]) -> Sequence[Taken]:
         wanted = [item for item in batch if _is_by_people(item[0])]
         if not wanted:
-            return [_IGNORED] * len(batch)
-        deciding = await _Deciding.load(db, self._clock.now(), [event for event, _ in wanted])
+            return [IGNORED] * len(batch)
+        deciding = await Deciding.load(db, self._clock.now(), [event for event, _ in wanted])
         taken: list[Taken | MessageState] = [
-            deciding.fold(event, measure) if _is_by_people(event) else _IGNORED
+            deciding.fold(event, measure) if _is_by_people(event) else IGNORED
             for event, measure in batch
         ]
         await deciding.settle()
@@ -109,7 +79,7 @@ class Intake:
 
 async def adopt_held(db: Connection, placement: Placement, now: datetime) -> None:
     """Take in what came before the record of a post: called in the transaction that records it."""
-    deciding = _Deciding(db, now)
+    deciding = Deciding(db, now)
     held = await messages.held(db, placement.channel.id)
     await deciding.adopt(placement, held)
     if not await outbox.under_way(db, [placement.channel.id]):
@@ -124,364 +94,3 @@ def _is_by_people(event: Event) -> bool:
             return not event.person.automated
         case _:
             return True
-
-
-def _people(event: Event) -> Iterable[Person]:
-    match event:
-        case MessagePosted():
-            yield event.author
-            yield from event.mentions
-        case MessageEdited():
-            yield from event.mentions
-        case ReactionChanged():
-            yield event.person
-        case MessageDeleted():
-            pass
-
-
-def _answered(event: Event) -> MessageRef | None:
-    return event.reply_to if isinstance(event, MessagePosted | MessageEdited) else None
-
-
-class _Deciding:
-    """One group of events being decided, inside the transaction that keeps them."""
-
-    def __init__(self, db: Connection, now: datetime) -> None:
-        self._db = db
-        self._now = now
-        self._channels: Mapping[
-            tuple[Space, ChannelRef], tuple[Channel, datetime | None]
-        ] = {}  # fmt: skip
-        self._courses: dict[ChannelId, CourseId] = {}
-        self._by_message: dict[tuple[ChannelId, str], DiscussionId] = {}
-        self._by_thread: dict[tuple[ChannelId, str], DiscussionId] = {}
-        self._under_way: set[ChannelId] = set()
-        self._states: dict[messages.Key, MessageState] = {}
-        self._accounts: dict[tuple[Space, AccountRef], AccountId] = {}
-        self._new_accounts: set[AccountId] = set()  # made just now: members of nothing yet
-        self._members: dict[tuple[CourseId, AccountId], MemberId] = {}
-        self._roles: dict[MemberId, Sequence[tuple[datetime, str]]] = {}
-        self._reactions: dict[tuple[MessageState, AccountId, str], tuple[bool, datetime]] = {}
-        self._fresh: set[messages.Key] = set()  # to be kept, and not known before
-        self._touched: dict[messages.Key, MessageState] = {}
-        self._written: set[MessageState] = set()  # whose author has just become known
-        self._arrived: list[MessageState] = []  # newly known to be a discussion's, or somebody's
-        self._ids = iter(range(0))
-
-    # --- what is known before -------------------------------------------------------------------
-
-    @classmethod
-    async def load(cls, db: Connection, now: datetime, events: Sequence[Event]) -> "_Deciding":
-        self = cls(db, now)
-        places = {(event.place.space, event.place.channel) for event in events}
-        self._channels = await courses.channels_at(db, list(places))
-        here = [
-            (channel.id, event)
-            for event in events
-            if (channel := self._channel(event.place)) is not None
-        ]
-        wanted: dict[ChannelId, set[MessageRef]] = {}
-        placed: set[str] = set()
-        for channel_id, event in here:
-            refs = wanted.setdefault(channel_id, set())
-            refs.add(event.message)
-            placed.add(event.place.thread or event.message)
-            if (answered := _answered(event)) is not None:
-                refs.add(answered)
-                placed.add(answered)
-        await self._load_placements(wanted, placed)
-        for channel_id, refs in wanted.items():
-            self._states |= await messages.states(db, channel_id, refs)
-        self._under_way = await outbox.under_way(db, list(wanted))
-        self._fresh = {
-            (channel_id, event.message)
-            for channel_id, event in here
-            if self._is_kept(event, channel_id)
-        } - self._states.keys()
-        await self._load_people(
-            [event for channel_id, event in here if self._is_known((channel_id, event.message))]
-        )
-        self._ids = iter(await messages.reserve_ids(db, len(self._fresh)))
-        return self
-
-    def _is_known(self, key: messages.Key) -> bool:
-        return key in self._fresh or key in self._states
-
-    async def _load_placements(
-        self, wanted: Collection[ChannelId], refs: Collection[str]
-    ) -> None:  # fmt: skip
-        placed = await discussions.placements_in(self._db, wanted, refs)
-        for channel_id, discussion, message, thread in placed:
-            self._by_message[channel_id, message] = discussion
-            self._by_thread[channel_id, thread] = discussion
-
-    async def _load_people(self, events: Sequence[Event]) -> None:
-        by_space: dict[Space, dict[AccountRef, str]] = {}
-        for event in events:
-            for person in _people(event):
-                by_space.setdefault(event.place.space, {})[person.ref] = person.name
-        for channel, _ in self._channels.values():
-            self._courses[channel.id] = channel.course_id
-            if (names := by_space.pop(channel.space, None)) is None:
-                continue
-            known = await members.accounts_at(self._db, channel.space_id, names)
-            new = {ref: name for ref, name in names.items() if ref not in known}
-            made = await members.add_accounts(self._db, channel.space_id, new, self._now)
-            self._new_accounts |= set(made.values())
-            renamed = {
-                account: names[ref]
-                for ref, (account, name) in known.items()
-                if names[ref] not in ("", name)  # a platform may not say what they are called
-            }
-            await members.rename(self._db, renamed)
-            for ref in names:
-                account = made[ref] if ref in made else known[ref][0]
-                self._accounts[channel.space, ref] = account
-        await self._load_members(self._accounts.values())
-
-    async def _load_members(self, accounts: Iterable[AccountId]) -> None:
-        found = await members.members_by_account(self._db, set(accounts))
-        self._members |= found
-        self._roles |= await members.roles_of(self._db, set(found.values()))
-
-    def _channel(self, place: Place) -> Channel | None:
-        found = self._channels.get((place.space, place.channel))
-        return found[0] if found is not None and found[0].kind == "class" else None
-
-    def _channel_id(self, place: Place) -> ChannelId:
-        return self._channels[place.space, place.channel][0].id
-
-    # --- one event ------------------------------------------------------------------------------
-
-    def fold(self, event: Event, measure: words.Measure) -> MessageState | Taken:
-        """Bring one event into the state of its message; _IGNORED where it is not ours to keep."""
-        channel = self._channel(event.place)
-        if channel is None:
-            return _IGNORED
-        key = (channel.id, event.message)
-        state = self._states.get(key)
-        if self._is_after_the_end(event):
-            return _IGNORED
-        if state is None:
-            if key not in self._fresh:
-                return _IGNORED
-            state = MessageState(
-                MessageId(next(self._ids)), channel.id, event.message, self._now, new=True
-            )
-            self._states[key] = state
-        if state.thread is None:
-            state.thread = event.place.thread
-        match event:
-            case MessagePosted():
-                self._fold_posted(state, event, measure)
-            case MessageEdited():
-                if state.edited_at is None or event.edited_at > state.edited_at:
-                    state.edited_at = event.edited_at
-                    self._fold_text(state, event, measure)
-            case MessageDeleted():
-                if state.deleted_at is None or event.deleted_at < state.deleted_at:
-                    state.deleted_at = event.deleted_at
-                _write(state, None, words.NOTHING)
-            case ReactionChanged():
-                self._fold_reaction(state, event)
-        state.changed = True
-        self._touched[key] = state
-        if state.reply_to is None:
-            state.reply_to = _answered(event)
-        return state
-
-    def _is_kept(self, event: Event, channel: ChannelId) -> bool:
-        """Whether a message we know nothing of may be a reply, now or once more is known."""
-        if (channel, event.message) in self._by_message:
-            return False  # our own prompt
-        if self._is_after_the_end(event):
-            return False
-        if event.place.thread is not None:
-            if (channel, event.place.thread) in self._by_thread:
-                return True
-        elif isinstance(event, MessageDeleted | ReactionChanged) or event.reply_to is not None:
-            return True  # it may be a response that we know only later
-        return channel in self._under_way
-
-    def _is_after_the_end(self, event: Event) -> bool:
-        """Whether a message was written after its course had been archived."""
-        archived_at = self._channels[event.place.space, event.place.channel][1]
-        return (
-            archived_at is not None
-            and isinstance(event, MessagePosted)
-            and event.sent_at > archived_at
-        )
-
-    def _fold_posted(
-        self, state: MessageState, event: MessagePosted, measure: words.Measure
-    ) -> None:
-        if state.account_id is None:
-            self._written.add(state)
-        state.account_id = self._accounts[event.place.space, event.author.ref]
-        state.sent_at = event.sent_at
-        if event.edited_at is not None:
-            if state.edited_at is None or event.edited_at > state.edited_at:
-                state.edited_at = event.edited_at
-                self._fold_text(state, event, measure)
-        elif state.edited_at is None:
-            self._fold_text(state, event, measure)
-
-    def _fold_text(
-        self, state: MessageState, event: MessagePosted | MessageEdited, measure: words.Measure
-    ) -> None:
-        if state.deleted_at is not None:
-            return
-        _write(state, event.text, measure, event.attachments)
-        state.mentioned = {
-            self._accounts[event.place.space, person.ref]
-            for person in event.mentions
-            if not person.automated
-        }
-
-    def _fold_reaction(self, state: MessageState, event: ReactionChanged) -> None:
-        key = (state, self._accounts[event.place.space, event.person.ref], event.emoji)
-        change = (event.changed_at, event.present)
-        before = self._reactions.get(key)
-        if before is None or change > (before[1], before[0]):
-            self._reactions[key] = (event.present, event.changed_at)
-
-    # --- where each belongs ---------------------------------------------------------------------
-
-    async def settle(self) -> None:
-        """Find each message's discussion, parent and author's role; write it all."""
-        for state in list(self._touched.values()):
-            self._place(state)
-        while self._arrived:
-            await self._place_responses()
-        await self._enrol()
-        await messages.save(self._db, self._touched.values())
-        await self._save_reactions()
-
-    def _place(self, state: MessageState) -> None:
-        """Attach the message to its discussion and parent, as far as they are known."""
-        channel, answered = state.channel_id, state.reply_to
-        parent = None if answered is None else self._states.get((channel, answered))
-        discussion = state.discussion_id
-        if discussion is None and state.thread is not None:
-            discussion = self._by_thread.get((channel, state.thread))
-        elif discussion is None and answered is not None:
-            discussion = self._by_message.get((channel, answered))
-            if discussion is None and parent is not None:
-                discussion = parent.discussion_id
-        if discussion is None:
-            return
-        if state.discussion_id is None or state in self._written:
-            self._written.discard(state)
-            self._arrived.append(state)
-        state.discussion_id = discussion
-        if state.parent_id is None:
-            # What is known only by an edit or a reaction may be a bot's, and so nobody's reply.
-            if (
-                parent is not None
-                and parent is not state
-                and parent.account_id is not None
-                and parent.discussion_id == discussion
-            ):
-                state.parent_id, state.parent_by = parent.id, "reference"
-            else:
-                state.parent_by = "prompt"
-        state.changed = True
-        self._touched[channel, state.ref] = state
-
-    async def _place_responses(self) -> None:
-        """Place what waited for the messages that have just arrived."""
-        arrived, self._arrived = self._arrived, []
-        by_channel: dict[ChannelId, list[MessageRef]] = {}
-        for state in arrived:
-            by_channel.setdefault(state.channel_id, []).append(state.ref)
-        for channel_id, refs in by_channel.items():
-            for key, state in (await messages.waiting_for(self._db, channel_id, refs)).items():
-                self._states.setdefault(key, state)
-        fresh = {(state.channel_id, state.ref) for state in arrived}
-        for state in list(self._states.values()):
-            if (
-                state.parent_id is None
-                and state.reply_to is not None
-                and (state.channel_id, state.reply_to) in fresh
-            ):
-                self._place(state)
-
-    async def adopt(self, placement: Placement, held: Sequence[MessageState]) -> None:
-        """Place held messages now that a discussion's post and thread are known."""
-        channel = placement.channel
-        self._courses[channel.id] = channel.course_id
-        self._by_message[channel.id, placement.message] = placement.discussion_id
-        self._by_thread[channel.id, placement.thread] = placement.discussion_id
-        self._states = {
-            (state.channel_id, state.ref): state
-            for state in held
-            if state.ref != placement.message
-        }  # fmt: skip
-        await self._load_members(s.account_id for s in held if s.account_id is not None)
-        for state in list(self._states.values()):
-            self._place(state)
-        while self._arrived:
-            await self._place_responses()
-        await self._enrol()
-        await messages.save(self._db, self._touched.values())
-
-    async def _enrol(self) -> None:
-        """Give each message of a discussion its member, and the role they had when they wrote."""
-        await self._load_authors()
-        for state in self._touched.values():
-            if state.discussion_id is None or state.account_id is None or state.sent_at is None:
-                continue
-            course = self._courses[state.channel_id]
-            member = self._members.get((course, state.account_id))
-            if member is None:
-                member = await members.ensure_member(
-                    self._db, course, state.account_id, STUDENT, self._now
-                )
-                self._members[course, state.account_id] = member
-            state.member_id = member
-            state.role = _role_at(self._roles.get(member, ()), state.sent_at)
-
-    async def _load_authors(self) -> None:
-        """Who wrote what others have edited, deleted, reacted to or answered in this group."""
-        known = {account for _, account in self._members}
-        authors = {s.account_id for s in self._touched.values() if s.account_id is not None}
-        if unknown := authors - known - self._new_accounts:
-            await self._load_members(unknown)
-
-    async def _save_reactions(self) -> None:
-        if not self._reactions:
-            return
-        ids = {state.id for state, _, _ in self._reactions}
-        known = await messages.reaction_states(self._db, ids)
-        changed = []
-        for (state, account, emoji), (present, at) in self._reactions.items():
-            before = known.get((state.id, account, emoji))
-            if before is None:
-                changed.append(ReactionState(state.id, account, emoji, present, at, new=True))
-            elif (at, present) > (before.changed_at, before.present):
-                before.present, before.changed_at = present, at
-                changed.append(before)
-        await messages.save_reactions(self._db, changed)
-
-    def outcome(self, state: MessageState) -> Taken:
-        if state.discussion_id is None:
-            return _IGNORED
-        return Taken(state.discussion_id, self._courses[state.channel_id], state.member_id)
-
-
-def _write(
-    state: MessageState, text: str | None, measure: words.Measure, attachments: int = 0
-) -> None:
-    state.text, state.text_changed = text, True
-    state.words, state.words_raw = measure.words, measure.words_raw
-    state.characters, state.attachments = measure.characters, attachments
-    state.mentioned = ()
-
-
-def _role_at(had: Sequence[tuple[datetime, str]], at: datetime) -> str:
-    """The role at an instant: the last one given by then, else the first one ever."""
-    role = had[0][1] if had else STUDENT
-    for since, given in had:
-        if since <= at:
-            role = given
-    return role

@@ -1,7 +1,7 @@
 """Reads what a course's figures are made of, at one moment."""
 
 from bot.core.participation import Material
-from storage import discussions, members, messages
+from storage import discussions, members, replies
 from storage.database import Connection
 from storage.ids import CourseId
 
@@ -11,7 +11,7 @@ async def material_of(db: Connection, course: CourseId) -> Material:
     return Material(
         await members.members_of(db, course),
         {d.id: d for d in await discussions.discussions_of(db, course)},
-        await messages.replies_of(db, course),
-        await messages.mentions_of(db, course),
-        await messages.reactions_of(db, course),
+        await replies.replies_of(db, course),
+        await replies.mentions_of(db, course),
+        await replies.reactions_of(db, course),
     )

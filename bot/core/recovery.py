@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.cards import Card, text
+from bot.core.deciding import Taken
 from bot.core.events import Event, MessageDeleted, MessageEdited, Person, Place, ReactionChanged
-from bot.core.intake import Intake, Taken
+from bot.core.intake import Intake
 from bot.core.ports import Clock, Platform, SeenMessage, SendRefused
 from bot.core.staff import StaffNotices
-from storage import courses, discussions, messages
+from storage import courses, discussions, messages, replies
 from storage.database import Database
 from storage.ids import AccountRef, MessageRef
 from storage.messages import MessageState
@@ -101,7 +102,7 @@ class Recovery:
         began = self._clock.now()
         async with self._database.read() as db:
             kept = await messages.known_in(db, channel.id, placement.discussion_id)
-            marks = await messages.standing_reactions(db, channel.id, placement.discussion_id)
+            marks = await replies.standing_reactions(db, channel.id, placement.discussion_id)
         known = {state.ref: state for state in kept}
         try:
             seen = await self._seen(placement)

@@ -19,7 +19,7 @@ from bot.core.events import (
     ThreadRef,
 )
 from bot.core.intake import Intake
-from storage import discussions, messages
+from storage import discussions, messages, replies
 from storage.database import Connection
 from storage.ids import CourseId
 from storage.rows import Reply
@@ -92,7 +92,7 @@ class Channel:
 
     async def replies(self) -> dict[str, Reply]:
         async with self.world.app.services.database.read() as db:
-            return {reply.ref: reply for reply in await messages.replies_of(db, COURSE)}
+            return {reply.ref: reply for reply in await replies.replies_of(db, COURSE)}
 
     async def held(self) -> set[str]:
         async with self.world.app.services.database.read() as db:

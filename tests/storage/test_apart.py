@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from storage import audit, courses, discussions, members, messages, outbox
+from storage import audit, courses, discussions, members, messages, outbox, replies
 from storage.database import Connection, Database
 from storage.ids import (
     AccountId,
@@ -29,7 +29,7 @@ from storage.messages import MessageState, ReactionState
 from tests.storage.conftest import NOW
 
 SPACE = Space("browser", "classroom")
-MODULES = (courses, members, discussions, messages, outbox, audit)
+MODULES = (courses, members, discussions, messages, replies, outbox, audit)
 
 NAMES_ITS_COURSE = {
     "CourseId", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
@@ -163,11 +163,11 @@ READS: dict[str, Read] = {
     "waiting_for": lambda db, m: messages.waiting_for(db, m.channel, [MessageRef("asked")]),
     "held": lambda db, m: messages.held(db, m.channel),
     "known_in": lambda db, m: messages.known_in(db, m.channel, m.discussion),
-    "replies_of": lambda db, m: messages.replies_of(db, m.course),
-    "text_of": lambda db, m: messages.text_of(db, m.course, m.message),
-    "mentions_of": lambda db, m: messages.mentions_of(db, m.course),
-    "reactions_of": lambda db, m: messages.reactions_of(db, m.course),
-    "standing_reactions": lambda db, m: messages.standing_reactions(db, m.channel, m.discussion),
+    "replies_of": lambda db, m: replies.replies_of(db, m.course),
+    "text_of": lambda db, m: replies.text_of(db, m.course, m.message),
+    "mentions_of": lambda db, m: replies.mentions_of(db, m.course),
+    "reactions_of": lambda db, m: replies.reactions_of(db, m.course),
+    "standing_reactions": lambda db, m: replies.standing_reactions(db, m.channel, m.discussion),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
@@ -197,10 +197,10 @@ async def test_a_query_reads_its_own_course_only(database: Database, name: str) 
 async def test_another_courses_ids_find_nothing(database: Database) -> None:
     north, south = await _two(database)
     async with database.read() as db:
-        assert await messages.text_of(db, north.course, south.message) is None
+        assert await replies.text_of(db, north.course, south.message) is None
         assert await discussions.placements_of(db, north.course, south.discussion) == []
         assert await messages.known_in(db, north.channel, south.discussion) == []
-        assert await messages.standing_reactions(db, north.channel, south.discussion) == set()
+        assert await replies.standing_reactions(db, north.channel, south.discussion) == set()
         for asked in (
             courses.channel(db, north.course, south.channel),
             discussions.discussion_by_id(db, north.course, south.discussion),
@@ -233,5 +233,5 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
     await database.write(change)
     async with database.read() as db:
         assert await everything(db, south) == before
-        assert await messages.text_of(db, south.course, south.message) == "south"
-        assert await messages.text_of(db, north.course, north.message) is None
+        assert await replies.text_of(db, south.course, south.message) == "south"
+        assert await replies.text_of(db, north.course, north.message) is None

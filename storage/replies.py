@@ -1,0 +1,118 @@
+"""What was said, as reports and explanations read it; a course at a time."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from storage.database import Connection
+from storage.ids import (
+    AccountId,
+    AccountRef,
+    ChannelId,
+    CourseId,
+    DiscussionId,
+    MemberId,
+    MessageId,
+    MessageRef,
+)
+from storage.rows import Reply
+from storage.schema import (
+    discussions,
+    identities,
+    member_accounts,
+    mentions,
+    message_texts,
+    messages,
+    reactions,
+)
+
+_REPLY = (
+    messages.c.id,
+    messages.c.channel_id,
+    messages.c.ref,
+    messages.c.thread,
+    messages.c.discussion_id,
+    messages.c.account_id,
+    messages.c.member_id,
+    messages.c.parent_id,
+    messages.c.parent_by,
+    messages.c.role,
+    messages.c.sent_at,
+    messages.c.edited_at,
+    messages.c.deleted_at,
+    messages.c.words,
+    messages.c.words_raw,
+    messages.c.characters,
+    messages.c.attachments,
+)
+
+
+async def replies_of(db: Connection, course: CourseId) -> list[Reply]:
+    """Every message of a member in the course's discussions, oldest first, deleted ones too."""
+    found = await db.execute(
+        select(*_REPLY)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .where(discussions.c.course_id == course, messages.c.member_id.is_not(None))
+        .order_by(messages.c.sent_at, messages.c.id)
+    )
+    return [Reply(*tuple(row)) for row in found]
+
+
+async def text_of(db: Connection, course: CourseId, id_: MessageId) -> str | None:
+    """The last text of one message of the course; None where it is not kept any more."""
+    found = await db.execute(
+        select(message_texts.c.text)
+        .join(messages, messages.c.id == message_texts.c.message_id)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .where(discussions.c.course_id == course, messages.c.id == id_)
+    )
+    return found.scalar_one_or_none()
+
+
+async def mentions_of(
+    db: Connection, course: CourseId
+) -> Sequence[tuple[MessageId, MemberId]]:  # fmt: skip
+    """Which members are mentioned in which messages of the course."""
+    found = await db.execute(
+        select(mentions.c.message_id, member_accounts.c.member_id)
+        .join(messages, messages.c.id == mentions.c.message_id)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .join(
+            member_accounts,
+            (member_accounts.c.account_id == mentions.c.account_id)
+            & (member_accounts.c.course_id == discussions.c.course_id),
+        )
+        .where(discussions.c.course_id == course)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+async def reactions_of(
+    db: Connection, course: CourseId
+) -> Sequence[tuple[MessageId, AccountId]]:  # fmt: skip
+    """The reactions that stand on the course's messages, and whose they are."""
+    found = await db.execute(
+        select(reactions.c.message_id, reactions.c.account_id)
+        .join(messages, messages.c.id == reactions.c.message_id)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .where(discussions.c.course_id == course, reactions.c.present)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+async def standing_reactions(
+    db: Connection, channel: ChannelId, discussion: DiscussionId
+) -> set[tuple[MessageRef, AccountRef, str]]:
+    """The reactions that stand on a discussion's messages in one channel, as the platform has
+    them: message, account, emoji."""
+    found = await db.execute(
+        select(messages.c.ref, identities.c.ref, reactions.c.emoji)
+        .join(messages, messages.c.id == reactions.c.message_id)
+        .join(identities, identities.c.account_id == reactions.c.account_id)
+        .where(
+            messages.c.channel_id == channel,
+            messages.c.discussion_id == discussion,
+            reactions.c.present,
+        )
+    )
+    return {(row[0], row[1], row[2]) for row in found}
