@@ -31,7 +31,8 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-HOUSEKEEPING_SECONDS = 6 * 3_600
+HOUSEKEEPING_SECONDS = 300
+"""How soon what was deleted, or has become too old, has left the database's files."""
 
 
 class SystemClock:
@@ -92,7 +93,17 @@ def _wire(
     informed: set[object] = set()
     notices = Notices(database, clock, platforms, informed)
     intake = Intake(database, clock, notices.reached)
-    outbox = Outbox(database, clock, platforms, owner, discussions.compose, staff.refused, _new_id)
+    recovery = Recovery(database, clock, platforms, intake, staff)
+    outbox = Outbox(
+        database,
+        clock,
+        platforms,
+        owner,
+        discussions.compose,
+        staff.refused,
+        recovery.read_again,
+        _new_id,
+    )
     services = Services(
         database=database,
         clock=clock,
@@ -107,7 +118,6 @@ def _wire(
     )
     dispatcher = Dispatcher(services)
     browser.connect(dispatcher, intake)
-    recovery = Recovery(database, clock, platforms, intake, staff)
     return App(services, dispatcher, intake, notices, recovery, browser)
 
 
@@ -126,7 +136,7 @@ async def run(
     async with open_app(settings) as app:
         tasks = [asyncio.create_task(app.services.outbox.run(), name="outbox")]
         try:
-            await app.recovery.recover("browser")
+            await app.recovery.recover(app.browser.platform.name)
             if sample and not await app.browser.classroom.people():
                 from bot.adapters.browser.sample import play
 
@@ -150,6 +160,7 @@ async def _keep_house(app: App) -> None:
     while True:
         try:
             await privacy.forget_what_is_due(app.services.database, app.services.clock.now())
+            await app.services.database.checkpoint()
         except Exception as problem:  # the next round may do better
             app.dispatcher.report_failure(problem, "housekeeping")
         await asyncio.sleep(HOUSEKEEPING_SECONDS)

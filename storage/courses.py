@@ -132,17 +132,6 @@ async def all_courses(db: Connection) -> list[Course]:
     return [Course(*tuple(row)) for row in found]
 
 
-async def courses_of(db: Connection, space: Space) -> list[Course]:
-    found = await db.execute(
-        select(*_COURSE)
-        .join(course_spaces, course_spaces.c.course_id == courses.c.id)
-        .join(spaces, spaces.c.id == course_spaces.c.space_id)
-        .where(spaces.c.platform == space.platform, spaces.c.ref == space.ref)
-        .order_by(courses.c.id)
-    )
-    return [Course(*tuple(row)) for row in found]
-
-
 async def channels_of(db: Connection, course_id: CourseId, kind: str = "class") -> list[Channel]:
     found = await db.execute(
         select(*CHANNEL)

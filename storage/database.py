@@ -106,6 +106,19 @@ class Database:
                 async with self._writer.begin() as connection:
                     return await work(connection)
 
+    async def checkpoint(self) -> None:
+        """Bring the log (-wal) into the file and empty it: what was deleted is then in neither.
+
+        While somebody reads it waits a moment, and then leaves the rest for the next time.
+        """
+        async with self._turn:
+            connection = await self._writer.raw_connection()
+            try:  # outside any transaction, where SQLAlchemy would begin one
+                driver: Any = connection.driver_connection
+                await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
+            finally:
+                connection.close()
+
     def group(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
     ) -> "Group[Item, Result]":

@@ -130,16 +130,6 @@ async def discussions_of(db: Connection, course: CourseId) -> list[Discussion]:
     return [Discussion(*row, when[row.id]) for row in rows]
 
 
-async def discussion(db: Connection, course: CourseId, number: int) -> Discussion | None:
-    found = await db.execute(
-        select(*_DISCUSSION).where(
-            discussions.c.course_id == course, discussions.c.number == number
-        )
-    )  # fmt: skip
-    row = found.one_or_none()
-    return None if row is None else Discussion(*row, (await _periods(db, [row.id]))[row.id])
-
-
 async def discussion_by_id(db: Connection, course: CourseId, id_: DiscussionId) -> Discussion:
     found = await db.execute(
         select(*_DISCUSSION).where(discussions.c.course_id == course, discussions.c.id == id_)
@@ -200,19 +190,15 @@ async def revise(db: Connection, course: CourseId, id_: DiscussionId, **changes:
 async def place(
     db: Connection,
     course: CourseId,
-    discussion_id: DiscussionId,
-    channel: ChannelId,
-    message: MessageRef,
-    thread: ThreadRef,
-    now: datetime,
+    placement: Placement,
 ) -> None:
     await db.execute(
         insert(placements).values(
-            discussion_id=_of(course, discussion_id),
-            channel_id=channel,
-            message=message,
-            thread=thread,
-            posted_at=now,
+            discussion_id=_of(course, placement.discussion_id),
+            channel_id=placement.channel.id,
+            message=placement.message,
+            thread=placement.thread,
+            posted_at=placement.posted_at,
         )
     )
 

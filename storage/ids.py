@@ -15,7 +15,6 @@ CourseId = NewType("CourseId", int)
 ChannelId = NewType("ChannelId", int)
 MemberId = NewType("MemberId", int)
 DiscussionId = NewType("DiscussionId", int)
-PlacementId = NewType("PlacementId", int)
 MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
 

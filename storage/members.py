@@ -1,7 +1,9 @@
 """Accounts, the names they go by, and what they are in a course."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,58 +13,75 @@ from storage.among import among
 from storage.database import Connection
 from storage.ids import AccountId, AccountRef, CourseId, MemberId, Space, SpaceId
 from storage.rows import Member
-from storage.schema import accounts, identities, member_accounts, members, roles, spaces
+from storage.schema import (
+    accounts,
+    identities,
+    member_accounts,
+    members,
+    messages,
+    roles,
+    spaces,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account and what its platform called it last, and when."""
+
+    id: AccountId
+    name: str
+    named_at: datetime
 
 
 async def ensure_account(
     db: Connection, space: SpaceId, ref: AccountRef, name: str, now: datetime
 ) -> AccountId:
     """The account's id, made at its first sight; its name is kept up to date."""
-    found = await db.execute(
-        select(identities.c.account_id, identities.c.name).where(
-            identities.c.space_id == space, identities.c.ref == ref
-        )
-    )
-    row = found.one_or_none()
-    if row is None:
-        return (await add_accounts(db, space, {ref: name}, now))[ref]
-    if row.name != name:
-        await rename(db, {row.account_id: name})
-    return AccountId(row.account_id)
+    known = (await accounts_at(db, space, [ref])).get(ref)
+    if known is None:
+        return (await add_accounts(db, space, {ref: (name, now)}))[ref]
+    if known.name != name:
+        await rename(db, known.id, name, now)
+    return known.id
 
 
 async def accounts_at(
     db: Connection, space: SpaceId, refs: Collection[AccountRef]
-) -> Mapping[AccountRef, tuple[AccountId, str]]:
-    """The accounts known by these refs, each with its name."""
+) -> Mapping[AccountRef, Account]:
+    """The accounts known by these refs."""
     found = await db.execute(
-        select(identities.c.ref, identities.c.account_id, identities.c.name).where(
-            identities.c.space_id == space, among(identities.c.ref, refs)
-        )
+        select(
+            identities.c.ref, identities.c.account_id, identities.c.name, identities.c.named_at
+        ).where(identities.c.space_id == space, among(identities.c.ref, refs))
     )
-    return {row.ref: (row.account_id, row.name) for row in found}
+    return {row[0]: Account(row[1], row[2], row[3]) for row in found}
 
 
 async def add_accounts(
-    db: Connection, space: SpaceId, names: Mapping[AccountRef, str], now: datetime
+    db: Connection, space: SpaceId, people: Mapping[AccountRef, tuple[str, datetime]]
 ) -> dict[AccountRef, AccountId]:
+    """New accounts; `people` is each one's name and when the platform called them so."""
     made = {}
-    for ref, name in names.items():
+    for ref, (name, at) in people.items():
         row = await db.execute(
-            insert(accounts).values(space_id=space, created_at=now).returning(accounts.c.id)
+            insert(accounts).values(space_id=space, created_at=at).returning(accounts.c.id)
         )
         made[ref] = AccountId(row.scalar_one())
         await db.execute(
-            insert(identities).values(account_id=made[ref], space_id=space, ref=ref, name=name)
+            insert(identities).values(
+                account_id=made[ref], space_id=space, ref=ref, name=name, named_at=at
+            )
         )
     return made
 
 
-async def rename(db: Connection, names: Mapping[AccountId, str]) -> None:
-    for account, name in names.items():
-        await db.execute(
-            update(identities).where(identities.c.account_id == account).values(name=name)
-        )
+async def rename(db: Connection, account: AccountId, name: str, at: datetime) -> None:
+    """The account goes by this name since `at`; an older name never comes back."""
+    await db.execute(
+        update(identities)
+        .where(identities.c.account_id == account, identities.c.named_at < at)
+        .values(name=name, named_at=at)
+    )
 
 
 async def ensure_member(
@@ -108,6 +127,11 @@ async def set_role(
     """
     had = (await roles_of(db, [member])).get(member, ())
     since = max(now, had[-1][0]) if had else now
+    await db.execute(
+        update(messages)
+        .where(messages.c.member_id == member, messages.c.sent_at >= since)
+        .values(role=role)
+    )
     own = select(members.c.id).where(members.c.course_id == course, members.c.id == member)
     await db.execute(insert(roles).values(member_id=own.scalar_subquery(), role=role, since=since))
 
@@ -152,38 +176,37 @@ async def member_at(
     return None if row is None else Member(*row)
 
 
-async def name_at(db: Connection, space: Space, ref: AccountRef) -> str | None:
-    """What the account that has this ref is called; None where there is none."""
-    found = await db.execute(
-        select(identities.c.name)
-        .join(spaces, spaces.c.id == identities.c.space_id)
-        .where(
-            spaces.c.platform == space.platform,
-            spaces.c.ref == space.ref,
-            identities.c.ref == ref,
+async def members_of(db: Connection, course: CourseId, space: Space | None = None) -> list[Member]:
+    """The members of the course whose names are known, by name; one row a person.
+
+    With a space, those who have an account there, with that account's ref.
+    """
+    query = _members(course).order_by(members.c.id)
+    if space is not None:
+        query = query.join(spaces, spaces.c.id == identities.c.space_id).where(
+            spaces.c.platform == space.platform, spaces.c.ref == space.ref
         )
-    )
-    return found.scalar_one_or_none()
-
-
-async def members_of(db: Connection, course: CourseId) -> list[Member]:
-    """The members of the course whose names are known, by name; one row a person."""
-    found = await db.execute(_members(course).order_by(identities.c.name, members.c.id))
     seen: dict[MemberId, Member] = {}
-    for row in found:
+    for row in await db.execute(query):
         seen.setdefault(row.id, Member(*row))
-    return list(seen.values())
+    return sorted(seen.values(), key=lambda member: (_in_the_alphabet(member.name), member.id))
 
 
-async def staff_at(db: Connection, course: CourseId, space: Space) -> list[AccountRef]:
-    """The accounts that the course's instructors have in this space."""
+def _in_the_alphabet(name: str) -> str:
+    """So that Émile comes before Zed, and bo before both."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+async def staff_accounts(db: Connection, course: CourseId) -> list[tuple[Space, AccountRef]]:
+    """The accounts of the course's instructors and assistants, each with its space."""
     found = await db.execute(
         _members(course)
         .join(spaces, spaces.c.id == identities.c.space_id)
-        .where(spaces.c.platform == space.platform, spaces.c.ref == space.ref)
+        .add_columns(spaces.c.platform, spaces.c.ref.label("space_ref"))
         .order_by(members.c.id)
     )
-    return [row.ref for row in found if row.role == "instructor"]
+    return [(Space(row.platform, row.space_ref), row.ref) for row in found if row.role != "student"]
 
 
 async def courses_with(

@@ -66,11 +66,10 @@ async def owe(
     return SendId(made.scalar_one())
 
 
-async def with_keys(db: Connection, prefix: str) -> list[Send]:
-    """The sends whose key is `prefix`, or `prefix` and a colon and more."""
-    return await _sends(
-        db, (outbox.c.key == prefix) | outbox.c.key.startswith(f"{prefix}:", autoescape=True)
-    )
+async def with_keys(db: Connection, course: CourseId, prefix: str) -> list[Send]:
+    """The course's sends whose key is `prefix` and a colon and more."""
+    begins = outbox.c.key.startswith(f"{prefix}:", autoescape=True)
+    return await _sends(db, and_(outbox.c.course_id == course, begins))
 
 
 async def sends_of(
@@ -79,11 +78,15 @@ async def sends_of(
     return await _sends(db, and_(outbox.c.course_id == course, outbox.c.state.in_(states)))
 
 
-async def due(db: Connection, now: datetime, limit: int = 100) -> list[Send]:
-    """What may be claimed now: pending and due, or left in `sending` by a lease that ran out."""
+async def due(
+    db: Connection, platforms: Collection[str], now: datetime, limit: int = 100
+) -> list[Send]:
+    """What may be claimed now for these platforms: pending and due, or left in `sending` by a
+    lease that ran out."""
     return await _sends(
         db,
-        or_(
+        spaces.c.platform.in_(platforms)
+        & or_(
             and_(outbox.c.state == "pending", outbox.c.next_try_at <= now),
             and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
         ),
@@ -91,15 +94,21 @@ async def due(db: Connection, now: datetime, limit: int = 100) -> list[Send]:
     )
 
 
-async def next_due(db: Connection) -> datetime | None:
-    """The next instant at which anything can be claimed, or None while nothing is owed."""
+async def next_due(db: Connection, platforms: Collection[str]) -> datetime | None:
+    """The next instant at which anything of these platforms can be claimed; None while nothing
+    is owed."""
+    ours = outbox.c.channel_id.in_(
+        select(channels.c.id)
+        .join(spaces, spaces.c.id == channels.c.space_id)
+        .where(spaces.c.platform.in_(platforms))
+    )
     found = await db.execute(
         select(
             select(func.min(outbox.c.next_try_at))
-            .where(outbox.c.state == "pending")
+            .where(outbox.c.state == "pending", ours)
             .scalar_subquery(),
             select(func.min(outbox.c.lease_until))
-            .where(outbox.c.state == "sending")
+            .where(outbox.c.state == "sending", ours)
             .scalar_subquery(),
         )
     )
@@ -110,6 +119,7 @@ async def claim(
     db: Connection, id_: SendId, owner: str, now: datetime, until: datetime
 ) -> Send | None:
     """Take the send for `owner` until `until`; None where somebody else has it or it is done.
+    `owner` is new for each claim: two tasks of one process are two owners.
 
     The send comes back as it was before: `sending` there means that an earlier attempt may have
     been accepted, and the channel must be looked at first.
@@ -141,10 +151,6 @@ async def begin(
     return await _owned(
         db, id_, owner, tried_at=now, lease_until=until, attempts=outbox.c.attempts + 1
     )
-
-
-async def extend(db: Connection, id_: SendId, owner: str, until: datetime) -> bool:
-    return await _owned(db, id_, owner, lease_until=until)
 
 
 async def done(db: Connection, id_: SendId, owner: str, message: str | None, now: datetime) -> bool:

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from storage.database import Connection
 from storage.ids import (
-    AccountId,
     AccountRef,
     ChannelId,
     CourseId,
@@ -47,14 +46,20 @@ _REPLY = (
 )
 
 
-async def replies_of(db: Connection, course: CourseId) -> list[Reply]:
-    """Every message of a member in the course's discussions, oldest first, deleted ones too."""
-    found = await db.execute(
+async def replies_of(
+    db: Connection, course: CourseId, discussion: DiscussionId | None = None
+) -> list[Reply]:
+    """Every message of a member in the course's discussions, or in one of them; oldest first,
+    deleted ones too."""
+    query = (
         select(*_REPLY)
         .join(discussions, discussions.c.id == messages.c.discussion_id)
         .where(discussions.c.course_id == course, messages.c.member_id.is_not(None))
         .order_by(messages.c.sent_at, messages.c.id)
     )
+    if discussion is not None:
+        query = query.where(messages.c.discussion_id == discussion)
+    found = await db.execute(query)
     return [Reply(*tuple(row)) for row in found]
 
 
@@ -87,14 +92,17 @@ async def mentions_of(
     return [(row[0], row[1]) for row in found]
 
 
-async def reactions_of(
-    db: Connection, course: CourseId
-) -> Sequence[tuple[MessageId, AccountId]]:  # fmt: skip
-    """The reactions that stand on the course's messages, and whose they are."""
+async def reactions_of(db: Connection, course: CourseId) -> Sequence[tuple[MessageId, MemberId]]:
+    """The reactions of members that stand on the course's messages."""
     found = await db.execute(
-        select(reactions.c.message_id, reactions.c.account_id)
+        select(reactions.c.message_id, member_accounts.c.member_id)
         .join(messages, messages.c.id == reactions.c.message_id)
         .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .join(
+            member_accounts,
+            (member_accounts.c.account_id == reactions.c.account_id)
+            & (member_accounts.c.course_id == discussions.c.course_id),
+        )
         .where(discussions.c.course_id == course, reactions.c.present)
     )
     return [(row[0], row[1]) for row in found]

@@ -1,7 +1,9 @@
 """The tables of the course database, written portably (SQLite today, PostgreSQL tomorrow).
 
-Names and text stand in tables of their own (`identities`, `message_texts`, `classroom_texts`):
-erasing a person is deleting rows there. Everything else holds opaque ids.
+What students are called and what they write stands in tables of its own (`identities`,
+`message_texts`, `mentions`, and of the browser classroom `classroom_people`, `classroom_texts`):
+erasing a person is deleting rows there. Everything else about people holds opaque ids. Prompts,
+and what staff call courses and channels, belong to the course.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -96,6 +98,7 @@ identities = Table(
     _to("spaces"),
     Column("ref", String, nullable=False),
     Column("name", String, nullable=False),
+    Column("named_at", Instant, nullable=False),  # when the platform was seen to call them so
     UniqueConstraint("space_id", "ref"),
 )
 
@@ -109,7 +112,7 @@ courses = Table(
     Column("term_from", String),  # ISO dates in the course's zone
     Column("term_until", String),
     Column("catch_up_hours", Integer, nullable=False, server_default=text("12")),
-    Column("keep_text_days", Integer),  # null: until the course is archived by its staff
+    Column("keep_text_days", Integer),  # null: no end is set
     Column("created_at", Instant, nullable=False),
     Column("archived_at", Instant),
     sqlite_autoincrement=True,
@@ -320,7 +323,8 @@ outbox = Table(
     _to("discussions"),
     Column("key", String, nullable=False, unique=True),
     Column("kind", String,
-           CheckConstraint("kind IN ('prompt', 'update', 'closing')", name="kind"),
+           CheckConstraint("kind IN ('prompt', 'thread', 'follow-up', 'reminder', 'closing',"
+                           " 'update')", name="kind"),
            nullable=False),
     Column("state", String,
            CheckConstraint("state IN ('pending', 'sending', 'sent', 'missed', 'failed')",

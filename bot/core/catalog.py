@@ -10,6 +10,7 @@ _DISCUSSION = Param(
     "A discussion, such as D3; in its thread it need not be named",
     complete=discussions.choices,
 )
+_OPEN = Param(_DISCUSSION.name, _DISCUSSION.summary, complete=discussions.open_choices)
 _TITLE = Param("title", "A short title", most=prompts.TITLE_MOST)
 _TEXT = Param("text", "The question, as students will read it", Type.PARAGRAPH,
               most=prompts.TEXT_MOST)  # fmt: skip
@@ -57,7 +58,7 @@ def build() -> Catalog:
                 (
                     Param("side", "One of the prompt's sides", required=True,
                           complete=discussions.side_choices),
-                    _DISCUSSION,
+                    _OPEN,
                 ),
             ),
             Command(
@@ -114,7 +115,7 @@ def build() -> Catalog:
             ),
             Command(
                 "prompt close", "Close a discussion and sum it up", instructor,
-                discussions.close, (_DISCUSSION,),
+                discussions.close, (_OPEN,),
             ),
             Command(
                 "prompt reopen", "Open a closed discussion again", instructor,

@@ -44,7 +44,7 @@ async def zone_choices(call: Call, typed: str) -> Sequence[Choice]:
 
 async def member_choices(call: Call, typed: str) -> Sequence[Choice]:
     async with call.services.database.read() as db:
-        all_ = await members.members_of(db, call.course.id)
+        all_ = await members.members_of(db, call.course.id, call.place.space)
     # By name only: the value is an account's ref, which nobody types.
     wanted = typed.casefold().removeprefix("@")
     return [Choice(m.ref, f"{m.name} ({m.role})") for m in all_ if wanted in m.name.casefold()]
@@ -80,17 +80,15 @@ async def find_member(call: Call, param: str) -> Member:
         known = await members.member_at(db, call.course.id, call.place.space, AccountRef(typed))
         if known is not None:
             return known
-        all_ = await members.members_of(db, call.course.id)
-        typed = await members.name_at(db, call.place.space, AccountRef(typed)) or typed
+        all_ = await members.members_of(db, call.course.id, call.place.space)
     named = [m for m in all_ if m.name.casefold() == typed.removeprefix("@").casefold()]
     if len(named) == 1:
         return named[0]
     if named:
         raise BadInput(param, f"{len(named)} people here are called so; pick one from the list.")
     names = [member.name for member in all_]
-    raise UnknownName(
-        param, "person of this course called", typed, names, "they join by writing here."
-    )  # fmt: skip
+    hint = "pick one from the list; people join by writing in a discussion."
+    raise UnknownName(param, "person of this course called", typed, names, hint)
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -100,19 +98,14 @@ async def setup(call: Call) -> Card:
     """/course setup: make this channel a course's; whoever does it becomes its instructor."""
     title = call.required("title")
     if call.channel is not None:
-        if call.course.title == title:
-            return _welcome(call.course)  # the same form sent twice
-        raise Refused(
-            f"This channel belongs to the course “{call.course.title}” already; /course settings"
-            " changes it."
-        )
+        return _welcome(_same(call.course, title))
     zone = _zone(call.text("zone") or DEFAULT_ZONE)
     pack = _pack(call, call.text("pack") or next(iter(call.services.packs), ""))
     space, person, place = call.place.space, call.invocation.person, call.place
 
     async def work(db: Connection) -> Course:
         if (taken := await courses.channel_at(db, space, place.channel)) is not None:
-            return await courses.course(db, taken.course_id)
+            return _same(await courses.course(db, taken.course_id), title)
         space_id = await courses.ensure_space(db, space, call.now)
         course = await courses.create(
             db, space_id, title=title, zone=zone, pack=pack, now=call.now
@@ -134,6 +127,16 @@ async def setup(call: Call) -> Card:
         return await courses.course(db, course)
 
     return _welcome(await call.services.database.write(work))
+
+
+def _same(course: Course, title: str) -> Course:
+    """The course that a channel has already: welcome again where the form was sent twice."""
+    if course.title != title:
+        raise Refused(
+            f"This channel belongs to the course “{course.title}” already; /course settings"
+            " changes it."
+        )
+    return course
 
 
 def _welcome(course: Course) -> Card:
@@ -295,6 +298,7 @@ async def archive(call: Call) -> Card:
         await prompts.refuse_archived(db, call)
         open_ = [d for d in await discussions.discussions_of(db, call.course.id) if d.open]
         for discussion in open_:
+            await outbox.cancel(db, call.course.id, discussion.id, ("prompt",))
             await discussions.close(db, call.course.id, discussion.id, call.now)
             await discussions.revise(db, call.course.id, discussion.id)
             await prompts.owe_update(db, discussion, call)
@@ -305,12 +309,13 @@ async def archive(call: Call) -> Card:
         return open_
 
     closed = await call.services.database.write(work)
-    await prompts.deliver(call, closed)
+    late = await prompts.deliver(call, closed)
     return Card(
         blocks=(
             text(
                 f"{call.course.title} is archived, and with it"
                 f" {number(len(closed), 'open discussion')}; reports can still be made."
             ),
+            *late,
         )
     )

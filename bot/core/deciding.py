@@ -18,6 +18,7 @@ from bot.core.events import (
     Place,
     ReactionChanged,
     answered_by,
+    happened_at,
     people_in,
 )
 from storage import courses, discussions, members, messages, outbox
@@ -36,6 +37,7 @@ from storage.ids import (
 )
 from storage.messages import MessageState, ReactionState
 from storage.rows import Channel, Placement
+from storage.schema import EPOCH
 
 STUDENT = "student"
 
@@ -125,27 +127,26 @@ class Deciding:
             self._by_thread[channel_id, thread] = discussion
 
     async def _load_people(self, events: Sequence[Event]) -> None:
-        by_space: dict[Space, dict[AccountRef, str]] = {}
-        for event in events:
+        by_space: dict[Space, dict[AccountRef, tuple[str, datetime]]] = {}
+        for event in sorted(events, key=happened_at):
             for person in people_in(event):
-                by_space.setdefault(event.place.space, {})[person.ref] = person.name
+                # A platform may not say what somebody is called: any name is better than none.
+                named = (person.name, happened_at(event) if person.name else EPOCH)
+                people = by_space.setdefault(event.place.space, {})
+                if person.name or person.ref not in people:
+                    people[person.ref] = named
         for channel, _ in self._channels.values():
             self._courses[channel.id] = channel.course_id
             if (names := by_space.pop(channel.space, None)) is None:
                 continue
             known = await members.accounts_at(self._db, channel.space_id, names)
-            new = {ref: name for ref, name in names.items() if ref not in known}
-            made = await members.add_accounts(self._db, channel.space_id, new, self._now)
+            new = {ref: named for ref, named in names.items() if ref not in known}
+            made = await members.add_accounts(self._db, channel.space_id, new)
             self._new_accounts |= set(made.values())
-            renamed = {
-                account: names[ref]
-                for ref, (account, name) in known.items()
-                if names[ref] not in ("", name)  # a platform may not say what they are called
-            }
-            await members.rename(self._db, renamed)
-            for ref in names:
-                account = made[ref] if ref in made else known[ref][0]
-                self._accounts[channel.space, ref] = account
+            for ref, (name, at) in names.items():
+                self._accounts[channel.space, ref] = made[ref] if ref in made else known[ref].id
+                if ref in known and known[ref].name != name and known[ref].named_at < at:
+                    await members.rename(self._db, known[ref].id, name, at)
         await self._load_members(self._accounts.values())
 
     async def _load_members(self, accounts: Iterable[AccountId]) -> None:
@@ -156,9 +157,6 @@ class Deciding:
     def _channel(self, place: Place) -> Channel | None:
         found = self._channels.get((place.space, place.channel))
         return found[0] if found is not None and found[0].kind == "class" else None
-
-    def _channel_id(self, place: Place) -> ChannelId:
-        return self._channels[place.space, place.channel][0].id
 
     # --- one event ------------------------------------------------------------------------------
 
@@ -213,18 +211,18 @@ class Deciding:
         return channel in self._under_way
 
     def _is_after_the_end(self, event: Event) -> bool:
-        """Whether a message was written after its course had been archived."""
+        """Whether it happened after its course had been archived; deletions are always heeded."""
         archived_at = self._channels[event.place.space, event.place.channel][1]
-        return (
-            archived_at is not None
-            and isinstance(event, MessagePosted)
-            and event.sent_at > archived_at
-        )
+        if archived_at is None or isinstance(event, MessageDeleted):
+            return False
+        at = event.sent_at if isinstance(event, MessagePosted) else happened_at(event)
+        return at > archived_at
 
     def _fold_posted(
         self, state: MessageState, event: MessagePosted, measure: words.Measure
     ) -> None:
-        if state.account_id is None:
+        again = state.account_id is not None
+        if not again:
             self._written.add(state)
         state.account_id = self._accounts[event.place.space, event.author.ref]
         state.sent_at = event.sent_at
@@ -232,7 +230,8 @@ class Deciding:
             if state.edited_at is None or event.edited_at > state.edited_at:
                 state.edited_at = event.edited_at
                 self._fold_text(state, event, measure)
-        elif state.edited_at is None:
+        elif state.edited_at is None and not (again and state.characters):
+            # Told again, a text that the course no longer keeps does not come back.
             self._fold_text(state, event, measure)
 
     def _fold_text(
@@ -340,15 +339,21 @@ class Deciding:
         for state in self._touched.values():
             if state.discussion_id is None or state.account_id is None or state.sent_at is None:
                 continue
-            course = self._courses[state.channel_id]
-            member = self._members.get((course, state.account_id))
-            if member is None:
-                member = await members.ensure_member(
-                    self._db, course, state.account_id, STUDENT, self._now
-                )
-                self._members[course, state.account_id] = member
+            member = await self._member(state, state.account_id)
             state.member_id = member
             state.role = _role_at(self._roles.get(member, ()), state.sent_at)
+        for state, account, _ in self._reactions:
+            if state.discussion_id is not None:
+                await self._member(state, account)
+
+    async def _member(self, state: MessageState, account: AccountId) -> MemberId:
+        """The member that an account is in the message's course; a student at first sight."""
+        course = self._courses[state.channel_id]
+        member = self._members.get((course, account))
+        if member is None:
+            member = await members.ensure_member(self._db, course, account, STUDENT, self._now)
+            self._members[course, account] = member
+        return member
 
     async def _load_authors(self) -> None:
         """Who wrote what others have edited, deleted, reacted to or answered in this group."""
@@ -372,10 +377,15 @@ class Deciding:
                 changed.append(before)
         await messages.save_reactions(self._db, changed)
 
-    def outcome(self, state: MessageState) -> Taken:
+    def outcome(self, state: MessageState, event: Event) -> Taken:
+        """What became of an event, once settled; the member is whoever wrote, or reacted."""
         if state.discussion_id is None:
             return IGNORED
-        return Taken(state.discussion_id, self._courses[state.channel_id], state.member_id)
+        course, member = self._courses[state.channel_id], state.member_id
+        if isinstance(event, ReactionChanged):
+            account = self._accounts[event.place.space, event.person.ref]
+            member = self._members.get((course, account))
+        return Taken(state.discussion_id, course, member)
 
 
 def _write(

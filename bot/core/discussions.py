@@ -3,15 +3,15 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.core import prompts
-from bot.core.cards import Actions, Block, Button, Card, Fields, Link, Table, spans, text
-from bot.core.commands import Choice
+from bot.core.cards import Actions, Block, Button, Card, Fields, Link, Table, Text, spans, text
+from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
 from bot.core.events import Place
-from bot.core.material import material_of
 from bot.core.participation import is_response, verdict
-from storage import audit, courses, discussions, outbox
+from storage import audit, courses, discussions, members, outbox, replies
 from storage.database import Connection
+from storage.errors import StorageError
 from storage.rows import Channel, Discussion, Send
 
 FEWEST = 5
@@ -89,7 +89,7 @@ async def post(call: Call) -> Card:
     key = f"post:{call.place.space.platform}:{call.place.space.ref}:{call.invocation.id}"
 
     async def work(db: Connection) -> Discussion:
-        if before := await outbox.with_keys(db, key):
+        if before := await outbox.with_keys(db, call.course.id, key):
             return await discussions.discussion_by_id(db, call.course.id, before[0].discussion_id)
         await prompts.refuse_archived(db, call)
         discussion = await discussions.open_discussion(
@@ -111,8 +111,9 @@ async def post(call: Call) -> Card:
         return discussion
 
     discussion = await call.services.database.write(work)
-    await prompts.deliver(call, [discussion])
-    return await _receipt(call, discussion, key)
+    late = await prompts.deliver(call, [discussion])
+    title = f"{discussion.name}: {discussion.content['title']}"
+    return Card(title, (*await _posted(call, discussion), *late))
 
 
 async def _target(call: Call) -> list[Channel]:
@@ -122,6 +123,9 @@ async def _target(call: Call) -> list[Channel]:
     typed = call.text("channel")
     if typed is None:
         here = [channel for channel in own if call.channel and channel.id == call.channel.id]
+        if not here and len(own) > 1:
+            listed = ", ".join(channel.name for channel in own)
+            raise BadInput("channel", f"Say in which channel, or all: the course has {listed}.")
         return here or own
     if typed.casefold() == "all":
         return own
@@ -135,46 +139,37 @@ async def _target(call: Call) -> list[Channel]:
     )
 
 
-async def _receipt(call: Call, discussion: Discussion, key: str) -> Card:
-    async with call.services.database.read() as db:
-        sends = await outbox.with_keys(db, key)
+async def _posted(call: Call, discussion: Discussion) -> list[Block]:
+    """Where the discussion stands, as links; nothing where that can't be read now."""
+    try:
+        async with call.services.database.read() as db:
+            placed = await discussions.placements_of(db, call.course.id, discussion.id)
+    except StorageError:
+        return []
     lines: list[Block] = []
-    for send in sends:
-        place = Place(send.channel.space, send.channel.ref)
-        if send.state == "sent" and send.message is not None:
-            url = call.services.platform_of(place).link(place, send.message)
-            lines.append(text("Posted in ", Link(f"#{send.channel.name}", url), "."))
-        else:
-            why = send.problem or "the platform has not answered yet."
-            lines.append(
-                text(f"Not in #{send.channel.name} yet, and will go out when it can: {why}")
-            )
-    return Card(f"{discussion.name}: {discussion.content['title']}", tuple(lines))
+    for placement in placed:
+        place = Place(placement.channel.space, placement.channel.ref)
+        url = call.services.platform_of(place).link(place, placement.message)
+        lines.append(text("Posted in ", Link(f"#{placement.channel.name}", url), "."))
+    return lines
 
 
 async def side(call: Call) -> Card:
     """/prompt side: take a side in a discussion, or change it."""
     discussion = await find(call)
-    content = prompts.from_json(discussion.content)
-    if not content.sides:
-        raise Refused(f"{discussion.name} has no sides to take.")
-    wanted = call.required("side").casefold()
-    key = next(
-        (k for k, label in content.sides if wanted in (k.casefold(), label.casefold())), None
-    )
-    if key is None:
-        labels = [label for _, label in content.sides]
-        raise UnknownName(
-            "side", "side", call.required("side"), labels, f"it has {'; '.join(labels)}."
+
+    async def work(db: Connection) -> tuple[prompts.Content, str, str | None]:
+        now = await discussions.discussion_by_id(db, call.course.id, discussion.id)
+        content = prompts.from_json(now.content)
+        if not now.open:
+            raise Refused(f"{now.name} is closed, so sides can't be taken any more.")
+        key = _side(now.name, content, call.required("side"))
+        before = await discussions.take_side(
+            db, call.course.id, now.id, call.member.id, key, call.now
         )
+        return content, key, before
 
-    async def work(db: Connection) -> str | None:
-        course, id_ = call.course.id, discussion.id
-        if not (await discussions.discussion_by_id(db, course, id_)).open:
-            raise Refused(f"{discussion.name} is closed, so sides can't be taken any more.")
-        return await discussions.take_side(db, course, id_, call.member.id, key, call.now)
-
-    before = await call.services.database.write(work)
+    content, key, before = await call.services.database.write(work)
     label = content.label(key)
     if before == key:
         return Card(blocks=(text(f"You hold this side already: {label}."),))
@@ -183,6 +178,17 @@ async def side(call: Call) -> Card:
         f"You changed sides, from “{was}” to “{label}”." if was else f"You took the side “{label}”."
     )
     return Card(blocks=(text(changed, " Now say why, in the thread."),))
+
+
+def _side(name: str, content: prompts.Content, typed: str) -> str:
+    """The key of the side that was typed, by key or label. Raises UnknownName."""
+    if not content.sides:
+        raise Refused(f"{name} has no sides to take.")
+    for key, label in content.sides:
+        if typed.casefold() in (key.casefold(), label.casefold()):
+            return key
+    labels = [label for _, label in content.sides]
+    raise UnknownName("side", "side", typed, labels, f"it has {'; '.join(labels)}.")
 
 
 async def side_choices(call: Call, typed: str) -> Sequence[Choice]:
@@ -199,8 +205,10 @@ async def side_choices(call: Call, typed: str) -> Sequence[Choice]:
 Change = Callable[[Connection, Discussion], Awaitable[None]]
 
 
-async def _change(call: Call, discussion: Discussion, change: Change, *kinds: str) -> None:
-    """Change a discussion and owe its posts an update, and sends of `kinds`.
+async def _change(
+    call: Call, discussion: Discussion, change: Change, *kinds: str
+) -> tuple[Text, ...]:
+    """Change a discussion and owe its posts an update, and sends of `kinds`; what is not out yet.
 
     `change` decides and writes in one transaction, so that of two people who do the same at once
     only one does it; it raises Refused for the other.
@@ -214,7 +222,7 @@ async def _change(call: Call, discussion: Discussion, change: Change, *kinds: st
         await audit.note(db, call.course.id, call.member.id, call.command.name, now.name, call.now)
 
     await call.services.database.write(work)
-    await prompts.deliver(call, [discussion])
+    return await prompts.deliver(call, [discussion])
 
 
 async def close(call: Call) -> Card:
@@ -223,13 +231,14 @@ async def close(call: Call) -> Card:
     async def change(db: Connection, now: Discussion) -> None:
         if not now.open:
             raise Refused(f"{now.name} is not open; /prompt reopen would open it again.")
+        await outbox.cancel(db, now.course_id, now.id, ("prompt",))
         await discussions.close(db, now.course_id, now.id, call.now)
         await discussions.revise(db, now.course_id, now.id)
 
     discussion = await find(call)
-    await _change(call, discussion, change, "closing")
+    late = await _change(call, discussion, change, "closing")
     said = f"{discussion.name} is closed. Replies written after this do not count."
-    return Card(blocks=(text(said), _reopen_button(discussion)))
+    return Card(blocks=(text(said), *late, _reopen_button(discussion)))
 
 
 async def reopen(call: Call) -> Card:
@@ -239,14 +248,15 @@ async def reopen(call: Call) -> Card:
         if now.open:
             raise Refused(f"{now.name} is open already.")
         if not await outbox.channels_of(db, now.course_id, now.id):
-            raise Refused(f"{now.name} was withdrawn before it was posted; use /prompt post.")
+            raise Refused(f"{now.name} was never posted; use /prompt post.")
+        await outbox.cancel(db, now.course_id, now.id, ("closing",))
         await discussions.reopen(db, now.course_id, now.id, call.now)
         await discussions.revise(db, now.course_id, now.id, withdrawn_at=None)
 
     discussion = await find(call)
-    await _change(call, discussion, change)
+    late = await _change(call, discussion, change)
     said = f"{discussion.name} is open again. What was written while it was closed stays uncounted."
-    return Card(blocks=(text(said),))
+    return Card(blocks=(text(said), *late))
 
 
 async def withdraw(call: Call) -> Card:
@@ -263,9 +273,9 @@ async def withdraw(call: Call) -> Card:
         await discussions.revise(db, now.course_id, now.id, withdrawn_at=call.now)
 
     discussion = await find(call, "what")
-    await _change(call, discussion, change)
-    said = f"{discussion.name} is withdrawn: its post says so, and its replies do not count."
-    return Card(blocks=(text(said), _reopen_button(discussion)))
+    late = await _change(call, discussion, change)
+    said = f"{discussion.name} is withdrawn, and its replies do not count."
+    return Card(blocks=(text(said), *late, _reopen_button(discussion)))
 
 
 def _reopen_button(discussion: Discussion) -> Actions:
@@ -273,24 +283,22 @@ def _reopen_button(discussion: Discussion) -> Actions:
 
 
 async def _withdraw_prompt(call: Call, typed: str) -> Card:
-    own = {prompt.name: prompt for prompt in await prompts.own_prompts(call)}
-    prompt = own.get(typed.upper())
-    if prompt is None:
-        raise UnknownName("what", "prompt", typed, list(own), "see /prompt list.")
-
-    async def work(db: Connection) -> None:
+    async def work(db: Connection) -> str:
         await prompts.refuse_archived(db, call)
-        await discussions.change_prompt(
-            db, call.course.id, prompt.number, {"withdrawn_at": call.now}
-        )
+        kept = await discussions.prompts_of(db, call.course.id)
+        own = {prompt.name: prompt for prompt in kept if prompt.withdrawn_at is None}
+        prompt = own.get(typed.upper())
+        if prompt is None:
+            raise UnknownName("what", "prompt", typed, list(own), "see /prompt list.")
+        changes = {"withdrawn_at": call.now}
+        await discussions.change_prompt(db, call.course.id, prompt.number, changes)
         await audit.note(
             db, call.course.id, call.member.id, "prompt withdraw", prompt.name, call.now
         )
+        return prompt.name
 
-    await call.services.database.write(work)
-    return Card(
-        blocks=(text(f"{prompt.name} is withdrawn; what was posted from it stays as it is."),)
-    )
+    name = await call.services.database.write(work)
+    return Card(blocks=(text(f"{name} is withdrawn; what was posted from it stays as it is."),))
 
 
 async def withdraw_choices(call: Call, typed: str) -> Sequence[Choice]:
@@ -302,13 +310,9 @@ async def withdraw_choices(call: Call, typed: str) -> Sequence[Choice]:
 
 async def _summary(db: Connection, discussion: Discussion) -> Card:
     """What the class sees when a discussion closes: how it went, and nobody's figures."""
-    material = await material_of(db, discussion.course_id)
-    counted = [
-        reply
-        for reply in material.replies
-        if reply.discussion_id == discussion.id and verdict(reply, discussion).counts
-    ]
-    by_id = material.by_id
+    written = await replies.replies_of(db, discussion.course_id, discussion.id)
+    by_id = {reply.id: reply for reply in written}
+    counted = [reply for reply in written if verdict(reply, discussion).counts]
     responses = [reply for reply in counted if is_response(reply, by_id)]
     answered = {reply.parent_id for reply in responses}
     answers = [reply for reply in counted if not is_response(reply, by_id)]
@@ -326,7 +330,10 @@ async def _summary(db: Connection, discussion: Discussion) -> Card:
 
 
 async def _sides(db: Connection, discussion: Discussion, content: prompts.Content) -> Block:
-    taken = list((await discussions.sides_of(db, discussion.course_id, discussion.id)).values())
+    """How many students hold each side, where nobody's choice can be told from it."""
+    held = await discussions.sides_of(db, discussion.course_id, discussion.id)
+    had = await members.roles_of(db, list(held))
+    taken = [side for member, side in held.items() if had[member][-1][1] == Role.STUDENT.word]
     if len(taken) < FEWEST:
         return text(f"How the sides stood is shown when at least {FEWEST} people took one.")
     rows = tuple((spans(label), spans(str(taken.count(key)))) for key, label in content.sides)

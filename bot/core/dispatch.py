@@ -5,6 +5,7 @@ they typed; what they can't is a short id that is also in the log.
 """
 
 import logging
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +32,9 @@ from storage.errors import StorageBusy, StorageError, StorageFull
 from storage.rows import Channel, Course, Member
 
 log = logging.getLogger(__name__)
+
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Unicode's marks of direction (UAX #9) that reach beyond the text they stand in."""
 
 COURSE = Param("course", "Which of your courses", required=True)
 """Asked for where the course can't be told from the channel."""
@@ -109,6 +113,8 @@ class Dispatcher:
             return await self._run(invocation)
         except BadInput as problem:
             return self._again(invocation, problem.param, str(problem))
+        except (NotAllowed, NoCourse) as problem:
+            return _refusal(str(problem))
         except UserError as problem:
             return self._refuse(invocation, str(problem))
         except StorageError as problem:
@@ -255,6 +261,8 @@ class Dispatcher:
         """Whoever uses the bot in a course's channel is in the course: as a student at first."""
         if call.course_or_none is None or call.invocation.person.automated:
             return None
+        if call.course.archived_at is not None:
+            return None
         course, person, space = call.course, call.invocation.person, call.place.space
 
         async def work(db: privacy.Connection) -> None:
@@ -283,8 +291,7 @@ class Dispatcher:
         """A refusal; with the form again where something long was typed and would be lost."""
         command = self._services.catalog.find(invocation.command)
         written = command is not None and any(
-            param.type is Type.PARAGRAPH and invocation.arguments.get(param.name)
-            for param in command.params
+            _is_free(param) and invocation.arguments.get(param.name) for param in command.params
         )
         if command is None or not written:
             return _refusal(sentence)
@@ -334,7 +341,24 @@ def _typed(command: Command, given: Mapping[str, object]) -> dict[str, Value]:
     return typed
 
 
+def _is_free(param: Param) -> bool:
+    """Whether a person words it themselves, rather than picking what there is."""
+    picked = param.choices or param.complete is not None
+    return param.type is Type.PARAGRAPH or (param.type is Type.LINE and not picked)
+
+
+def _clean(given: str) -> str:
+    """Without what is no character of any text: controls, halves of a character (surrogates), and
+    marks that turn the direction of what comes after them."""
+    return "".join(
+        c
+        for c in given
+        if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING)
+    )
+
+
 def _value(param: Param, given: str) -> Value:
+    given = _clean(given.replace("\r\n", "\n"))
     value = given if param.type is Type.PARAGRAPH else given.strip()
     if param.type is Type.INTEGER:
         if not (
@@ -349,7 +373,7 @@ def _value(param: Param, given: str) -> Value:
             param.name,
             f"{param.name} takes at most {param.most} characters, and this has {len(value)}.",
         )
-    if param.type is Type.LINE and ("\n" in value or "\r" in value):
+    if param.type is Type.LINE and "\n" in value:
         raise BadInput(param.name, f"{param.name} takes one line.")
     if param.choices:
         for choice in param.choices:

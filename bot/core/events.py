@@ -69,12 +69,16 @@ class MessagePosted:
 
 @dataclass(frozen=True, slots=True)
 class MessageEdited:
-    """A message's text from `edited_at` on; the latest edit is the one that holds."""
+    """A message's text from `edited_at` on; the latest edit is the one that holds.
+
+    `author` where the platform says who wrote it: an app's message is then known as one.
+    """
 
     place: Place
     message: MessageRef
     edited_at: datetime
     text: str | None
+    author: Person | None = None
     reply_to: MessageRef | None = None
     mentions: tuple[Person, ...] = ()
     unspoken: tuple[str, ...] = ()
@@ -101,6 +105,19 @@ class ReactionChanged:
 
 
 Event = MessagePosted | MessageEdited | MessageDeleted | ReactionChanged
+
+
+def happened_at(event: Event) -> datetime:
+    """When it happened, by the platform's clock (UTC)."""
+    match event:
+        case MessagePosted():
+            return event.edited_at or event.sent_at
+        case MessageEdited():
+            return event.edited_at
+        case MessageDeleted():
+            return event.deleted_at
+        case ReactionChanged():
+            return event.changed_at
 
 
 def people_in(event: Event) -> Iterator[Person]:

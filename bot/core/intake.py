@@ -11,6 +11,8 @@ from bot.core.events import (
     Event,
     MessageEdited,
     MessagePosted,
+    Person,
+    Place,
     ReactionChanged,
 )
 from bot.core.ports import Clock
@@ -31,13 +33,14 @@ _Measured = tuple[Event, words.Measure]
 
 
 class Intake:
-    """Takes events in, many at a time; `reached` hears of each new message of a member."""
+    """Takes events in, many at a time; `reached` hears of each message and reaction of a member,
+    where it was and whose."""
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
-        reached: Callable[[MessagePosted, CourseId, MemberId], Awaitable[None]] | None = None,
+        reached: Callable[[Place, Person, CourseId, MemberId], Awaitable[None]] | None = None,
     ) -> None:
         self._clock = clock
         self._reached = reached
@@ -51,11 +54,12 @@ class Intake:
         taken = await self._group.put((event, measure))
         if (
             self._reached is not None
-            and isinstance(event, MessagePosted)
+            and isinstance(event, MessagePosted | ReactionChanged)
             and taken.course_id is not None
             and taken.member_id is not None
         ):
-            await self._reached(event, taken.course_id, taken.member_id)
+            person = event.author if isinstance(event, MessagePosted) else event.person
+            await self._reached(event.place, person, taken.course_id, taken.member_id)
         return taken
 
     async def drain(self) -> None:
@@ -73,7 +77,8 @@ class Intake:
         ]
         await deciding.settle()
         return [
-            deciding.outcome(item) if isinstance(item, MessageState) else item for item in taken
+            deciding.outcome(item, event) if isinstance(item, MessageState) else item
+            for item, (event, _) in zip(taken, batch, strict=True)
         ]
 
 
@@ -90,6 +95,8 @@ def _is_by_people(event: Event) -> bool:
     match event:
         case MessagePosted():
             return event.ordinary and not event.author.automated
+        case MessageEdited():
+            return event.author is None or not event.author.automated
         case ReactionChanged():
             return not event.person.automated
         case _:

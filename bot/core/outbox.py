@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 
 from bot.core.cards import Card
 from bot.core.events import Place
@@ -30,14 +31,18 @@ SKEW = timedelta(minutes=5)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 UNEXPECTED_WAIT = timedelta(minutes=5)
+LOOK_AGAIN = timedelta(minutes=1)
+"""The longest sleep: another process may have left something, or a clock have been set."""
 
 Compose = Callable[[Connection, Send], Awaitable[Card]]
 Refusal = Callable[[Send, str], Awaitable[None]]
+Found = Callable[[Placement], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Claimed:
     send: Send
+    owner: str  # of this claim only
     card: Card
     placement: Placement | None
     lease: timedelta
@@ -47,8 +52,9 @@ class Outbox:
     """Delivers what storage says is owed.
 
     `compose` makes the card of a send; `refused` tells the course's staff why one could not be
-    posted (once for each send and reason). `owner` names this process in leases; `new_id` makes
-    the short ids under which unexpected failures are logged.
+    posted (once for each send and reason); `found` reads a thread whose post stood there before
+    we knew. `owner` names this process in leases; `new_id` makes the short ids under which
+    unexpected failures are logged.
     """
 
     def __init__(
@@ -59,6 +65,7 @@ class Outbox:
         owner: str,
         compose: Compose,
         refused: Refusal,
+        found: Found,
         new_id: Callable[[], str],
     ) -> None:
         self._database = database
@@ -67,6 +74,8 @@ class Outbox:
         self._owner = owner
         self._compose = compose
         self._refused = refused
+        self._found = found
+        self._claims = count(1)
         self._new_id = new_id
         self._wake = asyncio.Event()
 
@@ -78,8 +87,8 @@ class Outbox:
             try:
                 if await self.deliver_due():
                     wait = await self._until_next()
-            except StorageError:
-                log.exception("the outbox could not read the database")
+            except Exception as problem:  # whatever it was, the next round may do better
+                self._log("the outbox could not look what is due", problem)
             try:
                 await asyncio.wait_for(self._wake.wait(), wait)
             except TimeoutError:
@@ -88,10 +97,16 @@ class Outbox:
     def wake(self) -> None:
         self._wake.set()
 
+    def _log(self, what: str, problem: Exception, send: SendId | None = None) -> str:
+        """Log an unexpected failure; returns its short id."""
+        failure = self._new_id()
+        log.error(what, exc_info=problem, extra={"send": send, "failure": failure})
+        return failure
+
     async def deliver_due(self) -> bool:
         """Try everything that may be tried now; False where the database refused."""
         async with self._database.read() as db:
-            due = await outbox.due(db, self._clock.now())
+            due = await outbox.due(db, list(self._platforms), self._clock.now())
         return await self._deliver(due)
 
     async def deliver(self, sends: Iterable[Send]) -> None:
@@ -100,8 +115,10 @@ class Outbox:
         How each went stands in its row. Raises nothing: what fails is tried again by `run`.
         """
         now = self._clock.now()
-        await self._deliver(s for s in sends if s.problem is None or s.next_try_at <= now)
-        self.wake()
+        try:
+            await self._deliver(s for s in sends if s.problem is None or s.next_try_at <= now)
+        finally:
+            self.wake()
 
     async def _deliver(self, sends: Iterable[Send]) -> bool:
         """Each channel in order, channels side by side."""
@@ -112,18 +129,19 @@ class Outbox:
 
     async def _until_next(self) -> float:
         async with self._database.read() as db:
-            at = await outbox.next_due(db)
+            at = await outbox.next_due(db, list(self._platforms))
+        longest = LOOK_AGAIN.total_seconds()
         if at is None:
-            return 3_600.0
-        return max(0.05, min(3_600.0, (at - self._clock.now()).total_seconds()))
+            return longest
+        return max(0.05, min(longest, (at - self._clock.now()).total_seconds()))
 
     async def _in_order(self, ids: Collection[SendId]) -> bool:
         well = True
         for id_ in ids:
             try:
                 await self._deliver_one(id_)
-            except StorageError:
-                log.exception("the outbox could not read or write the database")
+            except StorageError as problem:
+                self._log("the outbox could not read or write the database", problem, id_)
                 well = False
         return well
 
@@ -133,8 +151,7 @@ class Outbox:
         except StorageError:
             raise
         except Exception as problem:  # one send that fails must not stop the others
-            failure = self._new_id()
-            log.error("a send failed", exc_info=problem, extra={"send": id_, "failure": failure})
+            failure = self._log("a send failed", problem, id_)
             until = self._clock.now() + UNEXPECTED_WAIT
             await self._database.write(
                 lambda db: outbox.postpone(
@@ -151,7 +168,7 @@ class Outbox:
             async with asyncio.timeout(REQUEST.total_seconds()):
                 await self._try(platform, claimed)
         except SendRefused as refusal:
-            await self._put_back(claimed.send, refusal)
+            await self._put_back(claimed, refusal)
         except (SendUncertain, TimeoutError) as problem:
             # It may have landed, or may yet: the row stays in `sending` until its lease runs out.
             log.warning(
@@ -160,30 +177,34 @@ class Outbox:
 
     async def _claim(self, id_: SendId) -> _Claimed | None:
         now = self._clock.now()
+        owner = f"{self._owner}-{next(self._claims)}"
 
-        async def work(db: Connection) -> _Claimed | Send | None:
-            send = await outbox.claim(db, id_, self._owner, now, now + REQUEST + MARGIN)
+        async def work(db: Connection) -> tuple[Send, Placement | None] | Send | None:
+            send = await outbox.claim(db, id_, owner, now, now + REQUEST + MARGIN)
             if send is None:
                 return None
             course = await courses.course(db, send.course_id)
             late = now - send.due_at > timedelta(hours=course.catch_up_hours)
             if late and send.kind == "prompt" and send.tried_at is None:
-                await outbox.give_up(db, id_, self._owner, "missed", _MISSED)
+                await outbox.give_up(db, id_, owner, "missed", _MISSED)
                 return send
             placement = await self._placement(db, send)
             if placement is None and send.kind != "prompt":
-                await self._without_post(db, send, now)
+                await self._without_post(db, send, owner, now)
                 return None
-            settling = self._platforms[send.channel.space.platform].settling
-            return _Claimed(
-                send, await self._compose(db, send), placement, REQUEST + settling + MARGIN
-            )
+            return send, placement
 
         claimed = await self._database.write(work)
         if isinstance(claimed, Send):
             await self._refused(claimed, _MISSED)
             return None
-        return claimed
+        if claimed is None:
+            return None
+        send, placement = claimed
+        async with self._database.read() as db:  # a summary reads much: not while others write
+            card = await self._compose(db, send)
+        settling = self._platforms[send.channel.space.platform].settling
+        return _Claimed(send, owner, card, placement, REQUEST + settling + MARGIN)
 
     async def _placement(self, db: Connection, send: Send) -> Placement | None:
         for placement in await discussions.placements_of(db, send.course_id, send.discussion_id):
@@ -191,7 +212,7 @@ class Outbox:
                 return placement
         return None
 
-    async def _without_post(self, db: Connection, send: Send, now: datetime) -> None:
+    async def _without_post(self, db: Connection, send: Send, owner: str, now: datetime) -> None:
         """An update or a closing before its prompt stands: wait for it, or let it go."""
         owed = await outbox.sends_of(db, send.course_id, ("pending", "sending"))
         if any(
@@ -200,9 +221,9 @@ class Outbox:
             and s.channel.id == send.channel.id
             for s in owed
         ):
-            await outbox.put_back(db, send.id, self._owner, now + FIRST_WAIT, None)
+            await outbox.put_back(db, send.id, owner, now + FIRST_WAIT, None)
         else:
-            await outbox.give_up(db, send.id, self._owner, "missed", _NEVER_POSTED)
+            await outbox.give_up(db, send.id, owner, "missed", _NEVER_POSTED)
 
     async def _try(self, platform: Platform, claimed: _Claimed) -> None:
         send = claimed.send
@@ -210,9 +231,9 @@ class Outbox:
         if claimed.placement is not None and send.kind == "closing":
             place = Place(place.space, place.channel, claimed.placement.thread)
         if claimed.placement is not None and send.kind == "update":
-            if await self._begin(send, claimed.lease):
+            if await self._begin(claimed) is not None:
                 await platform.update(place, claimed.placement.message, claimed.card)
-                await self._record(send, None)
+                await self._record(claimed, None, None)
             return
         if send.tried_at is not None:
             try:
@@ -221,42 +242,49 @@ class Outbox:
                 await self._look_later(send, send.tried_at, refusal)
                 return
             if found is not None:
-                await self._record(send, found)
+                placement = await self._record(claimed, found, send.tried_at)
+                if placement is not None:
+                    await self._found(placement)
                 return
-        if await self._begin(send, claimed.lease):
-            await self._record(send, await platform.post(place, claimed.card, send.key))
+        began = await self._begin(claimed)
+        if began is not None:
+            await self._record(claimed, await platform.post(place, claimed.card, send.key), began)
 
-    async def _begin(self, send: Send, lease: timedelta) -> bool:
-        now = self._clock.now()
-        return await self._database.write(
-            lambda db: outbox.begin(db, send.id, self._owner, now, now + lease)
+    async def _begin(self, claimed: _Claimed) -> datetime | None:
+        """When the request begins; None where the lease is no longer this claim's."""
+        now, id_ = self._clock.now(), claimed.send.id
+        ours = await self._database.write(
+            lambda db: outbox.begin(db, id_, claimed.owner, now, now + claimed.lease)
         )
+        return now if ours else None
 
-    async def _record(self, send: Send, posted: Posted | None) -> None:
-        """Note where it went and take in what was answered before we knew."""
-        now = self._clock.now()
+    async def _record(
+        self, claimed: _Claimed, posted: Posted | None, began: datetime | None
+    ) -> Placement | None:
+        """Note where it went, and take in what was answered before we knew; a prompt's placement.
 
-        async def work(db: Connection) -> None:
+        `began`: when the request that posted it went out; nobody answered before.
+        """
+        send, now = claimed.send, self._clock.now()
+
+        async def work(db: Connection) -> Placement | None:
             message = None if posted is None else posted.message
-            if not await outbox.done(db, send.id, self._owner, message, now):
-                return  # the lease ran out; whoever has it now finds the message by its key
+            if not await outbox.done(db, send.id, claimed.owner, message, now):
+                return None  # the lease ran out; whoever has it now finds the message by its key
             if send.kind != "prompt" or posted is None:
-                return
-            await discussions.place(
-                db,
-                send.course_id,
-                send.discussion_id,
-                send.channel.id,
-                posted.message,
-                posted.thread,
-                now,
-            )
+                return None
             placement = Placement(
-                send.discussion_id, send.channel, MessageRef(posted.message), posted.thread, now
+                send.discussion_id,
+                send.channel,
+                MessageRef(posted.message),
+                posted.thread,
+                began or now,
             )
+            await discussions.place(db, send.course_id, placement)
             await adopt_held(db, placement, now)
+            return placement
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def _look_later(self, send: Send, tried_at: datetime, refusal: SendRefused) -> None:
         """The channel can't be read, so the send may stand there: it is not sent before we know."""
@@ -268,15 +296,15 @@ class Outbox:
         if send.problem != refusal.sentence:
             await self._refused(send, refusal.sentence)
 
-    async def _put_back(self, send: Send, refusal: SendRefused) -> None:
-        now = self._clock.now()
+    async def _put_back(self, claimed: _Claimed, refusal: SendRefused) -> None:
+        send, owner, now = claimed.send, claimed.owner, self._clock.now()
         wait = refusal.retry_after or min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(send.attempts, 10))
 
         async def work(db: Connection) -> None:
             if refusal.final:
-                await outbox.give_up(db, send.id, self._owner, "failed", refusal.sentence)
+                await outbox.give_up(db, send.id, owner, "failed", refusal.sentence)
             else:
-                await outbox.put_back(db, send.id, self._owner, now + wait, refusal.sentence)
+                await outbox.put_back(db, send.id, owner, now + wait, refusal.sentence)
 
         await self._database.write(work)
         if refusal.final or send.problem != refusal.sentence:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from storage.ids import AccountId, DiscussionId, MemberId, MessageId
+from storage.ids import DiscussionId, MemberId, MessageId
 from storage.rows import Discussion, Member, Reply
 
 
@@ -35,7 +35,8 @@ def verdict(reply: Reply, discussion: Discussion) -> Verdict:
     """Whether a message of a member in a discussion counts as a student's reply, and by which rule.
 
     Decided from stored times only: the message's own (UTC) against the periods in which the
-    discussion was open (from the opening on, up to and including the closing instant).
+    discussion was open, up to and including the closing instant. The first period has no
+    beginning: what stands in the thread was written after the post, whatever the clocks say.
     """
     if reply.deleted_at is not None:
         return Verdict(False, Rule.DELETED)
@@ -70,7 +71,7 @@ class Material:
     discussions: Mapping[DiscussionId, Discussion]
     replies: Sequence[Reply]  # oldest first
     mentions: Collection[tuple[MessageId, MemberId]]
-    reactions: Collection[tuple[MessageId, AccountId]]
+    reactions: Collection[tuple[MessageId, MemberId]]
 
     @property
     def by_id(self) -> dict[MessageId, Reply]:
@@ -158,10 +159,9 @@ def _add_mentions(
 def _add_reactions(
     table: Mapping[MemberId, Figures], counted: Mapping[MessageId, Reply], material: Material
 ) -> None:
-    by_account = {member.account: member.id for member in material.members}
-    for message, account in material.reactions:
-        reply, giver = counted.get(message), by_account.get(account)
-        if reply is None or giver is None or giver == reply.member_id:
+    for message, giver in material.reactions:
+        reply = counted.get(message)
+        if reply is None or giver == reply.member_id:
             continue
         table[reply.member_id].reactions_received += 1
         if giver in table:

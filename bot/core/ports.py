@@ -116,7 +116,6 @@ class ReportTable:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | int | float | datetime | None, ...], ...]
-    notes: tuple[str, ...] = ()
 
 
 class Exporter(Protocol):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.cards import Block, Card, Code, Divider, text
 from bot.core.commands import Answer, Role
-from bot.core.events import MessagePosted
+from bot.core.events import Person, Place
 from bot.core.intake import HOLD
 from bot.core.ports import Clock, Platform
 from bot.core.telling import tell
@@ -67,7 +67,7 @@ async def with_notice(call: "Call", answer: Answer) -> Answer:
 
 
 class Notices:
-    """Tells students who are first met by a reply, privately and once.
+    """Tells students who are first met by a reply or a reaction, privately and once.
 
     They are noted as told after the platform took it: a crash in between tells them twice, and
     never not at all. What a platform refuses is told with their next command.
@@ -86,11 +86,13 @@ class Notices:
         self._informed = informed
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def reached(self, event: MessagePosted, course: CourseId, member: MemberId) -> None:
-        """A member has written in a discussion; the telling goes on by itself."""
+    async def reached(
+        self, place: Place, person: Person, course: CourseId, member: MemberId
+    ) -> None:
+        """A member has written or reacted in a discussion; the telling goes on by itself."""
         if member not in self._informed:
             self._informed.add(member)
-            task = asyncio.create_task(self._tell(event, course, member))
+            task = asyncio.create_task(self._tell(place, person, course, member))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
@@ -99,27 +101,27 @@ class Notices:
         while self._under_way:
             await asyncio.wait(self._under_way)
 
-    async def _tell(self, event: MessagePosted, course: CourseId, member: MemberId) -> None:
+    async def _tell(self, place: Place, person: Person, course: CourseId, member: MemberId) -> None:
         told = False
         try:
-            told = await self._told(event, course)
+            told = await self._told(place, person, course)
         except StorageError:
             log.warning("a first notice could not be noted", extra={"member": member})
         finally:
             if not told:
                 self._informed.discard(member)  # they are told at the next contact
 
-    async def _told(self, event: MessagePosted, course_id: CourseId) -> bool:
-        """Whether the author has been told, now or before; staff need not be."""
+    async def _told(self, place: Place, person: Person, course_id: CourseId) -> bool:
+        """Whether the person has been told, now or before; staff need not be."""
         async with self._database.read() as db:
             course = await courses.course(db, course_id)
-            member = await members.member_at(db, course_id, event.place.space, event.author.ref)
+            member = await members.member_at(db, course_id, place.space, person.ref)
         if member is None or member.role != Role.STUDENT.word:
             return False
         if member.informed_at is None:
             card = Card(title=f"Welcome to {course.title}", blocks=notice(course))
-            platform = self._platforms[event.place.space.platform]
-            if not await tell(platform, event.place, event.author.ref, card):
+            platform = self._platforms[place.space.platform]
+            if not await tell(platform, place, person.ref, card):
                 return False
             id_, now = member.id, self._clock.now()
             await self._database.write(

@@ -1,5 +1,6 @@
 """The prompts a course can post: its pack's, and those its own staff wrote (P1, P2, …)."""
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from bot.core.cards import (
     Code,
     Italic,
     Table,
+    Text,
     paragraphs,
     spans,
     text,
@@ -23,7 +25,10 @@ from bot.core.errors import BadInput, Refused, UnknownName
 from prompts.models import Prompt
 from storage import audit, courses, discussions, outbox
 from storage.database import Connection
-from storage.rows import CoursePrompt, Discussion
+from storage.errors import StorageError
+from storage.rows import CoursePrompt, Discussion, Send
+
+log = logging.getLogger(__name__)
 
 TITLE_MOST = 120
 TEXT_MOST = 3_000
@@ -223,35 +228,31 @@ async def edit(call: Call) -> Card | Form:
     name, content = await _own(call, call.required("prompt"))
     if set(call.arguments) == {"prompt"}:
         return Form(call.command.name, call.command.params, {"prompt": name, **_typed(content)})
-    changed = _content(call, content)
 
     async def work(db: Connection) -> list[Discussion]:
         await refuse_archived(db, call)
-        await discussions.change_prompt(
-            db, call.course.id, int(name[1:]), {"content": to_json(changed)}
-        )
+        own = {prompt.name: prompt for prompt in await discussions.prompts_of(db, call.course.id)}
+        changed = to_json(_content(call, from_json(own[name].content)))
+        await discussions.change_prompt(db, call.course.id, own[name].number, {"content": changed})
         posted = [
             d
             for d in await discussions.discussions_of(db, call.course.id)
             if d.prompt == name and d.open
         ]
         for discussion in posted:
-            await discussions.revise(db, call.course.id, discussion.id, content=to_json(changed))
+            await discussions.revise(db, call.course.id, discussion.id, content=changed)
             await owe_update(db, discussion, call)
         await audit.note(db, call.course.id, call.member.id, "prompt edit", name, call.now)
         return posted
 
     posted = await call.services.database.write(work)
-    await deliver(call, posted)
+    late = await deliver(call, posted)
     where = ", ".join(d.name for d in posted)
+    said = f"The posts of {where} show it." if posted else "It is not posted anywhere that is open."
     return Card(
         f"{name} is changed",
         (
-            text(
-                f"The posts of {where} show the new text."
-                if posted
-                else "It is not posted anywhere that is open."
-            ),
+            *(late or (text(said),)),
             Actions((Button("Preview", "prompt preview", (("prompt", name),)),)),
         ),
     )
@@ -275,12 +276,36 @@ async def owe_update(db: Connection, discussion: Discussion, call: Call, *kinds:
             )
 
 
-async def deliver(call: Call, posted: Sequence[Discussion]) -> None:
-    """Try at once what is owed for these discussions; the outbox goes on with what fails."""
+async def deliver(call: Call, posted: Sequence[Discussion]) -> tuple[Text, ...]:
+    """Try at once what is owed for these discussions; what is not out yet, in words.
+
+    What was decided is written by now: nothing that fails here undoes it, and the outbox goes on
+    with what was left.
+    """
     ids = {discussion.id for discussion in posted}
+    try:
+        owed = [s for s in await _sends(call, ("pending",)) if s.discussion_id in ids]
+        await call.services.outbox.deliver(owed)
+        mine = {send.id for send in owed}
+        left = [s for s in await _sends(call, ("pending", "sending", "failed")) if s.id in mine]
+    except StorageError as problem:
+        log.warning("a delivery was left to the outbox", exc_info=problem)
+        return (text("It is kept, and the channel will show it as soon as the database allows."),)
+    finally:
+        call.services.outbox.wake()
+    return tuple(text(_not_out(send)) for send in left)
+
+
+async def _sends(call: Call, states: Sequence[str]) -> list[Send]:
     async with call.services.database.read() as db:
-        owed = await outbox.sends_of(db, call.course.id, ("pending",))
-    await call.services.outbox.deliver(send for send in owed if send.discussion_id in ids)
+        return await outbox.sends_of(db, call.course.id, states)
+
+
+def _not_out(send: Send) -> str:
+    if send.state == "failed":
+        return f"#{send.channel.name} can't show it: {send.problem}"
+    why = send.problem or "The platform has not answered yet."
+    return f"#{send.channel.name} does not show it yet, and will when it can: {why}"
 
 
 async def refuse_archived(db: Connection, call: Call) -> None:

@@ -77,25 +77,32 @@ class Recovery:
             all_ = [c for c in await courses.all_courses(db) if c.archived_at is None]
         for course in all_:
             async with self._database.read() as db:
-                open_ = {d.id: d for d in await discussions.discussions_of(db, course.id) if d.open}
+                open_ = {d.id for d in await discussions.discussions_of(db, course.id) if d.open}
                 placements = await discussions.placements_of(db, course.id)
             for placement in placements:
-                discussion = open_.get(placement.discussion_id)
-                if discussion is None or placement.channel.space.platform != platform:
-                    continue
-                receipt = await self._read_again(placement, discussion.name)
-                receipts.append(receipt)
-                log.info(
-                    "a discussion was read again",
-                    extra={"course": course.id, "new": receipt.new, "deleted": receipt.deleted},
-                )
-                if receipt.worth_telling:
-                    place = Place(placement.channel.space, placement.channel.ref)
-                    card = Card("While the bot was away", (text(receipt.sentence),))
-                    await self._staff.tell(course.id, place, card)
+                ours = placement.channel.space.platform == platform
+                if ours and placement.discussion_id in open_:
+                    receipts.append(await self.read_again(placement))
         return receipts
 
-    async def _read_again(self, placement: Placement, name: str) -> Receipt:
+    async def read_again(self, placement: Placement) -> Receipt:
+        """Read one discussion's thread and what its channel holds since; tell staff what came."""
+        channel = placement.channel
+        async with self._database.read() as db:
+            discussion = await discussions.discussion_by_id(
+                db, channel.course_id, placement.discussion_id
+            )
+        receipt = await self._reconcile(placement, discussion.name)
+        log.info(
+            "a discussion was read again",
+            extra={"course": channel.course_id, "new": receipt.new, "deleted": receipt.deleted},
+        )
+        if receipt.worth_telling:
+            card = Card("While the bot was away", (text(receipt.sentence),))
+            await self._staff.tell(channel.course_id, Place(channel.space, channel.ref), card)
+        return receipt
+
+    async def _reconcile(self, placement: Placement, name: str) -> Receipt:
         channel = placement.channel
         # What is known is read before the platform's history: what comes in meanwhile is then in
         # the history too, and never taken for deleted; a reaction that changes meanwhile is later.
@@ -111,7 +118,9 @@ class Recovery:
         place = Place(channel.space, channel.ref, placement.thread)
         written = [event for message in seen.values() for event in _written(message, known)]
         gone = [
-            MessageDeleted(place, state.ref, self._clock.now())
+            MessageDeleted(
+                Place(channel.space, channel.ref, state.thread), state.ref, self._clock.now()
+            )
             for state in known.values()
             if state.ref not in seen and state.deleted_at is None and state.account_id is not None
         ]
@@ -123,7 +132,7 @@ class Recovery:
         return Receipt(
             name,
             new=sum(
-                t.discussion_id is not None and event.message in new
+                t.discussion_id == placement.discussion_id and event.message in new
                 for event, t in zip(written, taken, strict=True)
             ),
             edited=sum(event.message not in new for event in written),
@@ -193,6 +202,7 @@ def _written(message: SeenMessage, known: Mapping[MessageRef, MessageState]) -> 
                 posted.message,
                 posted.edited_at,
                 posted.text,
+                posted.author,
                 posted.reply_to,
                 posted.mentions,
                 posted.unspoken,

@@ -25,7 +25,7 @@ from bot.core.dispatch import Call
 from bot.core.errors import Refused
 from bot.core.events import Place
 from bot.core.material import material_of
-from bot.core.participation import Figures, Material, Rule, figures, verdict
+from bot.core.participation import Figures, Material, Rule, figures, is_response, verdict
 from bot.core.ports import ReportTable
 from bot.core.services import Services
 from storage import courses, discussions
@@ -58,6 +58,8 @@ COLUMNS = (
 async def me(call: Call) -> Card:
     """/participation me: the asker's own figures, and each message behind them."""
     material, channels = await _read(call)
+    if call.member_or_none is None:
+        return Card(blocks=(text("Nothing is recorded about you in this course."),))
     own = figures(material, ZoneInfo(call.course.zone)).get(call.member.id)
     blocks: list[Block] = []
     if call.role is Role.STUDENT and own is not None:
@@ -114,9 +116,9 @@ async def class_(call: Call) -> Card:
 async def export(call: Call) -> Answer:
     """/participation export: the class's table as a file."""
     material, _ = await _read(call)
-    table = report(call.course, material, call.now)
+    table = report(call.course, material)
     format_ = call.text("format") or "csv"
-    file = call.services.exporters[format_](table, f"participation-{call.now:%Y-%m-%d}")
+    file = call.services.exporters[format_](table, _file_name(call.course, call.now))
     return Answer(
         Card(
             "Participation report",
@@ -136,11 +138,15 @@ async def report_file(services: Services, course: int | None, format_: str = "cs
             known = "; ".join(f"{c.id}: {c.title}" for c in all_) or "none yet"
             raise Refused(f"Say which course, by its number ({known}).")
         material = await material_of(db, named[0].id)
-    table = report(named[0], material, now)
-    return services.exporters[format_](table, f"participation-{now:%Y-%m-%d}")
+    table = report(named[0], material)
+    return services.exporters[format_](table, _file_name(named[0], now))
 
 
-def report(course: Course, material: Material, now: datetime) -> ReportTable:
+def _file_name(course: Course, now: datetime) -> str:
+    return f"participation-{now.astimezone(ZoneInfo(course.zone)):%Y-%m-%d}"
+
+
+def report(course: Course, material: Material) -> ReportTable:
     """One row a student, by name; instants in the course's zone, to the millisecond."""
     zone = ZoneInfo(course.zone)
     table = figures(material, zone)
@@ -169,8 +175,7 @@ def report(course: Course, material: Material, now: datetime) -> ReportTable:
         )
         for member, own in _students(material, table)
     )
-    notes = (f"{course.title}, as of {now.astimezone(zone).isoformat(timespec='seconds')}",)
-    return ReportTable(course.title, COLUMNS, rows, notes)
+    return ReportTable(course.title, COLUMNS, rows)
 
 
 def _students(
@@ -241,8 +246,8 @@ def _line(
     place = Place(channel.space, channel.ref, reply.thread)
     url = call.services.platform_of(place).link(place, reply.ref)
     to: Spans = spans("the prompt")
-    if reply.parent_id is not None:
-        parent = by_id.get(reply.parent_id)
+    if is_response(reply, by_id):
+        parent = None if reply.parent_id is None else by_id.get(reply.parent_id)
         name = None if parent is None else names.get(parent.member_id)
         to = spans("a message now gone" if name is None else PersonName(name))
     return (

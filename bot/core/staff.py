@@ -7,7 +7,7 @@ from bot.core.cards import Card, text
 from bot.core.events import Place
 from bot.core.ports import Platform
 from bot.core.telling import tell
-from storage import discussions, members
+from storage import courses, discussions, members
 from storage.database import Database
 from storage.ids import CourseId
 from storage.rows import Send
@@ -16,19 +16,24 @@ log = logging.getLogger(__name__)
 
 
 class StaffNotices:
-    """Tells the instructors of a course, in the space that the matter is about."""
+    """Tells a course's instructors and assistants, in whichever space each of them is."""
 
     def __init__(self, database: Database, platforms: Mapping[str, Platform]) -> None:
         self._database = database
         self._platforms = platforms
 
     async def tell(self, course: CourseId, place: Place, card: Card) -> None:
-        """Tell each instructor; one who can't be reached doesn't keep it from the others."""
+        """Tell each of them; one who can't be reached doesn't keep it from the others.
+
+        `place` is what it is about; those of another space are told in the course's channel there.
+        """
         async with self._database.read() as db:
-            staff = await members.staff_at(db, course, place.space)
-        platform = self._platforms[place.space.platform]
-        for person in staff:
-            await tell(platform, place, person, card)
+            staff = await members.staff_accounts(db, course)
+            channels = await courses.channels_of(db, course)
+        places = {c.space: Place(c.space, c.ref) for c in reversed(channels)} | {place.space: place}
+        for space, person in staff:
+            if space in places and space.platform in self._platforms:
+                await tell(self._platforms[space.platform], places[space], person, card)
 
     async def refused(self, send: Send, sentence: str) -> None:
         """A send could not be posted: say which, where and why."""

@@ -29,6 +29,7 @@ from storage import courses, discussions, maintenance, members, messages
 from storage.database import PRAGMAS, Connection, Database
 from storage.ids import AccountId, ChannelId, CourseId, DiscussionId, MemberId, MessageId
 from storage.messages import MessageState
+from storage.rows import Placement
 from storage.schema import EPOCH, MICROSECOND
 from storage.schema import messages as columns
 from tests.benchmarks.ratios import Measured, interleaved
@@ -83,18 +84,12 @@ class Bench:
             member = await members.ensure_member(db, CourseId(course), account, "student", START)
             self.account_ids.append(account)
             self.member_ids.append(member)
+        bound = await courses.channel(db, course, channel)
         for number in range(DISCUSSIONS):
             made = await discussions.open_discussion(db, course, "p", {}, START)
             thread = f"t{number}"
-            await discussions.place(
-                db,
-                course,
-                made.id,
-                ChannelId(channel),
-                MessageRef(thread),
-                ThreadRef(thread),
-                START,
-            )
+            placement = Placement(made.id, bound, MessageRef(thread), ThreadRef(thread), START)
+            await discussions.place(db, course, placement)
             self.discussion_ids.append(made.id)
 
     def events(self, how_many: int) -> list[MessagePosted]:

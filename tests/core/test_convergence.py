@@ -173,7 +173,7 @@ class Play:
             case Said(_, who, _, text):
                 return MessagePosted(place, ref, self.person(who), when, text, self.to(said))
             case Edited(_, text):
-                return MessageEdited(place, ref, when, text, self.to(said))
+                return MessageEdited(place, ref, when, text, reply_to=self.to(said))
             case Deleted():
                 return MessageDeleted(place, ref, when)
             case Reacted(_, who, emoji, present):

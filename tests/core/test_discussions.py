@@ -137,7 +137,7 @@ async def test_a_prompt_withdrawn_before_it_was_posted_is_not_reopened(world: Wo
         lambda db: db.exec_driver_sql("UPDATE outbox SET state = 'missed'")
     )
     await ada.answer("prompt withdraw", what="D1")
-    assert "withdrawn before it was posted" in await ada.answer("prompt reopen", discussion="D1")
+    assert "never posted" in await ada.answer("prompt reopen", discussion="D1")
 
 
 async def test_the_course_is_asked_for_where_it_cannot_be_told(world: World) -> None:

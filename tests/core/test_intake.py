@@ -19,6 +19,7 @@ from bot.core.events import (
     ThreadRef,
 )
 from bot.core.intake import Intake
+from bot.core.ports import SeenMessage
 from storage import discussions, messages, replies
 from storage.database import Connection
 from storage.ids import CourseId
@@ -243,10 +244,14 @@ async def test_replies_before_the_record_of_the_post_are_taken_in_and_chatter_is
     platform.fail(LoseAnswer())
     await ada.answer("prompt post", prompt=PROMPT)
     posted = platform.standing[0].ref  # it stands there, and the bot does not know it yet
-    await channel.hears(
+    written = [
         channel.said("cy", "m3", to="m2", thread=posted, at=3),
         channel.said("bo", "m1", thread=posted, at=1),
         channel.said("cy", "m2", to=posted, thread=None, at=2),
+    ]
+    platform.seen = [SeenMessage(event) for event in written]
+    await channel.hears(
+        *written,
         channel.edited("m1", "four words in all", thread=posted),
         channel.reacted("cy", posted, thread=None),
         channel.said("bo", "chatter", thread=None),

@@ -4,10 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.core import outbox as outbox_module
+from bot.core.events import (
+    AccountRef,
+    ChannelRef,
+    MessagePosted,
+    MessageRef,
+    Person,
+    Place,
+    ThreadRef,
+)
+from bot.core.ports import SeenMessage
 from storage import outbox as rows
 from storage.database import Database
 from storage.ids import CourseId
@@ -23,10 +34,10 @@ from tests.fakes.platform import (
     an_outbox,
     stand_in,
 )
-from tests.world import PROMPT, Human, World
+from tests.world import PROMPT, SPACE, Human, World
 
 POSTED_IN = "Posted in"
-NOT_YET = "Not in #history yet"
+NOT_YET = "#history does not show it yet"
 LEASE = 46.0  # seconds: the request's 10, the platform's 30 of settling, 5 of margin, and one
 UNEXPECTED = 301.0  # seconds after an unexpected failure
 
@@ -47,7 +58,11 @@ class Course:
 
     async def sends(self) -> list[Send]:
         async with self.world.app.services.database.read() as db:
-            return await rows.with_keys(db, "post:browser:classroom") + [
+            return [
+                send
+                for id_ in (1, 2)
+                for send in await rows.with_keys(db, CourseId(id_), "post:browser:classroom")
+            ] + [
                 send
                 for state in ("pending", "sending", "sent", "missed", "failed")
                 for id_ in (1, 2)
@@ -174,7 +189,8 @@ async def test_a_channel_that_cannot_be_read_is_not_posted_in_again(course: Cour
 async def test_a_channel_that_refuses_does_not_hold_up_another(course: Course) -> None:
     await course.world.course(course.ada, "physics", "Physics 101")
     course.platform.fail(*[Refuse("It is closed.")] * 5)
-    assert "Not in #history yet, and will go out when it can: It is closed." in await course.post()
+    said = await course.post()
+    assert "#history does not show it yet, and will when it can: It is closed." in said
     assert POSTED_IN in await course.post("physics")
     await course.later(6)
     assert len(course.platform.words("physics")) == 1
@@ -222,10 +238,9 @@ async def test_an_update_waits_longer_after_each_refusal_too(course: Course) -> 
 async def test_it_waits_as_long_as_the_platform_asks(course: Course) -> None:
     course.platform.fail(Refuse("Too fast.", retry_after=timedelta(seconds=77)))
     await course.post()
-    await course.ada.answer("prompt close", discussion="D1")
     await course.later(75)
     assert course.platform.words() == []
-    await course.later(1)
+    await course.later(2)
     assert len(course.platform.words()) == 1
 
 
@@ -289,11 +304,11 @@ async def test_a_closing_waits_for_its_prompt(course: Course) -> None:
 
 
 async def test_an_update_of_what_was_never_posted_is_let_go(course: Course) -> None:
-    course.platform.fail(Refuse(), Refuse("The channel is gone.", final=True))
+    course.platform.fail(LoseRequest(), Refuse("The channel is gone.", final=True))
     await course.post()
     await course.ada.answer("prompt close", discussion="D1")
     for _ in range(4):
-        await course.later(10)
+        await course.later(LEASE)
     assert await course.states() == ["failed", "missed", "missed"]
     assert course.platform.standing == []
 
@@ -367,3 +382,82 @@ async def test_it_runs_on_after_a_failure_without_hurrying(
         await asyncio.sleep(0.3)
         assert looks[0] <= 2
     assert "a send failed" in caplog.text
+
+
+async def test_a_prompt_that_is_not_out_yet_is_not_posted_once_closed_or_archived(
+    course: Course,
+) -> None:
+    course.platform.fail(*[Refuse("It is full.")] * 2)
+    await course.post()
+    await course.ada.answer("prompt close", discussion="D1")
+    await course.post()
+    await course.ada.answer("course archive", confirm="History 101")
+    await course.later(1_000)
+    assert course.platform.standing == []
+    assert await course.states() == ["missed", "missed"]
+
+
+async def test_a_summary_that_is_not_out_yet_is_not_posted_once_reopened(course: Course) -> None:
+    await course.post()
+    course.platform.fail(*[Refuse("It is full.")] * 3)
+    await course.ada.answer("prompt close", discussion="D1")
+    await course.ada.answer("prompt reopen", discussion="D1")
+    await course.later(1_000)
+    (prompt,) = course.platform.words()
+    assert "Closed" not in prompt
+
+
+async def test_the_outbox_outlives_whatever_fails_in_it(
+    course: Course, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = True
+
+    async def due(*_: object) -> list[Send]:
+        if broken:
+            raise RuntimeError("a bug")
+        return []
+
+    monkeypatch.setattr(rows, "due", due)
+    running = asyncio.create_task(course.outbox.run())
+    await asyncio.sleep(0.05)
+    assert not running.done()
+    assert "could not look what is due" in caplog.text
+    broken = False
+    running.cancel()
+
+
+async def test_two_tasks_of_one_process_never_both_post(course: Course) -> None:
+    """The clock jumps while one of them looks into the channel, as when a laptop wakes."""
+    course.platform.fail(LoseRequest())
+    await course.post()
+    looked = course.platform.find
+
+    async def find_slowly(*about: Any) -> Any:
+        course.world.clock.move(hours=1)
+        course.platform.find = looked  # type: ignore[method-assign]
+        await course.outbox.deliver_due()
+        return await looked(*about)
+
+    course.platform.find = find_slowly  # type: ignore[method-assign, assignment]
+    await course.later(LEASE)
+    await course.later(LEASE)
+    assert len(course.platform.words()) == 1
+
+
+async def test_what_was_written_under_a_post_we_did_not_know_of_is_read(course: Course) -> None:
+    """The bot dies between the post and its record; students answer; it comes back."""
+    course.platform.fail(LoseAnswer())
+    await course.post()
+    (post,) = course.platform.standing
+    place = Place(SPACE, ChannelRef("history"), ThreadRef(post.ref))
+    said = MessagePosted(
+        place,
+        MessageRef("m1"),
+        Person(AccountRef("bo"), "Bo"),
+        course.world.clock.now(),
+        "Unheard.",
+    )
+    course.platform.seen = [SeenMessage(said)]
+    await course.later(LEASE)
+    assert "Bo | 1 | 1" in await course.ada.answer("participation class")
+    assert any("1 new" in words for words in course.told(course.ada))

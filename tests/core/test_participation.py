@@ -123,7 +123,7 @@ def material(
         {DiscussionId(1): discussion()},
         replies,
         [(MessageId(m), MemberId(who)) for m, who in mentions],
-        [(MessageId(m), AccountId(who)) for m, who in reactions],
+        [(MessageId(m), MemberId(who)) for m, who in reactions],
     )
 
 
@@ -181,7 +181,7 @@ def test_naming_a_classmate_and_not_oneself() -> None:
 
 def test_reactions_are_those_of_others_who_are_members() -> None:
     given = material(
-        reply(1), reply(2, 2, deleted=at(1)), reactions=((1, 1), (1, 2), (1, 3), (1, 99), (2, 1))
+        reply(1), reply(2, 2, deleted=at(1)), reactions=((1, 1), (1, 2), (1, 3), (2, 1))
     )
     assert (of(1, given).reactions_received, of(1, given).reactions_given) == (2, 0)
     assert (of(2, given).reactions_received, of(2, given).reactions_given) == (0, 1)

@@ -35,8 +35,8 @@ async def main(folder: Path, hours: float, last: bool) -> None:
     world = World(load(folder), clock, None)
     async with open_app(world.settings, clock=clock) as world.app:
         people = {p.name: p for p in await world.app.browser.classroom.people()}
+        await world.app.recovery.recover("browser")  # in the order of bot/app.py
         await world.app.services.outbox.deliver_due()
-        await world.app.recovery.recover("browser")
         if last:
             return
         ada, bo = (

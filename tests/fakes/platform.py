@@ -190,6 +190,7 @@ def an_outbox(
     """An outbox of its own over the world's database, as another process would have."""
     database = database or world.app.services.database
     staff = StaffNotices(database, {"browser": platform})
+    recovery = Recovery(database, world.clock, {"browser": platform}, world.app.intake, staff)
     return Outbox(
         database,
         world.clock,
@@ -197,6 +198,7 @@ def an_outbox(
         owner,
         discussions.compose,
         staff.refused,
+        recovery.read_again,
         world.app.services.new_id,
     )
 

@@ -302,3 +302,19 @@ async def test_two_databases_and_another_process_lose_no_write(path: Path, look:
     await one.close()
     await two.close()
     assert look("SELECT last FROM counters WHERE name = 'messages'") == [(120,)]
+
+
+async def test_what_is_deleted_leaves_the_file_and_its_log(database: Database, path: Path) -> None:
+    async def keep(db: Connection) -> None:
+        await db.exec_driver_sql("INSERT INTO counters (name, last) VALUES ('Zwiebelturm', 1)")
+
+    async def forget(db: Connection) -> None:
+        await db.exec_driver_sql("DELETE FROM counters WHERE name = 'Zwiebelturm'")
+
+    log = path.with_name(f"{path.name}-wal")
+    await database.write(keep)
+    assert b"Zwiebelturm" in log.read_bytes()
+    await database.write(forget)
+    await database.checkpoint()
+    assert b"Zwiebelturm" not in path.read_bytes() + log.read_bytes()
+    await database.write(keep)  # and the writer goes on

@@ -250,6 +250,7 @@ def upgrade() -> None:
         sa.Column("space_id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("named_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["accounts.id"],
@@ -385,7 +386,10 @@ def upgrade() -> None:
             name=op.f("fk_outbox_discussion_id"),
             ondelete="RESTRICT",
         ),
-        sa.CheckConstraint("kind IN ('prompt', 'update', 'closing')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint(
+            "kind IN ('prompt', 'thread', 'follow-up', 'reminder', 'closing', 'update')",
+            name=op.f("ck_outbox_kind"),
+        ),
         sa.CheckConstraint(
             "state IN ('pending', 'sending', 'sent', 'missed', 'failed')",
             name=op.f("ck_outbox_state"),
