@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: run test bench soak crash clean
+.PHONY: run test bench soak clean
 
 run: .venv/run.stamp
 	$(BIN)/coalface run $(ARGS)
