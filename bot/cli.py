@@ -3,17 +3,20 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 
 import typer
 
 if TYPE_CHECKING:
     from bot.config import Settings
     from bot.core.services import LoadedPack
+    from prompts.models import Fact, Pack
+
+P = ParamSpec("P")
 
 app = typer.Typer(
     help="Coalface: a classroom discussion bot, on Discord, Slack and in the browser.",
@@ -36,6 +39,25 @@ Data = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
 
+def _told(command: Callable[P, None]) -> Callable[P, None]:
+    """What a person can mend is said in one sentence, and what nobody expected by the short id
+    that it is logged under; both with exit code 1."""
+
+    @wraps(command)
+    def telling(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
+            raise  # typer's own: it knows what to do with them
+        except _mendable() as problem:
+            _fail(_sentence(problem))
+        except Exception as problem:
+            data = kwargs.get("data")
+            _fail(_log_failure(problem, data if isinstance(data, Path) else None))
+
+    return telling
+
+
 def main() -> None:
     """The entry point of `coalface` and of `python -m bot`."""
     for stream in (sys.stdout, sys.stderr):
@@ -47,6 +69,7 @@ def main() -> None:
 
 
 @app.command()
+@_told
 def run(
     data: Data = None,
     port: Annotated[
@@ -66,22 +89,21 @@ def run(
     from bot import logs
     from bot.adapters.browser.hosts import check_host
 
-    with _told():
-        settings = _settings(data, port=port, host=host)
-        check_host(settings.host)
-        from storage import maintenance
+    settings = _settings(data, port=port, host=host)
+    check_host(settings.host)
+    from storage import maintenance
 
-        now = datetime.now(UTC)
-        if fresh and (kept := maintenance.set_aside(settings.database, now)):
-            typer.echo(f"The old database was kept as {kept}")
-        if saved := maintenance.upgrade(settings.database, now):
-            typer.echo(f"The database was upgraded; the one before was kept as {saved}")
-        logs.start(settings.data, settings.log)
-        typer.echo("Coalface is starting …")
-        try:
-            _serve(settings, sample=not empty)
-        except KeyboardInterrupt:
-            typer.echo("Coalface has stopped.")
+    now = datetime.now(UTC)
+    if fresh and (kept := maintenance.set_aside(settings.database, now)):
+        typer.echo(f"The old database was kept as {kept}")
+    if saved := maintenance.upgrade(settings.database, now):
+        typer.echo(f"The database was upgraded; the one before was kept as {saved}")
+    logs.start(settings.data, settings.log)
+    typer.echo("Coalface is starting …")
+    try:
+        _serve(settings, sample=not empty)
+    except KeyboardInterrupt:
+        typer.echo("Coalface has stopped.")
 
 
 def _serve(settings: "Settings", *, sample: bool) -> None:
@@ -89,7 +111,6 @@ def _serve(settings: "Settings", *, sample: bool) -> None:
     import signal
 
     from bot.app import run as run_app
-    from bot.logs import LOG
 
     def announce(address: str, moved: str | None) -> None:
         if moved is not None:
@@ -99,31 +120,11 @@ def _serve(settings: "Settings", *, sample: bool) -> None:
 
     # A service manager's way of saying Ctrl+C.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        asyncio.run(run_app(settings, sample=sample, announce=announce))
-    except _mendable():
-        raise
-    except Exception as problem:
-        failure = _log_failure(problem)
-        _fail(
-            f"Coalface stopped: something went wrong on our side, logged as {failure} in"
-            f" {settings.data / LOG}."
-        )
-
-
-def _log_failure(problem: Exception) -> str:
-    """Log what nobody expected; returns the short id that the person sees as well."""
-    import logging
-    import secrets
-
-    failure = secrets.token_hex(4)
-    logging.getLogger(__name__).critical(
-        "stopped by an unexpected failure", exc_info=problem, extra={"failure": failure}
-    )
-    return failure
+    asyncio.run(run_app(settings, sample=sample, announce=announce))
 
 
 @app.command()
+@_told
 def report(
     data: Data = None,
     course: Annotated[
@@ -137,27 +138,27 @@ def report(
     import asyncio
     import codecs
 
-    with _told():
-        settings = _settings(data)
-        from storage import maintenance
+    settings = _settings(data)
+    from storage import maintenance
 
-        health = maintenance.check(settings.database)
-        if health.problems:
-            mend = "db restore" if health.damaged else "db upgrade"
-            _fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
-        from bot.app import report as make_report
+    health = maintenance.check(settings.database)
+    if health.problems:
+        mend = "db restore" if health.damaged else "db upgrade"
+        _fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+    from bot.app import report as make_report
 
-        file = asyncio.run(make_report(settings, course))
-        if output is not None:
-            output.write_bytes(file.content)
-            typer.echo(f"Written to {output}")
-            return
+    file = asyncio.run(make_report(settings, course))
+    if output is not None:
+        output.write_bytes(file.content)
+        typer.echo(f"Written to {output}")
+        return
     # As bytes: a terminal's encoding must not change what a program reads.
     sys.stdout.buffer.write(file.content.removeprefix(codecs.BOM_UTF8))
     sys.stdout.flush()
 
 
 @pack.command("check")
+@_told
 def pack_check(
     folder: Annotated[Path, typer.Argument(help="The pack's folder.", exists=True)],
     json: Json = False,
@@ -185,10 +186,10 @@ def pack_check(
 
 
 @pack.command("list")
+@_told
 def pack_list(data: Data = None, json: Json = False) -> None:
     """List the packs that courses can use."""
-    with _told():
-        packs = [loaded.pack for loaded in _packs(_settings(data)).values()]
+    packs = [loaded.pack for loaded in _packs(_settings(data)).values()]
     if json:
         _print_json(
             [
@@ -202,6 +203,7 @@ def pack_list(data: Data = None, json: Json = False) -> None:
 
 
 @fact.command("search")
+@_told
 def fact_search(
     text: Annotated[str, typer.Argument(help="Words, figures, dates, names, also misspelt.")],
     data: Data = None,
@@ -212,58 +214,59 @@ def fact_search(
     json: Json = False,
 ) -> None:
     """Find facts, with who says so."""
+    packs = _packs(_settings(data))
+    if pack_id is not None and pack_id not in packs:
+        _fail(f"There is no pack “{pack_id}”; these are installed: {', '.join(packs)}.")
+    found = [
+        (loaded.pack, fact_found)
+        for id_, loaded in packs.items()
+        if pack_id in (None, id_)
+        for fact_found in loaded.facts.search(text, limit)
+    ]
+    if json:
+        _print_json([_fact_to_json(of, fact_found) for of, fact_found in found])
+    else:
+        _print_facts(found)
+    if not found:
+        _fail(f"No fact for “{text}”.")
+
+
+def _fact_to_json(of: "Pack", found: "Fact") -> Mapping[str, object]:
     from prompts.citations import in_words
 
-    with _told():
-        packs = _packs(_settings(data))
-        if pack_id is not None and pack_id not in packs:
-            _fail(f"There is no pack “{pack_id}”; these are installed: {', '.join(packs)}.")
-        found = [
-            (loaded.pack, fact_found)
-            for id_, loaded in packs.items()
-            if pack_id in (None, id_)
-            for fact_found in loaded.facts.search(text, limit)
-        ]
-    if json:
-        _print_json(
-            [
-                {
-                    "pack": p.id,
-                    "id": f.id,
-                    "statement": f.statement,
-                    "citations": [
-                        {"source": c.source, "locator": c.locator, "in_words": in_words(c, p)}
-                        for c in f.citations
-                    ],
-                }
-                for p, f in found
-            ]
-        )
-    for p, f in () if json else found:
-        typer.echo(f"{f.id}  {f.statement}")
-        for citation in f.citations:
-            typer.echo(f"      {in_words(citation, p)}")
-    if not found:
-        typer.echo(f"No fact for “{text}”.", err=True)
-        raise typer.Exit(1)
+    citations = [
+        {"source": c.source, "locator": c.locator, "in_words": in_words(c, of)}
+        for c in found.citations
+    ]
+    return {"pack": of.id, "id": found.id, "statement": found.statement, "citations": citations}
+
+
+def _print_facts(facts: Iterable[tuple["Pack", "Fact"]]) -> None:
+    from prompts.citations import in_words
+
+    for of, found in facts:
+        typer.echo(f"{found.id}  {found.statement}")
+        for citation in found.citations:
+            typer.echo(f"      {in_words(citation, of)}")
 
 
 @db.command("upgrade")
+@_told
 def db_upgrade(data: Data = None) -> None:
     """Bring the database to this version, after a backup; make it if there is none."""
     from datetime import UTC, datetime
 
     from storage import maintenance
 
-    with _told():
-        path = _settings(data).database
-        saved = maintenance.upgrade(path, datetime.now(UTC))
+    path = _settings(data).database
+    saved = maintenance.upgrade(path, datetime.now(UTC))
     typer.echo(f"{path} is at revision {maintenance.newest()}.")
     if saved:
         typer.echo(f"The one before was kept as {saved}")
 
 
 @db.command("backup")
+@_told
 def db_backup(
     to: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
     data: Data = None,
@@ -271,11 +274,11 @@ def db_backup(
     """Copy the database, whole, also while the bot is running."""
     from storage import maintenance
 
-    with _told():
-        typer.echo(f"Written to {maintenance.backup(_settings(data).database, to)}")
+    typer.echo(f"Written to {maintenance.backup(_settings(data).database, to)}")
 
 
 @db.command("restore")
+@_told
 def db_restore(
     source: Annotated[Path, typer.Argument(help="A backup.", exists=True)], data: Data = None
 ) -> None:
@@ -284,20 +287,19 @@ def db_restore(
 
     from storage import maintenance
 
-    with _told():
-        saved = maintenance.restore(_settings(data).database, source, datetime.now(UTC))
+    saved = maintenance.restore(_settings(data).database, source, datetime.now(UTC))
     typer.echo("The backup is in place.")
     if saved:
         typer.echo(f"The database before was kept as {saved}")
 
 
 @db.command("check")
+@_told
 def db_check(data: Data = None, json: Json = False) -> None:
     """Look the database over: whole, consistent, at this version."""
     from storage import maintenance
 
-    with _told():
-        health = maintenance.check(_settings(data).database)
+    health = maintenance.check(_settings(data).database)
     if json:
         _print_json(
             {
@@ -340,13 +342,25 @@ def _mendable() -> tuple[type[Exception], ...]:
     return CannotServe, SettingsError, UserError, PackError, StorageError, OSError
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """What a person can mend is said in one sentence, with exit code 1; all else is a bug."""
+def _log_failure(problem: Exception, data: Path | None) -> str:
+    """Log what nobody expected; a sentence with the short id that is also in the log."""
+    import logging
+    import secrets
+
+    from bot import config, logs
+
+    failure = secrets.token_hex(4)
     try:
-        yield
-    except _mendable() as problem:
-        _fail(_sentence(problem))
+        folder = config.load(data).data
+        logs.start(folder, "error")
+        (folder / logs.LOG).open("ab").close()
+    except Exception as worse:  # the log is what went wrong, or is out of reach too
+        kind, no_log = type(problem).__name__, type(worse).__name__
+        return f"Something went wrong on our side ({kind}), and it could not be logged ({no_log})."
+    logging.getLogger(__name__).critical(
+        "stopped by an unexpected failure", exc_info=problem, extra={"failure": failure}
+    )
+    return f"Something went wrong on our side and was logged as {failure} in {folder / logs.LOG}."
 
 
 def _sentence(problem: Exception) -> str:

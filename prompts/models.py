@@ -280,10 +280,6 @@ class Pack:
         """The facts that put this one right."""
         return tuple(fact for fact in self.facts if fact_id in fact.corrects)
 
-    def prompts_on(self, fact_id: str) -> tuple[Prompt, ...]:
-        """The prompts that name this fact."""
-        return tuple(prompt for prompt in self.prompts if fact_id in prompt.facts)
-
 
 class _Identified(Protocol):
     @property

@@ -36,7 +36,8 @@ class Database:
         self._readers = readers
         self._writer = writer
         self._turn = asyncio.Lock()
-        self._under_way: set[asyncio.Task[Any]] = set()
+        self._under_way: set[asyncio.Future[Any]] = set()
+        self._closed = False
         self._groups: list[Group[Any, Any]] = []
 
     @classmethod
@@ -55,9 +56,13 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Wait for what was put or is being written, then let go of the file."""
+        """Wait for what was put, or is being written or read, then let go of the file.
+
+        What is asked from then on is refused with a StorageError.
+        """
         for group in self._groups:
             await group.drain()
+        self._closed = True
         while self._under_way:
             await asyncio.wait(self._under_way)
         await self._readers.dispose()
@@ -66,12 +71,19 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
         """A connection that sees one moment of the database and writes nothing."""
-        with _translated():
-            connection = await self._connected()
-            try:
-                yield connection
-            finally:
-                await asyncio.shield(self._begun(connection.close()))
+        self._refuse_closed()
+        reading = asyncio.get_running_loop().create_future()
+        self._under_way.add(reading)
+        try:
+            with _translated():
+                connection = await self._connected()
+                try:
+                    yield connection
+                finally:
+                    await asyncio.shield(self._begun(connection.close()))
+        finally:
+            self._under_way.discard(reading)
+            reading.cancel()  # wakes `close`, if it waits
 
     async def _connected(self) -> Connection:
         """A reader; if the caller goes away while it is being made, it is closed and not lost."""
@@ -98,7 +110,12 @@ class Database:
         transaction still ends whole, one way or the other. Raises StorageError (StorageBusy,
         StorageFull) when the database refuses.
         """
+        self._refuse_closed()
         return await asyncio.shield(self._begun(self._transact(work)))
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise StorageError("The database is closed.")
 
     async def _transact(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self._turn:

@@ -151,6 +151,15 @@ async def roles_of(
     return had
 
 
+def role_at(had: Sequence[tuple[datetime, str]], at: datetime) -> str:
+    """The role at an instant: the last one given by then, else the first one ever."""
+    role = had[0][1] if had else "student"
+    for since, given in had:
+        if since <= at:
+            role = given
+    return role
+
+
 async def mark_informed(db: Connection, course: CourseId, member: MemberId, now: datetime) -> None:
     await db.execute(
         update(members)

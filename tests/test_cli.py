@@ -2,6 +2,7 @@
 
 import csv
 import json
+import logging
 import os
 import pty
 import re
@@ -35,6 +36,19 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HOST", "PORT", "PACKS", "LOG"):
         monkeypatch.delenv(f"COALFACE_{name}", raising=False)
     monkeypatch.setenv("COALFACE_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[None]:
+    """A command that fails opens the log of its data folder: it is closed again."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers:
+        if handler not in before:
+            handler.close()
+    root.handlers[:] = before
+    root.setLevel(level)
 
 
 @pytest.fixture
@@ -389,6 +403,51 @@ def test_what_nobody_expected_is_told_by_its_id(
     log = (tmp_path / "data" / "coalface.log").read_text()
     assert failure[1] in log
     assert "Anna" not in log + result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fails"),
+    [
+        (("report",), "storage.maintenance.check"),
+        (("db", "upgrade"), "storage.maintenance.upgrade"),
+        (("db", "backup", "copy.sqlite3"), "storage.maintenance.backup"),
+        (("db", "restore", PACK), "storage.maintenance.restore"),
+        (("db", "check", "--json"), "storage.maintenance.check"),
+        (("fact", "search", "coal"), "bot.core.services.load_packs"),
+        (("fact", "search", "coal", "--json"), "prompts.citations.in_words"),
+        (("pack", "list"), "bot.core.services.load_packs"),
+        (("pack", "check", PACK), "prompts.checks.check"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_nobody_expected_is_told_by_every_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str], fails: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("Anna's words")
+
+    monkeypatch.setattr(fails, fail)
+    said = told(run(*arguments))
+    failure = re.search("logged as ([0-9a-f]{8}) in ", said)
+    assert failure
+    log = (tmp_path / "data" / "coalface.log").read_text()
+    assert failure[1] in log
+    assert "RuntimeError" in log
+    assert "Anna" not in log + said
+
+
+def test_a_failure_that_can_not_be_logged_is_told_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("storage.maintenance.check", fail)
+    (tmp_path / "data").touch()  # no folder: nothing can be written there
+    assert told(run("db", "check")) == (
+        "Something went wrong on our side (RuntimeError), and it could not be logged"
+        " (FileExistsError)."
+    )
 
 
 # --- colours ------------------------------------------------------------------------------------

@@ -341,7 +341,7 @@ class Deciding:
                 continue
             member = await self._member(state, state.account_id)
             state.member_id = member
-            state.role = _role_at(self._roles.get(member, ()), state.sent_at)
+            state.role = members.role_at(self._roles.get(member, ()), state.sent_at)
         for state, account, _ in self._reactions:
             if state.discussion_id is not None:
                 await self._member(state, account)
@@ -395,12 +395,3 @@ def _write(
     state.words, state.words_raw = measure.words, measure.words_raw
     state.characters, state.attachments = measure.characters, attachments
     state.mentioned = ()
-
-
-def _role_at(had: Sequence[tuple[datetime, str]], at: datetime) -> str:
-    """The role at an instant: the last one given by then, else the first one ever."""
-    role = had[0][1] if had else STUDENT
-    for since, given in had:
-        if since <= at:
-            role = given
-    return role

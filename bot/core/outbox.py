@@ -88,7 +88,7 @@ class Outbox:
                 if await self.deliver_due():
                     wait = await self._until_next()
             except Exception as problem:  # whatever it was, the next round may do better
-                self._log("the outbox could not look what is due", problem)
+                self._log("look what is due", problem)
             try:
                 await asyncio.wait_for(self._wake.wait(), wait)
             except TimeoutError:
@@ -97,10 +97,11 @@ class Outbox:
     def wake(self) -> None:
         self._wake.set()
 
-    def _log(self, what: str, problem: Exception, send: SendId | None = None) -> str:
+    def _log(self, doing: str, problem: Exception, send: SendId | None = None) -> str:
         """Log an unexpected failure; returns its short id."""
         failure = self._new_id()
-        log.error(what, exc_info=problem, extra={"send": send, "failure": failure})
+        about = {"doing": doing, "send": send, "failure": failure}
+        log.error("the outbox failed", exc_info=problem, extra=about)
         return failure
 
     async def deliver_due(self) -> bool:
@@ -141,7 +142,7 @@ class Outbox:
             try:
                 await self._deliver_one(id_)
             except StorageError as problem:
-                self._log("the outbox could not read or write the database", problem, id_)
+                self._log("read or write the database", problem, id_)
                 well = False
         return well
 
@@ -151,7 +152,7 @@ class Outbox:
         except StorageError:
             raise
         except Exception as problem:  # one send that fails must not stop the others
-            failure = self._log("a send failed", problem, id_)
+            failure = self._log("send", problem, id_)
             until = self._clock.now() + UNEXPECTED_WAIT
             await self._database.write(
                 lambda db: outbox.postpone(

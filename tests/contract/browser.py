@@ -49,8 +49,8 @@ class BrowserConversation:
         self.post_office = PostOffice(self.world.app.intake)
         self.world.app.browser.classroom.connect(self.post_office, self.world.app.dispatcher)
         self._window_of = await self._stack.enter_async_context(windows(self.world.app.browser))
+        await self.world.app.recovery.recover("browser")  # in the order of bot/app.py
         await self.world.app.services.outbox.deliver_due()
-        await self.world.app.recovery.recover("browser")
 
     async def stop(self) -> None:
         await self._stack.aclose()

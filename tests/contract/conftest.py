@@ -5,10 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.chromium import needs_chromium
 from tests.contract.browser import browser
+from tests.contract.chromium import in_chromium
 from tests.contract.conversation import Conversation
 
 DRIVERS = {"browser": browser}
+SLOW = {"chromium": in_chromium}
+
+in_chromium_too = pytest.mark.parametrize(
+    "driver", [*sorted(DRIVERS), pytest.param("chromium", marks=needs_chromium)], indirect=True
+)
+"""For a script that also runs through a real browser and a server of its own."""
 
 
 @pytest.fixture(params=sorted(DRIVERS))
@@ -19,5 +27,9 @@ def driver(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def c(driver: str, tmp_path: Path) -> AsyncIterator[Conversation]:
     """A conversation on one platform, before anybody has come."""
-    async with DRIVERS[driver](tmp_path) as conversation:
-        yield conversation
+    if driver in SLOW:
+        async with SLOW[driver](tmp_path) as slow:
+            yield slow
+    else:
+        async with DRIVERS[driver](tmp_path) as conversation:
+            yield conversation

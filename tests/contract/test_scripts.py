@@ -3,6 +3,7 @@
 import csv
 import io
 
+from tests.contract.conftest import in_chromium_too
 from tests.contract.conversation import Conversation
 
 KULAKS = "kulaks-and-shock-workers"
@@ -26,6 +27,7 @@ async def _table(c: Conversation, at: str = "history") -> dict[str, dict[str, st
     return {row["name"]: row for row in rows}
 
 
+@in_chromium_too
 async def test_setup_and_refusal_of_a_student(c: Conversation) -> None:
     await c.join("Ines", "Bo")
     await c.channel("history")
@@ -62,6 +64,7 @@ async def test_the_first_contact_tells_once_what_is_recorded(c: Conversation) ->
     assert "I record what you write" not in await c.reads("Bo", within="D1")
 
 
+@in_chromium_too
 async def test_post_reply_response_edit_delete_and_why(c: Conversation) -> None:
     await _a_class(c)
     assert "Two kinds of success, two fates" in await c.reads("Bo")
@@ -93,6 +96,7 @@ async def test_a_button_takes_a_side_privately(c: Conversation) -> None:
     assert "changed sides" not in await c.reads("Cy")
 
 
+@in_chromium_too
 async def test_close_and_a_late_reply(c: Conversation) -> None:
     await _a_class(c)
     await c.say("Bo", "In time.", within="D1")
@@ -143,6 +147,23 @@ async def test_what_was_never_told_is_read_again_after_a_restart(c: Conversation
     assert "You took the side" in said.words
 
 
+@in_chromium_too
+async def test_a_restart_in_the_middle_keeps_all_and_goes_on(c: Conversation) -> None:
+    await _a_class(c)
+    await c.say("Bo", "Before.", within="D1")
+    await c.restart()
+    assert "Before." in await c.reads("Cy", within="D1")
+    await c.respond("Cy", "And after.", to="Before.", within="D1")
+    await c.edit("Bo", "Before.", "Before, and better.", within="D1")
+    said = await c.press("Bo", "Ideology decided", on="D1")
+    assert "You took the side" in said.words
+    table = await _table(c)
+    assert (table["Bo"]["posts"], table["Bo"]["words"]) == ("1", "3")
+    assert (table["Cy"]["replies"], table["Cy"]["words"]) == ("1", "2")
+    said = await c.command("Ines", "prompt post", prompt="john-henry-and-stakhanov")
+    assert "D2" in said.words
+
+
 async def test_two_courses_do_not_see_each_other(c: Conversation) -> None:
     await _a_class(c)
     await c.join("Otto")
@@ -167,6 +188,7 @@ async def test_two_courses_do_not_see_each_other(c: Conversation) -> None:
     assert (await _table(c)).keys() >= {"Bo"}
 
 
+@in_chromium_too
 async def test_a_refused_form_keeps_what_was_typed(c: Conversation) -> None:
     await _a_class(c)
     long = "A long question, which took me a quarter of an hour."

@@ -4,84 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from bot.core import outbox as outbox_module
-from bot.core.events import (
-    AccountRef,
-    ChannelRef,
-    MessagePosted,
-    MessageRef,
-    Person,
-    Place,
-    ThreadRef,
-)
-from bot.core.ports import SeenMessage
-from storage import outbox as rows
 from storage.database import Database
-from storage.ids import CourseId
-from storage.rows import Send
+from tests.core.bad_network import LEASE, NOT_YET, POSTED_IN, UNEXPECTED, Course, a_course
 from tests.fakes.platform import (
     AcceptLate,
     Break,
-    FaultyPlatform,
     Hang,
     LoseAnswer,
     LoseRequest,
     Refuse,
     an_outbox,
-    stand_in,
 )
-from tests.world import PROMPT, SPACE, Human, World
-
-POSTED_IN = "Posted in"
-NOT_YET = "#history does not show it yet"
-LEASE = 46.0  # seconds: the request's 10, the platform's 30 of settling, 5 of margin, and one
-UNEXPECTED = 301.0  # seconds after an unexpected failure
-
-
-class Course:
-    """A course with an instructor, on a platform with a bad network."""
-
-    def __init__(self, world: World, ada: Human, platform: FaultyPlatform) -> None:
-        self.world, self.ada, self.platform = world, ada, platform
-        self.outbox = stand_in(world, platform)
-
-    async def post(self, channel: str = "history") -> str:
-        return await self.ada.answer("prompt post", prompt=PROMPT, channel=channel)
-
-    async def later(self, seconds: float) -> None:
-        self.world.clock.move(seconds=seconds)
-        await self.outbox.deliver_due()
-
-    async def sends(self) -> list[Send]:
-        async with self.world.app.services.database.read() as db:
-            return [
-                send
-                for id_ in (1, 2)
-                for send in await rows.with_keys(db, CourseId(id_), "post:browser:classroom")
-            ] + [
-                send
-                for state in ("pending", "sending", "sent", "missed", "failed")
-                for id_ in (1, 2)
-                for send in await rows.sends_of(db, CourseId(id_), (state,))
-                if send.kind != "prompt"
-            ]
-
-    async def states(self) -> list[str]:
-        return [send.state for send in await self.sends()]
-
-    def told(self, person: Human) -> list[str]:
-        return [said for ref, said in self.platform.told if ref == person.ref]
+from tests.world import World
 
 
 @pytest.fixture
 async def course(world: World) -> Course:
-    ada = await world.person("Ada")
-    await world.course(ada)
-    return Course(world, ada, FaultyPlatform(world.clock))
+    return await a_course(world)
 
 
 async def test_an_answer_that_was_lost_is_found_in_the_channel(course: Course) -> None:
@@ -207,7 +150,7 @@ async def test_a_bug_in_one_channels_adapter_does_not_hold_up_another(
     await course.post("physics")
     await course.later(6)
     assert len(course.platform.words("physics")) == 1
-    assert "a send failed" in caplog.text
+    assert "the outbox failed" in caplog.text
     await course.later(UNEXPECTED)
     assert len(course.platform.words("history")) == 1
 
@@ -381,83 +324,4 @@ async def test_it_runs_on_after_a_failure_without_hurrying(
     async with running(course) as looks:
         await asyncio.sleep(0.3)
         assert looks[0] <= 2
-    assert "a send failed" in caplog.text
-
-
-async def test_a_prompt_that_is_not_out_yet_is_not_posted_once_closed_or_archived(
-    course: Course,
-) -> None:
-    course.platform.fail(*[Refuse("It is full.")] * 2)
-    await course.post()
-    await course.ada.answer("prompt close", discussion="D1")
-    await course.post()
-    await course.ada.answer("course archive", confirm="History 101")
-    await course.later(1_000)
-    assert course.platform.standing == []
-    assert await course.states() == ["missed", "missed"]
-
-
-async def test_a_summary_that_is_not_out_yet_is_not_posted_once_reopened(course: Course) -> None:
-    await course.post()
-    course.platform.fail(*[Refuse("It is full.")] * 3)
-    await course.ada.answer("prompt close", discussion="D1")
-    await course.ada.answer("prompt reopen", discussion="D1")
-    await course.later(1_000)
-    (prompt,) = course.platform.words()
-    assert "Closed" not in prompt
-
-
-async def test_the_outbox_outlives_whatever_fails_in_it(
-    course: Course, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    broken = True
-
-    async def due(*_: object) -> list[Send]:
-        if broken:
-            raise RuntimeError("a bug")
-        return []
-
-    monkeypatch.setattr(rows, "due", due)
-    running = asyncio.create_task(course.outbox.run())
-    await asyncio.sleep(0.05)
-    assert not running.done()
-    assert "could not look what is due" in caplog.text
-    broken = False
-    running.cancel()
-
-
-async def test_two_tasks_of_one_process_never_both_post(course: Course) -> None:
-    """The clock jumps while one of them looks into the channel, as when a laptop wakes."""
-    course.platform.fail(LoseRequest())
-    await course.post()
-    looked = course.platform.find
-
-    async def find_slowly(*about: Any) -> Any:
-        course.world.clock.move(hours=1)
-        course.platform.find = looked  # type: ignore[method-assign]
-        await course.outbox.deliver_due()
-        return await looked(*about)
-
-    course.platform.find = find_slowly  # type: ignore[method-assign, assignment]
-    await course.later(LEASE)
-    await course.later(LEASE)
-    assert len(course.platform.words()) == 1
-
-
-async def test_what_was_written_under_a_post_we_did_not_know_of_is_read(course: Course) -> None:
-    """The bot dies between the post and its record; students answer; it comes back."""
-    course.platform.fail(LoseAnswer())
-    await course.post()
-    (post,) = course.platform.standing
-    place = Place(SPACE, ChannelRef("history"), ThreadRef(post.ref))
-    said = MessagePosted(
-        place,
-        MessageRef("m1"),
-        Person(AccountRef("bo"), "Bo"),
-        course.world.clock.now(),
-        "Unheard.",
-    )
-    course.platform.seen = [SeenMessage(said)]
-    await course.later(LEASE)
-    assert "Bo | 1 | 1" in await course.ada.answer("participation class")
-    assert any("1 new" in words for words in course.told(course.ada))
+    assert "the outbox failed" in caplog.text

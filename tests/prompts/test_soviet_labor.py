@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+import seeds
 from prompts.checks import check
 from prompts.citations import in_words
 from prompts.loader import load
@@ -18,6 +20,9 @@ TEXTS = ROOT.parent / "shared" / "seeds"
 BLOG = "000_b655a23343cc0f53.txt"
 ESSAY = "004_909f41d020db6b01.txt"
 RUN = 8
+SHORT_RUN = 5
+"""What is said in class is talk: a turn of phrase can be a source's where a sentence isn't."""
+SPEAKERS = re.compile(r"\b(essay|student post|commenter|post's author)\b")
 
 needs_texts = pytest.mark.skipif(
     not all((TEXTS / name).is_file() for name in (BLOG, ESSAY)),
@@ -82,9 +87,9 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", re.sub("['’]", "", text.lower()))
 
 
-def runs(text: str) -> set[tuple[str, ...]]:
+def runs(text: str, length: int = RUN) -> set[tuple[str, ...]]:
     every = words(text)
-    return {tuple(every[start : start + RUN]) for start in range(len(every) - RUN + 1)}
+    return {tuple(every[start : start + length]) for start in range(len(every) - length + 1)}
 
 
 def test_it_is_sound(pack: Pack) -> None:
@@ -131,6 +136,11 @@ def test_comments_are_told_as_what_somebody_said(pack: Pack) -> None:
     for fact in pack.facts:
         if fact.citations[0].source == "comments":
             assert re.search(r"commenter|post's author", fact.statement), fact.id
+
+
+def test_every_fact_tells_who_says_so(pack: Pack) -> None:
+    for fact in pack.facts:
+        assert SPEAKERS.search(fact.statement), f"{fact.id} is told as if everybody knew it"
 
 
 def test_the_slip_about_an_hour_is_put_right(pack: Pack) -> None:
@@ -184,3 +194,15 @@ def test_no_sentence_is_borrowed(pack: Pack, passages: dict[tuple[str, str], str
     for name, text in ours:
         borrowed = runs(text) & theirs
         assert not borrowed, f"{name} shares {borrowed}"
+
+
+@needs_texts
+def test_the_sample_class_talks_in_its_own_words(passages: dict[tuple[str, str], str]) -> None:
+    theirs = set().union(*(runs(passage, SHORT_RUN) for passage in passages.values()))
+    steps = yaml.safe_load(seeds.SAMPLE_CLASS.read_text("utf-8"))["steps"]
+    said = [what["text"] for step in steps for what in step.values() if "text" in what]
+
+    assert len(said) >= 6
+    for text in said:
+        borrowed = runs(text, SHORT_RUN) & theirs
+        assert not borrowed, f"“{text}” shares {borrowed}"

@@ -124,6 +124,17 @@ class Classroom:
         self.publish(Change())
         return channel
 
+    async def thread(self, channel: ChannelRef, typed: str) -> int | None:
+        """The thread that an address names; None where the channel has none such."""
+        if (number := inbound.to_number(typed)) is None:
+            return None
+        root = await self.store.message(number)
+        if root is not None:
+            begins = (root.channel, root.thread, root.only_for) == (channel, None, None)
+            return number if begins else None
+        # What was answered may have been deleted, and the answers still stand.
+        return number if await self.store.messages(channel, number, None) else None
+
     # --- what people do -------------------------------------------------------------------------
 
     async def post(
@@ -234,7 +245,7 @@ class Classroom:
 
 def _text(typed: str) -> str:
     # NUL is no character of any text, and PostgreSQL refuses it.
-    text = typed.replace("\x00", "").strip()
+    text = inbound.to_text(typed).replace("\x00", "").strip()
     if not text:
         raise ClassroomRefusal("A message needs at least one word.")
     if len(text) > MOST_CHARACTERS:

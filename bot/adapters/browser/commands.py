@@ -164,7 +164,7 @@ class CommandForm:
             line.run_method("focus")
 
         async def ask() -> None:
-            typed = str(line.value or "")
+            typed = inbound.to_text(str(line.value or ""))
             if typed in meant:
                 suggestions.hide()
                 return
@@ -173,7 +173,7 @@ class CommandForm:
             found = await self._window.safely(
                 self._window.dispatcher.complete(asked, param.name, typed), "complete"
             )
-            if found is None or typed != str(line.value or "") or line.is_deleted:
+            if found is None or typed != inbound.to_text(str(line.value or "")) or line.is_deleted:
                 return  # typed on meanwhile
             meant.update({choice.label: choice.value for choice in found})
             labels = [Suggestion(choice.label, choice.label) for choice in found]

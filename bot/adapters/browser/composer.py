@@ -44,9 +44,23 @@ class Composer:
     def attach(self, stream: Stream) -> None:
         self._stream = stream
         stream.answer = self.answer
+        stream.changed = self._changed
 
     def answer(self, message: ClassroomMessage) -> None:
         """Begin an answer to a message."""
+        self._show_answered(message)
+        self._field.run_method("focus")
+
+    def _changed(self, message: ClassroomMessage) -> None:
+        """A message now reads otherwise, or is gone: perhaps the one that is being answered."""
+        if self._answered is None or self._answered.id != message.id:
+            return
+        if message.deleted_at is not None:
+            self._answer_none()
+        else:
+            self._show_answered(message)
+
+    def _show_answered(self, message: ClassroomMessage) -> None:
         self._answered = message
         self._answering.clear()
         self._answering.set_visibility(True)
@@ -57,11 +71,10 @@ class Composer:
             ui.label(f"Answering {author}").classes("cf-answering-name")
             ui.label(" ".join((message.text or "").split())).classes("cf-quoted-text")
             icon_button("close", "Answer nobody in particular", "answer-nobody", self._answer_none)
-        self._field.run_method("focus")
 
     async def send(self) -> None:
         """Send what is written; what could not be sent stays in the field."""
-        typed = str(self._field.value or "")
+        typed = self._written
         if self._sending or not typed.strip():
             return
         self._sending = True
@@ -95,6 +108,7 @@ class Composer:
 
     def _answer_none(self) -> None:
         self._answered = None
+        self._answering.clear()
         self._answering.set_visibility(False)
 
     # --- commands -------------------------------------------------------------------------------
@@ -123,7 +137,7 @@ class Composer:
     async def _choose(self, name: str) -> None:
         """A command from the list: run at once if it takes nothing, else through its form."""
         command = self._named(name)
-        self._clear(str(self._field.value or ""))
+        self._clear(self._written)
         if command is None or self._stream is None:
             return
         if command.params:
@@ -141,7 +155,7 @@ class Composer:
         self._field.run_method("focus")
 
     def _typed(self, typed: str | None) -> None:
-        self._drafts[self._key] = typed or ""
+        self._drafts[self._key] = self._written
         self._menu_of_all = False
         if not (typed or "").startswith("/") or "\n" in (typed or ""):
             self._menu.hide()
@@ -149,6 +163,10 @@ class Composer:
         wanted = (typed or "").removeprefix("/").casefold()
         named = [c for c in self._window.offered if c.name.startswith(wanted)]
         self._menu.show([_suggestion(command) for command in named])
+
+    @property
+    def _written(self) -> str:
+        return inbound.to_text(str(self._field.value or ""))
 
     def _named(self, name: str) -> Command | None:
         return next((c for c in self._window.offered if c.name == name), None)
@@ -185,7 +203,7 @@ class Composer:
     def _clear(self, sent: str) -> None:
         """Empty the field, unless its owner has typed on meanwhile."""
         self._menu.hide()
-        if str(self._field.value or "") == sent:
+        if self._written == sent:
             self._field.value = ""
 
 

@@ -24,6 +24,9 @@ from bot.core.events import (
 from bot.core.ports import ClassroomChannel, ClassroomMessage, ClassroomPerson, SeenMessage
 
 SPACE = Space("browser", "classroom")
+_HALF = re.compile("[\ud800-\udfff]")
+MOST_DIGITS = 18
+"""So many digits of a number always fit into 64 bits."""
 BOT = Person(AccountRef("coalface"), "Coalface", automated=True)
 
 
@@ -58,6 +61,7 @@ def to_edited(
         message=MessageRef(str(message.id)),
         edited_at=at,
         text=message.text,
+        author=to_person(message.author, people),
         reply_to=_reply_to(message),
         mentions=tuple(Person(person.ref, person.name) for person in mentions),
         unspoken=to_unspoken(message.text, people),
@@ -120,6 +124,21 @@ def _reply_to(message: ClassroomMessage) -> MessageRef | None:
     return None if message.reply_to is None else MessageRef(str(message.reply_to))
 
 
+# --- what was typed -----------------------------------------------------------------------------
+
+
+def to_text(typed: str) -> str:
+    """A text that can be written down: half a character, which a browser's strings may hold
+    (ECMAScript, 6.1.4), becomes the sign for one that can't be read."""
+    return _HALF.sub("\ufffd", typed)
+
+
+def to_number(typed: str) -> int | None:
+    """A message's number in an address or a ref; None for what can't be one."""
+    fits = typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS
+    return int(typed) if fits else None
+
+
 # --- commands -----------------------------------------------------------------------------------
 
 
@@ -141,7 +160,10 @@ def to_invocation(
         place=place,
         person=Person(person.ref, person.name),
         command=command,
-        arguments=arguments,
+        arguments={
+            name: to_text(value) if isinstance(value, str) else value
+            for name, value in arguments.items()
+        },
         at=at,
         manages_space=person.manages,
         channel_name=place.channel,  # a channel's ref is its name here

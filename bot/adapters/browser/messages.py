@@ -26,14 +26,17 @@ QUOTED = 90
 
 
 class Stream:
-    """A channel's messages (`thread` None) or a thread's; `answer` begins an answer to one."""
+    """A channel's messages (`thread` None) or a thread's; `answer` begins an answer to one,
+    `changed` is told of one that was there and now reads otherwise, or is gone."""
 
     def __init__(self, window: Window, thread: int | None) -> None:
         self._window = window
         self.thread = thread
         self.answer: Callable[[ClassroomMessage], None] = lambda message: None
+        self.changed: Callable[[ClassroomMessage], None] = lambda message: None
         self._known: dict[int, ClassroomMessage] = {}
         self._shown: dict[int, ui.element] = {}
+        self._quotes: dict[int, ui.element] = {}  # answer: where it quotes what it answers
         self._drafts: dict[int, str] = {}  # message: the text it is being changed to
         self._palettes: set[int] = set()  # messages whose reactions are being picked from
         name = "discussion" if thread is not None else f"channel {window.channel.name}"
@@ -54,6 +57,7 @@ class Stream:
         self._list.clear()
         self._known.clear()
         self._shown.clear()
+        self._quotes.clear()
         for message in messages:
             self.show(message)
 
@@ -65,13 +69,11 @@ class Stream:
     def show(self, message: ClassroomMessage, *, follow: bool = False) -> None:
         """Show a message as it now stands: new, changed or gone. `follow`: scroll to it."""
         if message.deleted_at is not None:
-            self._known.pop(message.id, None)
-            self._drafts.pop(message.id, None)
-            if (gone := self._shown.pop(message.id, None)) is not None:
-                gone.delete()
+            self._remove(message)
             return
         if self._list.is_deleted or message.only_for not in (None, self._window.person.ref):
             return
+        before = self._known.get(message.id)
         self._known[message.id] = message
         if message.id not in self._shown:
             with self._list:
@@ -80,8 +82,28 @@ class Stream:
         box.clear()
         with box:
             self._draw(message)
+        if before is not None and before.text != message.text:
+            self._reads_otherwise(message)
         if follow:
             box.run_method("scrollIntoView", {"block": "nearest"})
+
+    def _remove(self, message: ClassroomMessage) -> None:
+        known = self._known.pop(message.id, None)
+        self._drafts.pop(message.id, None)
+        self._quotes.pop(message.id, None)
+        if (gone := self._shown.pop(message.id, None)) is not None:
+            gone.delete()
+        if known is not None:
+            self._reads_otherwise(message)
+
+    def _reads_otherwise(self, message: ClassroomMessage) -> None:
+        """The answers quote it: what is quoted must be what it says now, or nothing."""
+        for id_, quote in self._quotes.items():
+            if self._known[id_].reply_to == message.id:
+                quote.clear()
+                with quote:
+                    self._quote(message.id)
+        self.changed(message)
 
     def holds(self, message: ClassroomMessage) -> bool:
         return message.id in self._shown or message.thread == self.thread
@@ -159,7 +181,9 @@ class Stream:
         else:
             self._head(message)
         if message.reply_to is not None:
-            self._quote(message.reply_to)
+            self._quotes[message.id] = ui.element("div")
+            with self._quotes[message.id]:
+                self._quote(message.reply_to)
         if message.id in self._drafts:
             self._draw_edit(message)
         elif message.author is None:
@@ -299,7 +323,7 @@ class Stream:
         id_ = message.id
 
         def keep_draft(typed: str | None) -> None:
-            self._drafts[id_] = typed or ""
+            self._drafts[id_] = inbound.to_text(typed or "")
 
         def leave() -> None:
             self._drafts.pop(id_, None)

@@ -3,12 +3,14 @@
 import asyncio
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Query
 from fastapi.responses import RedirectResponse
 from nicegui import Client, background_tasks, ui
 
+from bot.adapters.browser import inbound
 from bot.adapters.browser.classroom import Change, Classroom, ClassroomRefusal
 from bot.adapters.browser.composer import Composer, Drafts
 from bot.adapters.browser.messages import Stream
@@ -46,8 +48,9 @@ class Pages:
 
     # --- who are you ----------------------------------------------------------------------------
 
-    async def _door(self, to: str = "", thread: int | None = None) -> None:
+    async def _door(self, to: str = "", asked: Annotated[str, Query(alias="thread")] = "") -> None:
         """Pick who you are; `to` is the channel to go to then."""
+        thread = inbound.to_number(asked)
         people = await self._classroom.people()
         channel = next(
             (c for c in await self._classroom.channels() if c.ref == to),
@@ -110,15 +113,17 @@ class Pages:
         client: Client,
         channel: str,
         who: Annotated[str, Query(alias="as")] = "",
-        thread: int | None = None,
+        asked: Annotated[str, Query(alias="thread")] = "",
     ) -> RedirectResponse | None:
         person = await self._classroom.person(who)
         found = await self._classroom.channel(channel)
         if found is None:
             return RedirectResponse(f"/classroom?as={who}" if person else "/")
         if person is None:
-            asked = "" if thread is None else f"&thread={thread}"
-            return RedirectResponse(f"/?to={found.ref}{asked}")
+            return RedirectResponse(f"/?{urlencode({'to': found.ref, 'thread': asked})}")
+        thread = await self._classroom.thread(found.ref, asked)
+        if asked and thread is None:
+            return RedirectResponse(to_address(found.ref, reader=person.ref))
         window = Window(self._classroom, self._dispatcher, person, found, self._zone)
         await _Room(self, window, client, thread).build()
         return None

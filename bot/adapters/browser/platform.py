@@ -98,6 +98,6 @@ def _thread(place: Place) -> int | None:
 
 
 def _number(ref: str) -> int:
-    if not (ref.isascii() and ref.isdigit()):
+    if (number := inbound.to_number(ref)) is None:
         raise SendRefused("The classroom has no such message.", final=True)
-    return int(ref)
+    return number

@@ -2,7 +2,6 @@
 classroom and to the core, and tells them when it did not work."""
 
 from collections.abc import Awaitable, Mapping
-from datetime import tzinfo
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -117,8 +116,3 @@ def zone_named(name: object) -> ZoneInfo | None:
         return ZoneInfo(str(name)) if name else None
     except (KeyError, ValueError, OSError):
         return None
-
-
-def as_zone(local: tzinfo | None) -> ZoneInfo:
-    """A zone to begin with, until the browser has said which is the reader's."""
-    return zone_named(getattr(local, "key", None)) or ZoneInfo("UTC")

@@ -1,5 +1,7 @@
 """What people see and do in the classroom's windows."""
 
+import pytest
+
 from tests.adapters.browser.conftest import Room
 from tests.adapters.browser.windows import Window
 
@@ -173,6 +175,81 @@ async def test_whoever_comes_first_joins_and_sees_a_channel(room: Room) -> None:
 async def test_nobody_is_sent_to_the_door(room: Room) -> None:
     window = await Window(room.window_of("x").user, "unknown").go("history", room.thread)
     await window.sees("Who are you?")
+
+
+@pytest.mark.parametrize("thread", ["9" * 23, "9" * 5_000, "-1", "one", "", "4711", "٣"])
+async def test_a_thread_that_is_not_there_leads_to_the_channel(room: Room, thread: str) -> None:
+    window = room.window_of(room.ada.ref)
+    for person in (room.ada.ref, "unknown"):
+        await window.user.open(f"/classroom/history?as={person}&thread={thread}")
+        await window.sees("# history" if person == room.ada.ref else "Who are you?")
+        await window.has_no("stream-thread")
+
+
+async def test_a_thread_of_another_channel_or_inside_a_thread_is_not_there(room: Room) -> None:
+    inside = await room.ada.say("The state picked the sides.", thread=room.thread)
+    await room.world.channel("physics")
+    for channel, thread in (("physics", room.thread), ("history", inside.id)):
+        window = room.window_of(room.ada.ref)
+        await window.go(channel, thread)
+        await window.sees(f"# {channel}")
+        await window.has_no("stream-thread")
+
+
+async def test_answers_stand_when_what_they_answer_is_gone(room: Room) -> None:
+    root = await room.ada.say("Good morning")
+    await room.ben.say("And to you.", thread=root.id)
+    await room.ada.delete(root)
+    ben = await room.window_of(room.ben.ref).go("history", root.id)
+    await ben.sees("And to you.", within="stream-thread")
+
+
+async def test_half_a_character_becomes_a_sign_and_nothing_fails(room: Room) -> None:
+    ada, ben = await room.window(room.ada), await room.window(room.ben)
+    await ada.say("Half \ud800 a sign")
+    await ben.sees("Half \ufffd a sign", within="stream-thread")
+    assert ada.value("write-thread") == ""
+    await ada.say("/fact search 102 tons \udc00")
+    await ada.sees("102 tons", "Only you can see this", within="stream-thread")
+    await ada.write("write-thread", "Not yet \ud800")
+    assert (await room.window(room.ada)).value("write-thread") == "Not yet \ufffd"
+    agnes = await room.window(room.agnes, thread=False)
+    await agnes.say("/prompt new", where="channel")
+    await agnes.fill(title="Badges \ud800", text="What is a badge worth?", sides="Only one")
+    assert "at least two" in await agnes.error("field-sides")
+    assert agnes.value("field-title") == "Badges \ufffd"
+    await agnes.fill(sides="Much; Nothing \udfff")
+    await agnes.sees("P1 is kept")
+
+
+async def test_a_quote_says_what_is_said_now_or_nothing(room: Room) -> None:
+    first = await room.ada.say("102 tons in an hour!", thread=room.thread)
+    await room.ben.say("In six, I think.", to=first)
+    ben = await room.window(room.ben)
+    await ben.click(f"answer-{first.id}")
+    await ben.sees("102 tons in an hour!", within="stream-thread")
+    await ben.sees("102 tons in an hour!", within="composer-thread")
+    await room.ada.edit(first, "102 tons in six hours.")
+    await ben.sees_no("in an hour!")
+    await ben.sees("102 tons in six hours.", within="composer-thread")
+    quoted = ben.text("stream-thread").splitlines().count("102 tons in six hours.")
+    assert quoted == 2  # itself, and above its answer
+    await room.ada.delete(first)
+    await ben.sees("Answers a message that was deleted", within="stream-thread")
+    await ben.sees_no("102 tons", "Answering Ada Pitlamp")
+
+
+async def test_an_edit_of_an_answer_outlives_the_end_of_what_it_answers(room: Room) -> None:
+    first = await room.ada.say("A slip.", thread=room.thread)
+    answer = await room.ben.say("An answer.", to=first)
+    ben = await room.window(room.ben)
+    await ben.click(f"edit-{answer.id}")
+    field = ben._one(f"edit-text-{answer.id}")
+    await ben.write(f"edit-text-{answer.id}", "Half writ")
+    await room.ada.delete(first)
+    await ben.sees("Answers a message that was deleted")
+    assert ben._one(f"edit-text-{answer.id}") is field  # untouched: it keeps the cursor
+    assert ben.value(f"edit-text-{answer.id}") == "Half writ"
 
 
 async def test_a_new_channel_appears_in_every_window(room: Room) -> None:

@@ -76,6 +76,23 @@ def test_arguments_are_given_to_parameters_in_order(
     assert inbound.to_arguments(command(name), typed, PEOPLE, CHANNELS) == arguments
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("\ud800", "\ufffd"), ("a\udfffb", "a\ufffdb"), ("⛏️ 😀 naïve \ufeff", "⛏️ 😀 naïve \ufeff")],
+)
+def test_only_half_characters_are_replaced(typed: str, kept: str) -> None:
+    assert inbound.to_text(typed) == kept
+    kept.encode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("12", 12), ("007", 7), ("9" * 18, int("9" * 18)), ("9" * 19, None), ("", None), ("-1", None)],
+)  # fmt: skip
+def test_a_number_is_what_can_be_one(typed: str, number: int | None) -> None:
+    assert inbound.to_number(typed) == number
+
+
 def test_every_form_has_an_id_of_its_own() -> None:
     assert inbound.new_invocation_id() != inbound.new_invocation_id()
     assert Type.PERSON in {param.type for c in CATALOG for param in c.params}

@@ -1,0 +1,246 @@
+"""What must be on record after a story, and what must be counted.
+
+The model is plain: it goes through what happened in the order of its own times, and knows nothing
+of who was told when. Nothing here is shared with the code under test.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tests.core.happenings import (
+    BOT,
+    DISCUSSIONS,
+    MIDNIGHT,
+    NO_WORDS,
+    STUDENTS,
+    TEACHERS,
+    Appointed,
+    Archived,
+    Commanded,
+    Deleted,
+    Discussion,
+    Edited,
+    Happening,
+    Opened,
+    Reacted,
+    Said,
+    Story,
+    at,
+    named_in,
+)
+from tests.world import START
+
+ZONE = ZoneInfo("America/New_York")
+
+
+@dataclass
+class Record:
+    """A message as it must be found at last."""
+
+    n: int
+    who: str
+    where: Discussion
+    parent: "Record | None"
+    threaded: bool
+    sent: datetime
+    role: str
+    text: str | None
+    edited: datetime | None = None
+    deleted: datetime | None = None
+    reactions: set[tuple[str, str]] = field(default_factory=set)
+    counts: bool = False
+
+    @property
+    def pieces(self) -> list[str]:
+        return [] if self.text is None else self.text.split(" ")
+
+    @property
+    def words(self) -> int:
+        return sum(not p.startswith("@") and p not in NO_WORDS for p in self.pieces)
+
+    @property
+    def named(self) -> set[str]:
+        return set(named_in(self.text or ""))
+
+    @property
+    def classmate(self) -> "Record | None":
+        """The classmate's message that this responds to: not one's own, and not staff's."""
+        parent = self.parent
+        if parent is None or parent.role != "student" or parent.who == self.who:
+            return None
+        return parent
+
+    @property
+    def heeded(self) -> "Record | None":
+        """The classmate's message, where that counts itself: a deleted one is nobody's gain."""
+        return self.classmate if self.classmate is not None and self.classmate.counts else None
+
+
+@dataclass
+class Model:
+    records: dict[int, Record] = field(default_factory=dict)
+    roles: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What everybody who is known to a course is there now, by course and name."""
+    spans: dict[Discussion, list[list[datetime | None]]] = field(default_factory=dict)
+    withdrawn: set[Discussion] = field(default_factory=set)
+    archived: set[str] = field(default_factory=set)
+    robots: dict[int, str] = field(default_factory=dict)
+    """What bots said, and in which course: not on record, but people may react to it."""
+
+    def of(self, course: str) -> list[Record]:
+        return [r for r in self.records.values() if r.where[0] == course]
+
+
+def model_of(story: Story) -> Model:
+    model = Model(spans={where: [[START, None]] for where in DISCUSSIONS})
+    for course, students in STUDENTS.items():
+        model.roles |= {(course, who): "student" for who in students}
+        model.roles[course, TEACHERS[course]] = "instructor"
+    for step, event in enumerate(story.happened):
+        if isinstance(event, Deleted) or _course(model, event) not in model.archived:
+            _fold(model, event, at(step))
+    for record in model.records.values():
+        record.counts = (
+            record.deleted is None
+            and record.role == "student"
+            and record.where not in model.withdrawn
+            and any(
+                since is not None
+                and since <= record.sent
+                and (until is None or record.sent <= until)
+                for since, until in model.spans[record.where]
+            )
+        )
+    return model
+
+
+def _course(model: Model, event: Happening) -> str | None:
+    """The course in which something happens; None where it is none that we know of."""
+    match event:
+        case Said() | Opened() | Commanded():
+            return event.where[0]
+        case Archived() | Appointed():
+            return event.course
+        case Edited(n) | Reacted(n) if n in model.records:
+            return model.records[n].where[0]
+        case Reacted(n):
+            return model.robots.get(n)
+        case _:
+            return None
+
+
+def _fold(model: Model, event: Happening, when: datetime) -> None:
+    match event:
+        case Said(n, who, where) if who == BOT:
+            model.robots[n] = where[0]
+        case Said(n, who, where, text, parent, threaded):
+            role = model.roles.setdefault((where[0], who), "student")
+            known = None if parent is None else model.records.get(parent)  # a bot's is not on it
+            model.records[n] = Record(n, who, where, known, threaded, when, role, text)
+        case Edited(n, text) if n in model.records:
+            model.records[n].text = text
+            model.records[n].edited = when
+        case Deleted(n) if n in model.records:
+            model.records[n].text = None
+            model.records[n].deleted = when
+        case Reacted(n, who):
+            _react(model, event)
+        case Opened(where):
+            model.spans[where] = [[when, None]]
+        case Commanded(where, verb):
+            _command(model, where, verb, when)
+        case Archived(course):
+            for where in [where for where in model.spans if where[0] == course]:
+                _command(model, where, "close", when)
+            model.archived.add(course)
+        case Appointed(course, who, role):
+            model.roles[course, who] = role
+        case _:
+            pass
+
+
+def _react(model: Model, event: Reacted) -> None:
+    course = _course(model, event)
+    if course is None:
+        return
+    model.roles.setdefault((course, event.who), "student")
+    if (record := model.records.get(event.n)) is not None:
+        if event.present:
+            record.reactions.add((event.who, event.emoji))
+        else:
+            record.reactions.discard((event.who, event.emoji))
+
+
+def _command(model: Model, where: Discussion, verb: str, when: datetime) -> None:
+    last = model.spans[where][-1]
+    is_open = last[1] is None and where not in model.withdrawn
+    if verb == "close" and is_open:
+        last[1] = when
+    elif verb == "withdraw" and where not in model.withdrawn:
+        last[1] = last[1] or when
+        model.withdrawn.add(where)
+    elif verb == "reopen" and not is_open:
+        last[1] = last[1] or when
+        model.withdrawn.discard(where)
+        model.spans[where].append([when, None])
+
+
+# --- what must be counted -----------------------------------------------------------------------
+
+
+def table_of(model: Model, course: str) -> dict[tuple[str, str], str]:
+    """The report's figures for each student of a course, and each who counted as one, by their
+    name and the figure's."""
+    counted = [r for r in model.of(course) if r.counts]
+    wrote = {r.who for r in counted}
+    students = {
+        who
+        for (where, who), role in model.roles.items()
+        if where == course and (role == "student" or who in wrote)
+    }
+    open_ = sum(w[0] == course and w not in model.withdrawn for w in model.spans)
+    return {
+        (who, column): figure
+        for who in students
+        for column, figure in _row(who, counted, students).items()
+    } | {(who, "discussions_open"): str(open_) for who in students}
+
+
+def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:
+    own = [r for r in counted if r.who == who]
+    others = [r for r in counted if r.who != who]
+    answers = [r for r in own if r.classmate is None]
+    heeded = [r.heeded for r in own if r.heeded is not None]
+    earlier = [
+        other.who
+        for r in own
+        for other in others
+        if (other.where, other.threaded) == (r.where, r.threaded) and other.sent < r.sent
+    ]
+    figures = {
+        "discussions_joined": len({r.where for r in own}),
+        "posts": len(answers),
+        "replies": len(own) - len(answers),
+        "words": sum(r.words for r in own),
+        "words_raw": sum(len(r.pieces) for r in own),
+        "characters": sum(len(r.text or "") for r in own),
+        "attachments": 0,
+        "active_days": len({r.sent >= MIDNIGHT for r in own}),
+        "peers_root": len({r.who for r in heeded}),
+        "peers_thread": len(set(earlier)),
+        "peers_named": len({name for r in own for name in r.named & students} - {who}),
+        "replies_received": sum(r.heeded is not None and r.heeded.who == who for r in others),
+        "reactions_given": sum(giver == who for r in others for giver, _ in r.reactions),
+        "reactions_received": sum(giver != who for r in own for giver, _ in r.reactions),
+    }
+    sent = [r.sent for r in own]
+    return {name: str(figure) for name, figure in figures.items()} | {
+        "first": _shown(sent[:1]),
+        "last": _shown(sent[-1:]),
+    }
+
+
+def _shown(when: Iterable[datetime]) -> str:
+    return "".join(w.astimezone(ZONE).isoformat(timespec="milliseconds") for w in when)
