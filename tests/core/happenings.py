@@ -1,9 +1,6 @@
-"""What may happen in two courses, drawn at random, and what must be on record after it.
+"""What may happen in two courses, drawn at random; plain_model.py says what must be on record."""
 
-The model is plain: it goes through what happened in the order of its own times, and knows nothing
-of who was told when. Nothing here is shared with the code under test.
-"""
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,17 +8,21 @@ from hypothesis import strategies as st
 
 from tests.world import START
 
-FIRST = START + timedelta(hours=2)
+MIDNIGHT = START + timedelta(hours=19)
+"""The end of the first day where the courses are, New York."""
 STEP = timedelta(seconds=10)
+FIRST = MIDNIGHT - 12 * STEP
 BOT = "Robot"
 COURSES = {"A": "Alphahistory", "B": "Betaphysics"}
 TEACHERS = {"A": "Agatha", "B": "Bertrand"}
 DISCUSSIONS = (("A", 1), ("A", 2), ("B", 1))
+"""Those that stand when the story begins."""
 STUDENTS = {"A": ("Anaxa", "Aristo", "Xenia"), "B": ("Belisar", "Boreas", "Xenia")}
-NEWCOMERS = {"A": "Nikias", "B": "Nonnos"}  # known to the course by what they write only
+NEWCOMERS = {"A": "Nikias", "B": "Nonnos"}  # known to the course by what they do there only
 ROLES = ("student", "assistant", "instructor")
 EMOJI = ("👍", "🔥")
-WORDS = ("coal", "pit", "norm", "шахта", "record", "kulak", "2024", "quota")
+WORDS = ("coal", "pit", "—", "norm", "шахта", ":fire:", "record", "`kulak`", "2024", "quota")
+NO_WORDS = ("—", ":fire:", "`kulak`")
 
 Discussion = tuple[str, int]
 
@@ -68,11 +69,31 @@ class Reacted:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """A prompt is posted. `lost`: it stands in the channel, and the answer that says so is lost;
+    `twice`: the same form is sent twice."""
+
+    where: Discussion
+    lost: bool
+    twice: bool
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The outbox looks what is due: it may find what it lost the answer for."""
+
+
+@dataclass(frozen=True)
 class Commanded:
     """Staff close, reopen or withdraw a discussion."""
 
     where: Discussion
     verb: str
+
+
+@dataclass(frozen=True)
+class Archived:
+    course: str
 
 
 @dataclass(frozen=True)
@@ -89,14 +110,20 @@ class Restarted:
     """The application is closed, and opened again on the same file."""
 
 
-Happening = Said | Chatted | Edited | Deleted | Reacted | Commanded | Appointed | Restarted
+Uttered = Said | Chatted | Edited | Deleted | Reacted
+"""What people do in a channel, and platforms tell."""
+Ordered = Opened | Commanded | Archived | Appointed
+"""What staff do by command."""
+Happening = Uttered | Ordered | Delivered | Restarted
 
 _KINDS = (
-    "say", "say", "respond", "respond", "respond", "chat", "edit", "edit", "delete", "react",
-    "react", "unreact", "close", "reopen", "withdraw", "appoint", "restart", "robot",
+    "nothing", "say", "say", "say", "respond", "respond", "respond", "respond", "respond", "chat",
+    "chat", "edit", "edit", "edit", "delete", "react", "react", "unreact", "close", "reopen",
+    "withdraw", "appoint", "restart", "robot", "post", "post", "deliver", "archive",
 )  # fmt: skip
 _small = st.integers(0, 11)
-Draw = tuple[str, int, int, int]
+_steps = st.tuples(st.sampled_from(_KINDS), st.integers(0, 23), _small, _small, _small)
+Draw = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -111,7 +138,8 @@ class Story:
 
 @st.composite
 def stories(draw: st.DrawFn, robots: bool = True) -> Story:
-    drawn = draw(st.lists(st.tuples(st.sampled_from(_KINDS), _small, _small, _small), max_size=30))
+    # So long that much comes together; "nothing" lets a story that fails become a short one.
+    drawn = draw(st.lists(_steps, min_size=18, max_size=40))
     happened = _happened(drawn, robots)
     lags = st.lists(st.integers(0, 8), min_size=1, max_size=3).map(tuple)
     told = draw(st.lists(lags, min_size=len(happened), max_size=len(happened)))
@@ -123,150 +151,101 @@ def at(step: int) -> datetime:
     return FIRST + STEP * step
 
 
-def _text(n: int, version: int, size: int) -> str:
-    return " ".join((f"zq{n}v{version}", *(WORDS[(n + k) % len(WORDS)] for k in range(size))))
+def named_in(text: str) -> tuple[str, ...]:
+    """Who is mentioned in a text."""
+    return tuple(word[1:] for word in text.split(" ") if word.startswith("@"))
 
 
-def _happened(drawn: list[Draw], robots: bool) -> tuple[Happening, ...]:
+@dataclass
+class _Telling:
     """The draws as things that can happen: nobody edits what is deleted, or what isn't theirs."""
-    happened: list[Happening] = []
-    said: dict[int, Said] = {}
-    standing: list[int] = []
-    for n, (kind, a, b, c) in enumerate(drawn):
-        target = said[standing[a % len(standing)]] if standing else None
-        where = DISCUSSIONS[a % 3]
-        people = [*STUDENTS[where[0]], NEWCOMERS[where[0]], TEACHERS[where[0]]]
-        who = people[b % len(people)]
-        if kind == "say" or (kind == "robot" and robots):
-            robot = kind == "robot"
-            message = Said(
-                n, BOT if robot else who, where, _text(n, 0, c), None, robot or c % 3 > 0
-            )
-            happened.append(message)
-            said[n] = message
-            standing.append(n)
-        elif kind == "respond" and target is not None:
-            people = [*STUDENTS[target.where[0]], TEACHERS[target.where[0]]]
-            threaded = c % 3 > 0 or target.who == BOT
-            message = Said(
-                n, people[b % len(people)], target.where, _text(n, 0, c), target.n, threaded
-            )
-            happened.append(message)
-            said[n] = message
-            standing.append(n)
-        elif kind == "chat":
-            happened.append(Chatted(n, who, where, _text(n, 0, c)))
-        elif kind == "edit" and target is not None and target.who != BOT:
-            happened.append(Edited(target.n, _text(target.n, n, c)))
-        elif kind == "delete" and target is not None and target.who != BOT:
-            happened.append(Deleted(target.n))
-            standing.remove(target.n)
-        elif kind in ("react", "unreact") and target is not None:
-            fan = STUDENTS[target.where[0]][b % 3]
-            happened.append(Reacted(target.n, fan, EMOJI[c % 2], kind == "react"))
-        elif kind in ("close", "reopen", "withdraw"):
-            happened.append(Commanded(where, kind))
-        elif kind == "appoint":
-            students = STUDENTS[where[0]]
-            happened.append(Appointed(where[0], students[b % len(students)], ROLES[c % 3]))
-        else:
-            happened.append(Restarted())
-    return tuple(happened)
+
+    robots: bool
+    happened: list[Happening] = field(default_factory=list)
+    said: dict[int, Said] = field(default_factory=dict)
+    standing: list[int] = field(default_factory=list)
+    opened: list[Discussion] = field(default_factory=lambda: list(DISCUSSIONS))
+    archived: set[str] = field(default_factory=set)
+
+    def step(self, n: int, kind: str, a: int, b: int, c: int, d: int) -> None:
+        where = self.opened[-1 - a % len(self.opened)]
+        people = _people(where)
+        match kind:
+            case "say":
+                self._say(
+                    Said(n, _one(people, b), where, _text(n, 0, c, d, where), None, c % 3 > 0)
+                )
+            case "robot" if self.robots:
+                self._say(Said(n, BOT, where, _text(n, 0, c, 0, where), None, True))
+            case "chat":
+                self.happened.append(Chatted(n, _one(people, b), where, _text(n, 0, c, d, where)))
+            case "close" | "reopen" | "withdraw":
+                self.happened.append(Commanded(where, kind))
+            case "appoint":
+                who = _one(STUDENTS[where[0]], b)
+                self.happened.append(Appointed(where[0], who, ROLES[c % 3]))
+            case "post":
+                self._open(where[0], lost=c % 3 < 2, twice=b % 3 == 0)
+            case "deliver":
+                self.happened.append(Delivered())
+            case "archive" if c > 7:
+                self.happened.append(Archived(where[0]))
+                self.archived.add(where[0])
+            case "respond" | "edit" | "delete" | "react" | "unreact" if self.standing:
+                self._to(self.said[self.standing[-1 - a % len(self.standing)]], n, kind, b, c, d)
+            case "restart":
+                self.happened.append(Restarted())
+            case _:
+                pass  # nothing happens
+
+    def _to(self, target: Said, n: int, kind: str, b: int, c: int, d: int) -> None:
+        """Something is done to a message that stands there."""
+        people = _people(target.where)
+        if kind == "respond":
+            text, threaded = _text(n, 0, c, d, target.where), c % 3 > 0 or target.who == BOT
+            self._say(Said(n, _one(people, b), target.where, text, target.n, threaded))
+        elif kind in ("react", "unreact"):
+            # Nobody whom the course does not know: see _enrol in deciding.py.
+            fan = _one([*STUDENTS[target.where[0]], TEACHERS[target.where[0]]], b)
+            self.happened.append(Reacted(target.n, fan, EMOJI[c % 2], kind == "react"))
+        elif kind == "edit" and target.who != BOT:
+            self.happened.append(Edited(target.n, _text(target.n, n, c, d, target.where)))
+        elif kind == "delete" and target.who != BOT:
+            self.happened.append(Deleted(target.n))
+            self.standing.remove(target.n)
+
+    def _say(self, message: Said) -> None:
+        self.happened.append(message)
+        self.said[message.n] = message
+        self.standing.append(message.n)
+
+    def _open(self, course: str, *, lost: bool, twice: bool) -> None:
+        number = 1 + max(n for c, n in self.opened if c == course)
+        self.happened.append(Opened((course, number), lost, twice))
+        if course not in self.archived:
+            self.opened.append((course, number))
 
 
-# --- what must be on record ---------------------------------------------------------------------
+def _happened(drawn: Sequence[Draw], robots: bool) -> tuple[Happening, ...]:
+    telling = _Telling(robots)
+    for n, (kind, a, b, c, d) in enumerate(drawn):
+        telling.step(n, kind, a, b, c, d)
+    return tuple(telling.happened)
 
 
-@dataclass
-class Record:
-    """A message as it must be found at last."""
-
-    n: int
-    who: str
-    where: Discussion
-    parent: int | None
-    sent: datetime
-    role: str
-    text: str | None
-    edited: datetime | None = None
-    deleted: datetime | None = None
-    reactions: set[tuple[str, str]] = field(default_factory=set)
-    counts: bool = False
-
-    @property
-    def words(self) -> int:
-        return 0 if self.text is None else len(self.text.split(" "))
+def _people(where: Discussion) -> tuple[str, ...]:
+    course = where[0]
+    return (*STUDENTS[course], NEWCOMERS[course], TEACHERS[course])
 
 
-@dataclass
-class Model:
-    records: dict[int, Record] = field(default_factory=dict)
-    roles: dict[tuple[str, str], str] = field(default_factory=dict)
-    """What everybody who is known to a course is there now, by course and name."""
-    spans: dict[Discussion, list[list[datetime | None]]] = field(default_factory=dict)
-    withdrawn: set[Discussion] = field(default_factory=set)
-
-    def of(self, course: str) -> list[Record]:
-        return [r for r in self.records.values() if r.where[0] == course]
+def _one(people: Sequence[str], number: int) -> str:
+    return people[number % len(people)]
 
 
-def model_of(story: Story) -> Model:
-    model = Model(spans={where: [[START, None]] for where in DISCUSSIONS})
-    for course, students in STUDENTS.items():
-        model.roles |= {(course, who): "student" for who in students}
-        model.roles[course, TEACHERS[course]] = "instructor"
-    for step, event in enumerate(story.happened):
-        _fold(model, event, at(step))
-    for record in model.records.values():
-        model.roles.setdefault((record.where[0], record.who), "student")
-        record.counts = (
-            record.deleted is None
-            and record.role == "student"
-            and record.where not in model.withdrawn
-            and any(
-                since is not None
-                and since <= record.sent
-                and (until is None or record.sent <= until)
-                for since, until in model.spans[record.where]
-            )
-        )
-    return model
-
-
-def _fold(model: Model, event: Happening, when: datetime) -> None:
-    match event:
-        case Said(n, who, where, text, parent) if who != BOT:
-            role = model.roles.get((where[0], who), "student")
-            known = parent if parent in model.records else None  # nobody is a bot's classmate
-            model.records[n] = Record(n, who, where, known, when, role, text)
-        case Edited(n, text):
-            model.records[n].text = text
-            model.records[n].edited = when
-        case Deleted(n):
-            model.records[n].text = None
-            model.records[n].deleted = when
-        case Reacted(n, who, emoji, present) if n in model.records:
-            if present:
-                model.records[n].reactions.add((who, emoji))
-            else:
-                model.records[n].reactions.discard((who, emoji))
-        case Commanded(where, verb):
-            _command(model, where, verb, when)
-        case Appointed(course, who, role):
-            model.roles[course, who] = role
-        case _:
-            pass
-
-
-def _command(model: Model, where: Discussion, verb: str, when: datetime) -> None:
-    last = model.spans[where][-1]
-    is_open = last[1] is None and where not in model.withdrawn
-    if verb == "close" and is_open:
-        last[1] = when
-    elif verb == "withdraw" and where not in model.withdrawn:
-        last[1] = last[1] or when
-        model.withdrawn.add(where)
-    elif verb == "reopen" and not is_open:
-        last[1] = last[1] or when
-        model.withdrawn.discard(where)
-        model.spans[where].append([when, None])
+def _text(n: int, version: int, size: int, named: int, where: Discussion) -> str:
+    """A text that no other has. It may mention two people; one of them may be of the other course,
+    and so nobody's classmate here."""
+    stranger = STUDENTS["B" if where[0] == "A" else "A"][0]
+    mentioned = (*_people(where), stranger)[named - 1 : named + 1] if named else ()
+    words = (WORDS[(n + k) % len(WORDS)] for k in range(size))
+    return " ".join((f"zq{n}v{version}", *words, *(f"@{name}" for name in mentioned)))

@@ -155,13 +155,13 @@ class Play:
         match event:
             case Appointed(_, who, role):
                 ref = self.person(who).ref
-                await teacher.answer("course staff", channel=channel, person=ref, role=role)
+                await teacher.run("course staff", channel=channel, person=ref, role=role)
             case Archived():
-                await teacher.answer("course archive", channel=channel, confirm=COURSES[course])
+                await teacher.run("course archive", channel=channel, confirm=COURSES[course])
             case Commanded((_, number), verb):
                 param = "what" if verb == "withdraw" else "discussion"
                 arguments = {"channel": channel, param: f"D{number}"}
-                await teacher.answer(f"prompt {verb}", **arguments)
+                await teacher.run(f"prompt {verb}", **arguments)
             case Opened():
                 await self._post(event)
 
@@ -171,7 +171,7 @@ class Play:
         before = await self.posts(course)
         self.line.losing = event.lost
         for _ in range(1 + event.twice):
-            await self.human(TEACHERS[course]).answer("prompt post", **form)
+            await self.human(TEACHERS[course]).run("prompt post", **form)
         self.line.losing = False
         for post in await self.posts(course) - before:
             self.threads[event.where] = post
