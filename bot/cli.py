@@ -119,6 +119,7 @@ def _serve(settings: "Settings", *, sample: bool) -> None:
         sys.stdout.flush()
 
     # A service manager's way of saying Ctrl+C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` has it ignored
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     asyncio.run(run_app(settings, sample=sample, announce=announce))
 

@@ -49,7 +49,7 @@ def upgrade(path: Path, now: datetime) -> Path | None:
     """
     from alembic import command
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # what students write is in it
     existed = path.exists() and path.stat().st_size > 0
     before = revision(path) if existed else None
     if before == newest():

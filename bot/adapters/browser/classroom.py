@@ -98,7 +98,8 @@ class Classroom:
             raise ClassroomRefusal("Type the name that the others shall see.")
         if len(name) > MOST_NAME:
             raise ClassroomRefusal(f"A name has at most {MOST_NAME} characters.")
-        if name.casefold() in {p.name.casefold() for p in await self.people()}:
+        taken = {p.name.casefold() for p in await self.people()} | {inbound.BOT.name.casefold()}
+        if name.casefold() in taken:
             raise ClassroomRefusal(f"There is a {name} already; pick that name, or add an initial.")
         person = await self.store.add_person(AccountRef(uuid4().hex), name, self.clock.now())
         await self.people()

@@ -190,10 +190,13 @@ def to_arguments(
 ) -> dict[str, object]:
     """What was typed after a command's name, given to its parameters in their order.
 
-    Each takes a word, a "quoted text" or a name; the last one takes all that is left.
+    Each takes a word, a "quoted text" or a name; the last one takes all that is left. They may
+    also be named, in any order: `prompt: kulaks channel: history`.
     """
     arguments: dict[str, object] = {}
     rest = typed.strip()
+    if named := _named(command, rest):
+        return {p.name: to_value(p, given, people, channels) for p, given in named}
     for number, param in enumerate(command.params, start=1):
         if not rest:
             break
@@ -212,12 +215,27 @@ def to_value(
     channels: Sequence[ClassroomChannel],
 ) -> str:
     """A person's or a channel's name as its ref; all else as it was typed."""
-    wanted = given.strip().lstrip("@#").casefold()
+    wanted = _unquoted(given).strip().lstrip("@#").casefold()
     if param.type is Type.PERSON:
         return next((p.ref for p in people if p.name.casefold() == wanted), given)
     if param.type is Type.CHANNEL:
         return next((c.ref for c in channels if c.name.casefold() == wanted), given)
     return _unquoted(given)
+
+
+def _named(command: Command, typed: str) -> list[tuple[Param, str]]:
+    """The parameters that were named with a colon; none where it doesn't begin with one."""
+    params = {param.name: param for param in command.params}
+    if not params:
+        return []
+    marks = list(re.finditer(rf"(?:^|\s)({'|'.join(params)}):\s*", typed, re.IGNORECASE))
+    if not marks or marks[0].start() != 0:
+        return []
+    ends = [mark.start() for mark in marks[1:]] + [len(typed)]
+    return [
+        (params[mark[1].casefold()], typed[mark.end() : end].strip())
+        for mark, end in zip(marks, ends, strict=True)
+    ]
 
 
 def _names(

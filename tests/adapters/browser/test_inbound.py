@@ -102,3 +102,16 @@ def test_a_mention_is_no_word_however_it_is_typed() -> None:
     people = [ClassroomPerson(AccountRef("1"), "Bo", False)]
     assert inbound.to_unspoken("So @bo and @BO said.", people) == ("@bo", "@BO")
     assert [person.name for person in inbound.to_mentions("So @bo and @BO said.", people)] == ["Bo"]
+
+
+def test_parameters_may_be_named() -> None:
+    setup = next(c for c in catalog.build() if c.name == "course setup")
+    typed = "title: Labor and Legend zone: Europe/London"
+    assert inbound.to_arguments(setup, typed, [], []) == {
+        "title": "Labor and Legend",
+        "zone": "Europe/London",
+    }
+    why = next(c for c in catalog.build() if c.name == "participation why")
+    people = [ClassroomPerson(AccountRef("7"), "Ada Pitlamp", False)]
+    for typed in ("student: Ada Pitlamp", '"Ada Pitlamp"', "Ada Pitlamp"):
+        assert inbound.to_arguments(why, typed, people, []) == {"student": "7"}
