@@ -60,9 +60,7 @@ class Deciding:
     def __init__(self, db: Connection, now: datetime) -> None:
         self._db = db
         self._now = now
-        self._channels: Mapping[
-            tuple[Space, ChannelRef], tuple[Channel, datetime | None]
-        ] = {}  # fmt: skip
+        self._channels: Mapping[tuple[Space, ChannelRef], tuple[Channel, datetime | None]] = {}
         self._courses: dict[ChannelId, CourseId] = {}
         self._by_message: dict[tuple[ChannelId, str], DiscussionId] = {}
         self._by_thread: dict[tuple[ChannelId, str], DiscussionId] = {}
@@ -77,6 +75,7 @@ class Deciding:
         self._touched: dict[messages.Key, MessageState] = {}
         self._written: set[MessageState] = set()  # whose author has just become known
         self._arrived: list[MessageState] = []  # newly known to be a discussion's, or somebody's
+        self._placed: set[MessageId] = set()  # their reactors may not be members yet
         self._ids = iter(range(0))
 
     # --- what is known before -------------------------------------------------------------------
@@ -109,18 +108,12 @@ class Deciding:
             for channel_id, event in here
             if self._is_kept(event, channel_id)
         } - self._states.keys()
-        await self._load_people(
-            [event for channel_id, event in here if self._is_known((channel_id, event.message))]
-        )
+        ours = self._fresh | self._states.keys()
+        await self._load_people([event for id_, event in here if (id_, event.message) in ours])
         self._ids = iter(await messages.reserve_ids(db, len(self._fresh)))
         return self
 
-    def _is_known(self, key: messages.Key) -> bool:
-        return key in self._fresh or key in self._states
-
-    async def _load_placements(
-        self, wanted: Collection[ChannelId], refs: Collection[str]
-    ) -> None:  # fmt: skip
+    async def _load_placements(self, wanted: Collection[ChannelId], refs: Collection[str]) -> None:
         placed = await discussions.placements_in(self._db, wanted, refs)
         for channel_id, discussion, message, thread in placed:
             self._by_message[channel_id, message] = discussion
@@ -257,13 +250,16 @@ class Deciding:
 
     async def settle(self) -> None:
         """Find each message's discussion, parent and author's role; write it all."""
-        for state in list(self._touched.values()):
+        await self._place_and_save(list(self._touched.values()))
+        await self._save_reactions()
+
+    async def _place_and_save(self, states: Sequence[MessageState]) -> None:
+        for state in states:
             self._place(state)
         while self._arrived:
             await self._place_responses()
         await self._enrol()
         await messages.save(self._db, self._touched.values())
-        await self._save_reactions()
 
     def _place(self, state: MessageState) -> None:
         """Attach the message to its discussion and parent, as far as they are known."""
@@ -281,6 +277,8 @@ class Deciding:
         if state.discussion_id is None or state in self._written:
             self._written.discard(state)
             self._arrived.append(state)
+            if not state.new:
+                self._placed.add(state.id)
         state.discussion_id = discussion
         if state.parent_id is None:
             # What is known only by an edit or a reaction may be a bot's, and so nobody's reply.
@@ -321,17 +319,10 @@ class Deciding:
         self._by_message[channel.id, placement.message] = placement.discussion_id
         self._by_thread[channel.id, placement.thread] = placement.discussion_id
         self._states = {
-            (state.channel_id, state.ref): state
-            for state in held
-            if state.ref != placement.message
-        }  # fmt: skip
+            (state.channel_id, state.ref): state for state in held if state.ref != placement.message
+        }
         await self._load_members(s.account_id for s in held if s.account_id is not None)
-        for state in list(self._states.values()):
-            self._place(state)
-        while self._arrived:
-            await self._place_responses()
-        await self._enrol()
-        await messages.save(self._db, self._touched.values())
+        await self._place_and_save(list(self._states.values()))
 
     async def _enrol(self) -> None:
         """Give each message of a discussion its member, and the role they had when they wrote."""
@@ -342,9 +333,19 @@ class Deciding:
             member = await self._member(state, state.account_id)
             state.member_id = member
             state.role = members.role_at(self._roles.get(member, ()), state.sent_at)
-        for state, account, _ in self._reactions:
+        for state, account in await self._reactors():
             if state.discussion_id is not None:
                 await self._member(state, account)
+
+    async def _reactors(self) -> list[tuple[MessageState, AccountId]]:
+        """Who reacts in this group, and who had to a message that has found its place only now."""
+        now = [(state, account) for state, account, _ in self._reactions]
+        if not self._placed:
+            return now
+        by_id = {state.id: state for state in self._touched.values()}
+        kept = await messages.reaction_states(self._db, self._placed)
+        await self._load_members(account for _, account, _ in kept)
+        return now + [(by_id[message], account) for message, account, _ in kept]
 
     async def _member(self, state: MessageState, account: AccountId) -> MemberId:
         """The member that an account is in the message's course; a student at first sight."""

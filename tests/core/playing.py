@@ -53,7 +53,7 @@ from tests.core.happenings import (
     named_in,
 )
 from tests.fakes.platform import stand_in
-from tests.world import SPACE, FakeClock, Human, World, a_world
+from tests.world import SPACE, START, FakeClock, Human, World, a_world
 
 CHANNELS = {"A": "alpha", "B": "beta"}
 SECOND = timedelta(seconds=1)
@@ -94,22 +94,26 @@ async def build(folder: Path) -> Template:
 
 
 class BadLine(BrowserPlatform):
-    """The classroom as a platform whose answer to a post is lost, when told so. Its history is
-    `history`, or else what stands in the classroom."""
+    """The classroom as a platform whose answer to a post is lost, when told so. What it shows is
+    `history`, or else what stands in the classroom; or nothing, where it isn't readable."""
 
     losing = False
 
-    def __init__(self, classroom: Classroom, history: History | None) -> None:
+    def __init__(self, classroom: Classroom, history: History | None, readable: bool) -> None:
         super().__init__(classroom)
-        self._history = history
+        self._history, self._readable = history, readable
 
     async def post(self, place: Place, card: Card, key: str) -> Posted:
+        if await self.find(place, key, START) is not None:
+            raise SendRefused("It stands there already, and would stand there twice.")
         posted = await super().post(place, card, key)
         if self.losing:
             raise SendUncertain
         return posted
 
     async def history(self, place: Place, since: datetime) -> AsyncIterator[SeenMessage]:
+        if not self._readable:
+            raise SendRefused("The bot may not read this channel.")
         if self._history is None:
             async for message in super().history(place, since):
                 yield message
@@ -136,7 +140,7 @@ class Play:
         """Open the application, or close it and open it again."""
         await session.aclose()
         await session.enter_async_context(self.world.opened())
-        self.line = BadLine(self.world.app.browser.classroom, history)
+        self.line = BadLine(self.world.app.browser.classroom, history, self.story.readable)
         self.outbox = stand_in(self.world, self.line)
 
     def human(self, name: str) -> Human:

@@ -291,3 +291,27 @@ async def test_what_is_held_waits_for_every_post_under_way_in_the_channel(
     world.clock.move(seconds=20)
     await outbox.deliver_due()
     assert set(await channel.replies()) == {"m1", "m2"}
+
+
+async def test_a_reaction_held_until_its_message_has_its_place_makes_a_member(
+    channel: Channel,
+) -> None:
+    world, ada = channel.world, channel.ada
+    platform = FaultyPlatform(world.clock)
+    outbox = stand_in(world, platform)
+    platform.fail(LoseAnswer())
+    await ada.answer("prompt post", prompt=PROMPT)
+    thread = platform.standing[0].ref
+    said = channel.said("bo", "m1", thread=thread, at=1)
+    mark = channel.reacted("di", "m1", 2, thread=thread)
+    platform.seen = [SeenMessage(said, ((mark.person, "👍"),))]
+    await channel.hears(said, mark)
+    world.clock.move(seconds=60)
+    await outbox.deliver_due()
+    assert "Di |" in await ada.answer("participation class")
+
+
+async def test_a_reaction_told_before_its_message_makes_a_member(channel: Channel) -> None:
+    await channel.hears(channel.reacted("di", "m1", 2, thread=None))
+    await channel.hears(channel.said("bo", "m1", to=channel.thread, thread=None, at=1))
+    assert "Di |" in await channel.ada.answer("participation class")
