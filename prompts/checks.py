@@ -12,6 +12,7 @@ from prompts.models import (
     PACK_FILE,
     PROMPTS_FOLDER,
     SOURCES_FILE,
+    SUBJECTS_FILE,
     Citation,
     Fact,
     Pack,
@@ -57,6 +58,7 @@ def check_relations(pack: Pack) -> list[Problem]:
         *_relations_of_facts(pack),
         *_citations(pack),
         *_relations_of_prompts(pack),
+        *_relations_of_subjects(pack),
     ]
 
 
@@ -86,6 +88,7 @@ def _repeated(pack: Pack) -> Iterator[Problem]:
     for path, things in (
         (SOURCES_FILE, pack.sources),
         (FACTS_FILE, pack.facts),
+        (SUBJECTS_FILE, pack.subjects),
         (PROMPTS_FOLDER, pack.prompts),
     ):
         seen: dict[str, int] = {}
@@ -141,6 +144,16 @@ def _relations_of_prompts(pack: Pack) -> Iterator[Problem]:
                 path = f"{PROMPTS_FOLDER}/{prompt.id}.md"
                 sentence = f"The prompt names {fact_id!r}, and there is no such fact."
                 yield Problem(path, prompt.line, sentence)
+
+
+def _relations_of_subjects(pack: Pack) -> Iterator[Problem]:
+    known = {fact.id for fact in pack.facts}
+    for subject in pack.subjects:
+        for cell in subject.cells.values():
+            for fact_id in cell.facts:
+                if fact_id not in known:
+                    sentence = f"{subject.name} names {fact_id!r}, and there is no such fact."
+                    yield Problem(SUBJECTS_FILE, cell.line, sentence)
 
 
 def _without_evidence(fact: Fact) -> list[str]:

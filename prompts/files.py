@@ -4,16 +4,24 @@ import os
 import stat
 from pathlib import Path
 
-from prompts.models import FACTS_FILE, PACK_FILE, PROMPTS_FOLDER, SOURCES_FILE
+from prompts.models import (
+    CHECKED_FILE,
+    FACTS_FILE,
+    PACK_FILE,
+    PROMPTS_FOLDER,
+    SOURCES_FILE,
+    SUBJECTS_FILE,
+)
 from prompts.problems import Problem
 from prompts.strict_yaml import did_you_mean, shown
 
 MAX_BYTES = {PACK_FILE: 16_000, SOURCES_FILE: 200_000, FACTS_FILE: 1_000_000}
+OPTIONAL_MAX_BYTES = {SUBJECTS_FILE: 200_000, CHECKED_FILE: 200_000}
 MAX_PROMPT_BYTES = 32_000
 MAX_PROMPTS = 300
 MAX_ENTRIES = 1_000
 
-_KNOWN = (PACK_FILE, SOURCES_FILE, FACTS_FILE, PROMPTS_FOLDER)
+_KNOWN = (*MAX_BYTES, *OPTIONAL_MAX_BYTES, PROMPTS_FOLDER)
 
 
 def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
@@ -33,6 +41,9 @@ def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
     texts: dict[str, str] = {}
     for name, limit in MAX_BYTES.items():
         _read(folder, name, limit, texts, problems)
+    for name, limit in OPTIONAL_MAX_BYTES.items():
+        if os.path.lexists(folder / name):
+            _read(folder, name, limit, texts, problems)
     for name in _prompt_files(folder, problems):
         _read(folder, f"{PROMPTS_FOLDER}/{name}", MAX_PROMPT_BYTES, texts, problems)
     return texts, problems

@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 
 FACTS_FILE = "facts.yaml"
 SOURCES_FILE = "sources.yaml"
+SUBJECTS_FILE = "subjects.yaml"
+CHECKED_FILE = "checked.yaml"
 PACK_FILE = "pack.yaml"
 PROMPTS_FOLDER = "prompts"
 
@@ -23,6 +25,7 @@ class SourceKind(StrEnum):
     COMMENT = "comment"
     ESSAY = "essay"
     BOOK = "book"
+    DOCUMENT = "document"
 
     @property
     def label(self) -> str:
@@ -40,6 +43,7 @@ _LABELS = {
     SourceKind.COMMENT: "Reader's comment",
     SourceKind.ESSAY: "Essay",
     SourceKind.BOOK: "Book",
+    SourceKind.DOCUMENT: "Document of the time",
 }
 _TRUST = {
     SourceKind.BLOG: (
@@ -54,6 +58,9 @@ _TRUST = {
     ),
     SourceKind.BOOK: (
         "A published study names its own evidence; look there for what the others leave out."
+    ),
+    SourceKind.DOCUMENT: (
+        "A document of the time shows what was said then; ask who made it, for whom, and why."
     ),
 }
 
@@ -82,11 +89,35 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a text, by its first words and its last; white space is any white space.
+
+    `ends` None: to where the next one begins, or else to the end of the sentence (see texts.py).
+    """
+
+    begins: str
+    ends: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Locator:
-    """A place in a source: a short id (`p2`) and its name in words (`paragraph 2`)."""
+    """A place in a source: a short id (`p2`) and its name in words (`paragraph 2`).
+
+    `stretch` is where it stands in the source's text, None where the pack doesn't say.
+    """
 
     id: str
     label: str
+    stretch: Stretch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A stretch of a source's text that no fact cites, on purpose, and why."""
+
+    stretch: Stretch
+    reason: str
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +125,8 @@ class Source:
     """A document that facts cite; the fields up to `genre` are CSL variables.
 
     What the copy at hand does not state is None. A title in square brackets describes a document
-    that has none.
+    that has none. `text` is the name of the file that holds the copy, for whoever has it;
+    `left_out` are the stretches of it that the facts pass over.
     """
 
     id: str
@@ -110,6 +142,8 @@ class Source:
     genre: str | None = None
     note: str | None = None
     locators: tuple[Locator, ...] = ()
+    text: str | None = None
+    left_out: tuple[Omission, ...] = ()
     line: int = field(default=0, compare=False)
 
     @property
@@ -140,8 +174,8 @@ class Citation:
 class Fact:
     """One statement in our own words, with its evidence; `id` is short and never reused: F12.
 
-    `disputed_by` names the facts that say otherwise, `corrects` the facts whose slip this one
-    puts right. `dates` are as prompts.dates describes.
+    `title` is a few words to list it by. `disputed_by` names the facts that say otherwise,
+    `corrects` the facts whose slip this one puts right. `dates` are as prompts.dates describes.
     """
 
     id: str
@@ -152,6 +186,38 @@ class Fact:
     dates: tuple[str, ...] = ()
     disputed_by: tuple[str, ...] = ()
     corrects: tuple[str, ...] = ()
+    title: str = ""
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What subjects are compared by: a key, and a label such as `Incentive`."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the sources say of one subject in one dimension, and the ids of the facts that do."""
+
+    text: str
+    facts: tuple[str, ...]
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person or group that can be compared with others; `cells` is dimension key to cell.
+
+    A dimension without a cell is one of which no source of the pack says anything.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    cells: Mapping[str, Cell]
     line: int = field(default=0, compare=False)
 
 
@@ -236,7 +302,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """All there is on one subject, in the order of the files; the prompts by id."""
+    """All there is on one subject, in the order of the files; the prompts by id.
+
+    `checked` is what checked.yaml records of the last check against the texts (see texts.py).
+    """
 
     id: str
     title: str
@@ -244,6 +313,9 @@ class Pack:
     sources: tuple[Source, ...]
     facts: tuple[Fact, ...]
     prompts: tuple[Prompt, ...]
+    dimensions: tuple[Dimension, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    checked: Mapping[str, str] = field(default_factory=dict)  # fact id: its fingerprint then
     _facts: Mapping[str, Fact] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -275,6 +347,15 @@ class Pack:
         if not found:
             raise KeyError(topic)
         return found
+
+    def disputing(self, fact_id: str) -> tuple[Fact, ...]:
+        """The facts that say otherwise, whichever of the two says so."""
+        own = self.fact(fact_id).disputed_by
+        return tuple(f for f in self.facts if f.id in own or fact_id in f.disputed_by)
+
+    def prompts_on(self, fact_id: str) -> tuple[Prompt, ...]:
+        """The prompts that name this fact."""
+        return tuple(prompt for prompt in self.prompts if fact_id in prompt.facts)
 
     def corrected_by(self, fact_id: str) -> tuple[Fact, ...]:
         """The facts that put this one right."""

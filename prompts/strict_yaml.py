@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import yaml
 
@@ -24,6 +25,8 @@ _PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge", "seq", "map")
 }
+
+SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 Fields = dict[str, yaml.Node]
 
@@ -192,6 +195,21 @@ class Sheet:
             self.say(node, f"{what} cannot be {shown(value)}{hint}.")
         return None
 
+    def matching(
+        self, node: yaml.Node | None, what: str, shape: re.Pattern[str], example: str
+    ) -> str:
+        """A value of a given shape; a wrong one is noted, with an example, and still given."""
+        value = self.text(node, what, 64)
+        if value and node is not None and not shape.fullmatch(value):
+            self.say(node, f"{what} cannot be {shown(value)}: write it like {example!r}.")
+        return value
+
+    def filled(self, node: yaml.Node | None, sentence: str) -> None:
+        """Note the sentence where a list has no entries."""
+        # What is no list at all is said once, by whoever reads it as one.
+        if isinstance(node, yaml.SequenceNode) and not node.value:
+            self.say(node, sentence)
+
     def number(self, node: yaml.Node, what: str, most: int) -> int:
         """A whole number from 1 to `most`."""
         value = self.text(node, what, 200)
@@ -205,6 +223,14 @@ class Sheet:
             return True
         self.say(node, f"The YAML tag {shown(node.tag)} is not allowed: take it out.")
         return False
+
+
+_T = TypeVar("_T")
+
+
+def known(found: Iterable[_T | None]) -> tuple[_T, ...]:
+    """What could be read of a list."""
+    return tuple(thing for thing in found if thing is not None)
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
