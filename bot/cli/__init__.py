@@ -1,0 +1,125 @@
+"""The terminal commands (`coalface …`). What a command needs is imported when it runs, so that
+`coalface --help` answers at once."""
+
+import os
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import database, facts, packs
+from bot.cli.shared import Data, fail, load_settings, told
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+app = typer.Typer(
+    help="Coalface: a classroom discussion bot, on Discord, Slack and in the browser.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(packs.app, name="pack")
+app.add_typer(facts.app, name="fact")
+app.add_typer(database.app, name="db")
+
+
+def main() -> None:
+    """The entry point of `coalface` and of `python -m bot`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that can't show a sign gets a ?
+    if os.environ.get("NO_COLOR"):
+        os.environ["TERM"] = "dumb"  # rich would leave out colours only, and not bold or dim
+    app(prog_name="coalface")
+
+
+@app.command()
+@told
+def run(
+    data: Data = None,
+    port: Annotated[
+        int | None, typer.Option(help="Where the classroom listens (8080).", show_default=False)
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Only this machine, for now.", show_default=False)
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start anew; the old database goes to backups.")
+    ] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Start without the sample class.")] = False,
+) -> None:
+    """Start the bot and the classroom in the browser."""
+    from datetime import UTC, datetime
+
+    from bot import logs
+    from bot.adapters.browser.hosts import check_host
+
+    settings = load_settings(data, port=port, host=host)
+    check_host(settings.host)
+    from storage import maintenance
+
+    now = datetime.now(UTC)
+    if fresh and (kept := maintenance.set_aside(settings.database, now)):
+        typer.echo(f"The old database was kept as {kept}")
+    if saved := maintenance.upgrade(settings.database, now):
+        typer.echo(f"The database was upgraded; the one before was kept as {saved}")
+    logs.start(settings.data, settings.log)
+    typer.echo("Coalface is starting …")
+    try:
+        _serve(settings, sample=not empty)
+    except KeyboardInterrupt:
+        typer.echo("Coalface has stopped.")
+
+
+def _serve(settings: "Settings", *, sample: bool) -> None:
+    import asyncio
+    import signal
+
+    from bot.app import run as run_app
+
+    def announce(address: str, moved: str | None) -> None:
+        if moved is not None:
+            typer.echo(moved)
+        typer.echo(f"The classroom is open at {address} (Ctrl+C stops it).")
+        sys.stdout.flush()
+
+    # A service manager's way of saying Ctrl+C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` has it ignored
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    asyncio.run(run_app(settings, sample=sample, announce=announce))
+
+
+@app.command()
+@told
+def report(
+    data: Data = None,
+    course: Annotated[
+        int | None, typer.Option(help="The course's number.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; else it is printed.", show_default=False)
+    ] = None,
+) -> None:
+    """Make the participation report of a course (CSV)."""
+    import asyncio
+    import codecs
+
+    settings = load_settings(data)
+    from storage import maintenance
+
+    health = maintenance.check(settings.database)
+    if health.problems:
+        mend = "db restore" if health.damaged else "db upgrade"
+        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+    from bot.app import report as make_report
+
+    file = asyncio.run(make_report(settings, course))
+    if output is not None:
+        output.write_bytes(file.content)
+        typer.echo(f"Written to {output}")
+        return
+    # As bytes: a terminal's encoding must not change what a program reads.
+    sys.stdout.buffer.write(file.content.removeprefix(codecs.BOM_UTF8))
+    sys.stdout.flush()

@@ -1,0 +1,110 @@
+"""What every terminal command shares: its options, how it fails, how it prints."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.core.services import LoadedPack
+
+P = ParamSpec("P")
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder of the database; else the user's data folder.", show_default=False
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+PackId = Annotated[str | None, typer.Option("--pack", help="One pack only.", show_default=False)]
+
+
+def told(command: Callable[P, None]) -> Callable[P, None]:
+    """What a person can mend is said in one sentence, and what nobody expected by the short id
+    that it is logged under; both with exit code 1."""
+
+    @wraps(command)
+    def telling(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
+            raise  # typer's own: it knows what to do with them
+        except _mendable() as problem:
+            fail(_sentence(problem))
+        except Exception as problem:
+            data = kwargs.get("data")
+            fail(_log_failure(problem, data if isinstance(data, Path) else None))
+
+    return telling
+
+
+def load_settings(data: Path | None, **typed: object) -> "Settings":
+    from bot import config
+
+    return config.load(data, **typed)
+
+
+def installed_packs(settings: "Settings") -> dict[str, "LoadedPack"]:
+    import seeds
+    from bot.core.services import load_packs
+
+    return load_packs([*seeds.packs(), *settings.packs])
+
+
+def _mendable() -> tuple[type[Exception], ...]:
+    """What a person can mend."""
+    from bot.adapters.browser.hosts import CannotServe
+    from bot.config import SettingsError
+    from bot.core.errors import UserError
+    from prompts.problems import PackError
+    from storage.errors import StorageError
+
+    return CannotServe, SettingsError, UserError, PackError, StorageError, OSError
+
+
+def _log_failure(problem: Exception, data: Path | None) -> str:
+    """Log what nobody expected; a sentence with the short id that is also in the log."""
+    import logging
+    import secrets
+
+    from bot import config, logs
+
+    failure = secrets.token_hex(4)
+    try:
+        folder = config.load(data).data
+        logs.start(folder, "error")
+        (folder / logs.LOG).open("ab").close()
+    except Exception as worse:  # the log is what went wrong, or is out of reach too
+        kind, no_log = type(problem).__name__, type(worse).__name__
+        return f"Something went wrong on our side ({kind}), and it could not be logged ({no_log})."
+    logging.getLogger(__name__).critical(
+        "stopped by an unexpected failure", exc_info=problem, extra={"failure": failure}
+    )
+    return f"Something went wrong on our side and was logged as {failure} in {folder / logs.LOG}."
+
+
+def _sentence(problem: Exception) -> str:
+    from prompts.problems import PackError
+
+    if isinstance(problem, PackError):
+        return "\n".join(str(problem.folder / str(slip)) for slip in problem.problems)
+    if isinstance(problem, OSError) and problem.strerror and problem.filename:
+        return f"{problem.filename}: {problem.strerror}."
+    return str(problem)
+
+
+def fail(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+def print_json(value: object) -> None:
+    import json as json_
+
+    readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    typer.echo(json_.dumps(value, ensure_ascii=not readable, indent=2))
