@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from bot.core.privacy import Notices
 from bot.core.recovery import Recovery
 from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
+from bot.reports import charts
 from bot.reports.csv_file import to_csv
 from storage.classroom import Classroom as ClassroomTables
 from storage.database import Database
@@ -83,7 +84,7 @@ async def open_app(
 def _wire(
     database: Database,
     clock: Clock,
-    packs: Mapping[str, LoadedPack],
+    packs: dict[str, LoadedPack],
     commands: Catalog,
     owner: str,
 ) -> App:
@@ -115,6 +116,7 @@ def _wire(
         catalog=commands,
         outbox=outbox,
         informed=informed,
+        charts=charts.installed(),
     )
     dispatcher = Dispatcher(services)
     browser.connect(dispatcher, intake)

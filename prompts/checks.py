@@ -1,12 +1,11 @@
-"""Whether a pack keeps its word: its relations are real, and its figures stand in its evidence.
-
-What the cited texts themselves say is not looked at here: nobody's copy of a pack holds them.
+"""Whether a pack keeps its word: its relations are real, and its figures and names stand in its
+evidence. What the cited texts themselves say is for texts.py: few have them.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from prompts.dates import MONTHS
+from prompts.figures import figures, figures_of_date
+from prompts.fingerprints import check_recorded
 from prompts.models import (
     FACTS_FILE,
     PACK_FILE,
@@ -18,36 +17,14 @@ from prompts.models import (
     Pack,
     Source,
 )
+from prompts.names import capitalised_words, is_named, names, small_words
 from prompts.problems import Problem
 from prompts.strict_yaml import did_you_mean
 
-# fmt: off
-_UNITS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
-    "nineteen",
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-# fmt: on
-_NUMBER_WORDS = {word: number for number, word in enumerate(_UNITS)}
-_NUMBER_WORDS |= {word: 10 * number for number, word in enumerate(_TENS, start=2)}
-_NUMBER_WORDS |= {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000}
-# "One" is a pronoun at least as often as it is a figure.
-del _NUMBER_WORDS["one"]
-
-_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
-_COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ]({'|'.join(_UNITS[1:10])})\b")
-_WORD = re.compile(r"[a-z]+")
-# May and March are verbs too: beside a figure they are months.
-_MONTH = re.compile(
-    rf"\b(?:{'|'.join(set(MONTHS) - {'May', 'March'})})\b"
-    r"|(?<=\d )(?:May|March)\b|\b(?:May|March)(?= \d)"
-)
-
 
 def check(pack: Pack) -> list[Problem]:
-    """Everything that is wrong with a pack that could be read, in the order of its files."""
-    return [*check_relations(pack), *check_evidence(pack)]
+    """Everything that is wrong with a pack that could be read, without the texts it cites."""
+    return [*check_relations(pack), *check_evidence(pack), *check_recorded(pack)]
 
 
 def check_relations(pack: Pack) -> list[Problem]:
@@ -63,16 +40,72 @@ def check_relations(pack: Pack) -> list[Problem]:
 
 
 def check_evidence(pack: Pack) -> list[Problem]:
-    """Numbers and dates that a fact states and none of its citations' terms holds.
+    """Numbers, dates and names that a fact or a cell states and no term of its citations holds.
 
-    Numbers count by value: 14, fourteen and 14.0 tons agree, and so do 1,000 and 1000. Ordinals
-    are words like others. A date in `dates` needs its year, month and day among the terms.
+    Of a fact its title counts too. Numbers count by value; a date in `dates` needs its year, month
+    and day; names are read as prompts.names describes. The authors of the cited sources may be
+    named without a term.
     """
-    return [
-        Problem(FACTS_FILE, fact.line, f"{fact.id} says {figure}, which no term of it holds.")
-        for fact in pack.facts
-        for figure in _without_evidence(fact)
-    ]
+    ordinary = _small_words(pack)
+    return [*_evidence_of_facts(pack, ordinary), *_evidence_of_cells(pack, ordinary)]
+
+
+def _evidence_of_facts(pack: Pack, ordinary: Collection[str]) -> Iterator[Problem]:
+    for fact in pack.facts:
+        said = f"{fact.title}. {fact.statement}"
+        stated = dict.fromkeys(figures(said))
+        for date in fact.dates:
+            stated |= dict.fromkeys(figures_of_date(date))
+        held = {figure for term in _terms([fact]) for figure in figures(term)}
+        for figure in stated:
+            if figure not in held:
+                sentence = f"{fact.id} says {figure}, which no term of it holds."
+                yield Problem(FACTS_FILE, fact.line, sentence)
+        for name in _unnamed(said, [fact], pack, ordinary):
+            if name not in stated:
+                yield Problem(FACTS_FILE, fact.line, f"{fact.id} names {name}, and no term does.")
+
+
+def _evidence_of_cells(pack: Pack, ordinary: Collection[str]) -> Iterator[Problem]:
+    for subject in pack.subjects:
+        for key, cell in subject.cells.items():
+            facts = [fact for fact in pack.facts if fact.id in cell.facts]
+            held = {figure for term in _terms(facts) for figure in figures(term)}
+            stated = dict.fromkeys(figures(cell.text))
+            of = f"The {key} of {subject.name}"
+            for figure in stated:
+                if figure not in held:
+                    sentence = f"{of} says {figure}, which no term of its facts holds."
+                    yield Problem(SUBJECTS_FILE, cell.line, sentence)
+            for name in _unnamed(cell.text, facts, pack, ordinary):
+                if name not in stated:
+                    sentence = f"{of} names {name}, and no term of its facts does."
+                    yield Problem(SUBJECTS_FILE, cell.line, sentence)
+
+
+def _unnamed(
+    text: str, facts: Iterable[Fact], pack: Pack, ordinary: Collection[str]
+) -> Iterator[str]:
+    facts = list(facts)
+    cited = {citation.source for fact in facts for citation in fact.citations}
+    authors = [source.author or "" for source in pack.sources if source.id in cited]
+    held = capitalised_words([*_terms(facts), *authors])
+    return (name for name in names(text, ordinary) if not is_named(name, held))
+
+
+def _terms(facts: Iterable[Fact]) -> list[str]:
+    return [term for fact in facts for citation in fact.citations for term in citation.terms]
+
+
+def _small_words(pack: Pack) -> set[str]:
+    """The words that the pack writes in small letters somewhere."""
+    texts = [text for fact in pack.facts for text in (fact.statement, *fact.topics, *fact.aliases)]
+    texts += _terms(pack.facts)
+    for prompt in pack.prompts:
+        texts += [prompt.title, prompt.text, *prompt.tags, *(side.label for side in prompt.sides)]
+        texts += [follow_up.text for follow_up in prompt.follow_ups]
+    texts += [cell.text for subject in pack.subjects for cell in subject.cells.values()]
+    return small_words(texts)
 
 
 def _empty(pack: Pack) -> Iterator[Problem]:
@@ -154,43 +187,3 @@ def _relations_of_subjects(pack: Pack) -> Iterator[Problem]:
                 if fact_id not in known:
                     sentence = f"{subject.name} names {fact_id!r}, and there is no such fact."
                     yield Problem(SUBJECTS_FILE, cell.line, sentence)
-
-
-def _without_evidence(fact: Fact) -> list[str]:
-    terms = [term for citation in fact.citations for term in citation.terms]
-    held = {figure for term in terms for figure in _figures(term)}
-    stated = dict.fromkeys(_figures(fact.statement))
-    for date in fact.dates:
-        stated |= dict.fromkeys(_figures_of_date(date))
-    return [figure for figure in stated if figure not in held]
-
-
-def _figures(text: str) -> list[str]:
-    """The numbers, by value, and the months that a text names, in no useful order."""
-    numbers = [_value(match[0]) for match in _DIGITS.finditer(text)]
-    lower = text.lower()
-    numbers += [
-        str(_NUMBER_WORDS[match[1]] + _UNITS.index(match[2])) for match in _COMPOUND.finditer(lower)
-    ]
-    rest = _COMPOUND.sub(" ", lower)
-    numbers += [str(_NUMBER_WORDS[word]) for word in _WORD.findall(rest) if word in _NUMBER_WORDS]
-    return [*numbers, *_MONTH.findall(text)]
-
-
-def _value(digits: str) -> str:
-    plain = digits.replace(",", "")
-    whole, _, fraction = plain.partition(".")
-    fraction = fraction.rstrip("0")
-    return f"{whole.lstrip('0') or '0'}.{fraction}" if fraction else whole.lstrip("0") or "0"
-
-
-def _figures_of_date(date: str) -> list[str]:
-    figures = []
-    for end in date.split("/"):
-        year, *rest = end.split("-")
-        figures.append(_value(year))
-        if rest:
-            figures.append(MONTHS[int(rest[0]) - 1])
-        if len(rest) == 2:
-            figures.append(_value(rest[1]))
-    return figures

@@ -1,6 +1,7 @@
 """Dates of history as packs write them: a year, a month or a day, and spans of these."""
 
 import re
+from calendar import monthrange
 from datetime import date
 
 MONTHS = (
@@ -36,6 +37,25 @@ def is_date(text: str) -> bool:
 def date_in_words(text: str) -> str:
     """A date as people write it: `31 August 1935`, `August 1935`, `1935`, `1928 to 1932`."""
     return " to ".join(_single_in_words(end) for end in text.split("/"))
+
+
+def first_day(text: str) -> date:
+    """The first day of a date: 1 August 1935 for 1935-08, and for 1935-08/1936."""
+    year, month, day = _parts(text.split("/", maxsplit=1)[0])
+    return date(year, month or 1, day or 1)
+
+
+def last_day(text: str) -> date:
+    """The last day of a date: 31 August 1935 for 1935-08, 31 December 1936 for 1935-08/1936."""
+    year, month, day = _parts(text.rsplit("/", maxsplit=1)[-1])
+    month = month or 12
+    return date(year, month, day or monthrange(year, month)[1])
+
+
+def _parts(single: str) -> tuple[int, int | None, int | None]:
+    numbers = [int(part) for part in single.split("-")]
+    year, month, day = (*numbers, None, None)[:3]
+    return year or 1, month, day
 
 
 def _is_single(text: str) -> bool:

@@ -353,6 +353,19 @@ class Pack:
         own = self.fact(fact_id).disputed_by
         return tuple(f for f in self.facts if f.id in own or fact_id in f.disputed_by)
 
+    def related(self, fact_id: str) -> tuple[Fact, ...]:
+        """The facts that share a topic with this one and don't object to it, nearest first."""
+        own = self.fact(fact_id)
+        apart = {fact_id, *(fact.id for fact in self.disputing(fact_id)), *own.corrects}
+        apart |= {fact.id for fact in self.corrected_by(fact_id)}
+        shared = {
+            fact: len(set(fact.topics) & set(own.topics))
+            for fact in self.facts
+            if fact.id not in apart
+        }
+        near = [fact for fact, count in shared.items() if count]
+        return tuple(sorted(near, key=lambda fact: -shared[fact]))
+
     def prompts_on(self, fact_id: str) -> tuple[Prompt, ...]:
         """The prompts that name this fact."""
         return tuple(prompt for prompt in self.prompts if fact_id in prompt.facts)

@@ -7,7 +7,8 @@ the event loop's thread. A search takes a fraction of a millisecond at a thousan
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -35,20 +36,23 @@ with would you your
 _COMMON = frozenset(_COMMON_WORDS.split())
 _TABLES = """
 CREATE VIRTUAL TABLE stems USING fts5(
-    statement, topics, aliases, dates, tokenize = 'porter unicode61');
+    statement, topics, aliases, dates, title, tokenize = 'porter unicode61');
 CREATE VIRTUAL TABLE words USING fts5(
-    statement, topics, aliases, dates, tokenize = 'unicode61', prefix = '2 3');
+    statement, topics, aliases, dates, title, tokenize = 'unicode61', prefix = '1 2 3');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'col');
 """
-# A topic or an alias that holds the word says more than a long statement that mentions it.
+# A topic, an alias or a title that holds the word says more than a long statement that mentions it.
 _SEARCH = """
 SELECT rowid FROM stems WHERE stems MATCH ?
-ORDER BY bm25(stems, 1.0, 2.0, 2.0, 1.0), rowid LIMIT ?
+ORDER BY bm25(stems, 1.0, 2.0, 2.0, 1.0, 2.0), rowid LIMIT ?
 """
 _COMPLETE = """
 SELECT rowid FROM words WHERE words MATCH ?
-ORDER BY bm25(words, 1.0, 2.0, 2.0, 1.0), rowid LIMIT ?
+ORDER BY bm25(words, 1.0, 2.0, 2.0, 1.0, 2.0), rowid LIMIT ?
 """
+# One letter begins a word of nearly every fact, so that their rank would say nothing.
+_COMPLETE_LETTER = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ?"
+_KNOWN = "SELECT rowid FROM stems WHERE stems MATCH ? LIMIT ?"
 
 
 class FactIndex:
@@ -57,22 +61,24 @@ class FactIndex:
     def __init__(self, pack: Pack) -> None:
         """Build the index once; a pack that was edited needs a new one."""
         self._pack = pack
-        self._topics = pack.topics()
+        self._topics = {topic: _WORD.findall(_fold(topic)) for topic in pack.topics()}
+        self._counts = Counter(
+            topic for fact in pack.facts for topic in {topic.casefold() for topic in fact.topics}
+        )
         self._database = sqlite3.connect(":memory:")
         self._database.executescript(_TABLES)
         rows = [_row(number, fact) for number, fact in enumerate(pack.facts)]
         for table in ("stems", "words"):
             self._database.executemany(
-                f"INSERT INTO {table}(rowid, statement, topics, aliases, dates) "  # noqa: S608
-                "VALUES (?, ?, ?, ?, ?)",
+                f"INSERT INTO {table}(rowid, statement, topics, aliases, dates, title) "  # noqa: S608
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 rows,
             )
         self._database.commit()
         # Corrections aim first at how the pack itself spells a word; an alias may be a slip
         # that the pack's author foresaw.
-        self._spelled = self._vocabulary("statement", "topics")
-        self._known = frozenset(self._spelled)
-        self._aliases = self._vocabulary("aliases")
+        self._spelled = _Spelling(self._vocabulary("statement", "topics", "title"))
+        self._aliases = _Spelling(self._vocabulary("aliases"))
 
     def close(self) -> None:
         """Free the index; it cannot be asked again."""
@@ -106,33 +112,31 @@ class FactIndex:
         """The topics whose words look most like those of the text, for when nothing was found."""
         asked = _words(text)
         if not asked:
-            return list(self._topics[: max(limit, 0)])
+            return list(self._topics)[: max(limit, 0)]
         likeness = {
             topic: max(
-                (
-                    JaroWinkler.similarity(word, own)
-                    for word in asked
-                    for own in _WORD.findall(_fold(topic))
-                ),
+                (JaroWinkler.similarity(word, own) for word in asked for own in words),
                 default=0.0,
             )
-            for topic in self._topics
+            for topic, words in self._topics.items()
         }
         return sorted(self._topics, key=lambda topic: -likeness[topic])[: max(limit, 0)]
 
     def complete(self, typed: str, limit: int = 25) -> list[tuple[str, str]]:
         """What the typed beginning may become: what to search for, and a label to choose it by.
 
-        Topics first, then facts by id. Labels are at most 100 characters.
+        Topics first, then facts by id, with their title where they have one. Labels are at most
+        100 characters.
         """
         topics = self.complete_topics(typed, limit)
         named = self._begun_ids(typed) or self._named(typed)
         words = _words(_FACT_ID.sub(" ", typed))
         begun = " ".join([*(f'"{word}"' for word in words[:-1]), *(f'"{w}"*' for w in words[-1:])])
-        found = [*named, *self._ask(_COMPLETE, begun, limit)]
+        query = _COMPLETE_LETTER if len("".join(words)) == 1 else _COMPLETE
+        found = [*named, *self._ask(query, begun, limit)]
         if not topics and not found:
             found = self.search(typed, limit)
-        facts = [(fact.id, _label(f"{fact.id} · {fact.statement}")) for fact in found]
+        facts = [(fact.id, _fact_label(fact)) for fact in found]
         return list(dict.fromkeys([*topics, *facts]))[: max(limit, 0)]
 
     def complete_topics(self, typed: str, limit: int = 25) -> list[tuple[str, str]]:
@@ -140,14 +144,14 @@ class FactIndex:
         asked = _WORD.findall(_fold(typed))[:MAX_WORDS]
         found = [
             topic
-            for topic in self._topics
-            if all(any(own.startswith(word) for own in _own_words(topic)) for word in asked)
+            for topic, words in self._topics.items()
+            if all(any(own.startswith(word) for own in words) for word in asked)
             and (asked or not typed.strip())
         ]
         return [(topic, _label(self._with_count(topic))) for topic in found[: max(limit, 0)]]
 
     def _with_count(self, topic: str) -> str:
-        count = len(self._pack.facts_about(topic))
+        count = self._counts[topic.casefold()]
         return f"{topic} ({count} fact{'' if count == 1 else 's'})"
 
     def _named(self, text: str) -> list[Fact]:
@@ -171,16 +175,20 @@ class FactIndex:
         # Figures are never corrected: 103 is not a misspelled 102.
         if len(word) < 4 or any(character.isdigit() for character in word):
             return phrases
-        if self._ask(_SEARCH, f'{{statement topics dates}} : "{word}"', 1):
+        known = self._spelled.known
+        if word in known or self._ask(_KNOWN, f'{{statement topics dates title}} : "{word}"', 1):
             return phrases
-        halves = _halves(word, self._known)
+        halves = _halves(word, known)
         if halves:
             return [*phrases, " OR ".join(f'"{half}"' for half in halves)]
         return [*phrases, *(f'"{other}"' for other in self._corrections(word) if other != word)]
 
     def _corrections(self, word: str) -> list[str]:
-        spelled, likeness = _nearest(word, self._spelled)
-        alias, alias_likeness = _nearest(word, self._aliases)
+        spelled, likeness = self._spelled.one_slip_away(word)
+        alias, alias_likeness = self._aliases.one_slip_away(word)
+        if not spelled:
+            spelled, likeness = self._spelled.alike(word)
+            alias, alias_likeness = self._aliases.alike(word)
         # A poorer match among the aliases would only bring in facts that are beside the point.
         found = [spelled, alias if alias_likeness > likeness else ""]
         return [other for other in found if other]
@@ -197,11 +205,43 @@ class FactIndex:
         return tuple(sorted({term for term, column in rows if column in columns and len(term) > 2}))
 
 
-def _row(number: int, fact: Fact) -> tuple[int, str, str, str, str]:
+class _Spelling:
+    """Words, and which of them a misspelled one may stand for."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        """Of words equally near, the first one wins."""
+        self.known = frozenset(words)
+        self._words = words
+        shortened = defaultdict(list)
+        for word in words:
+            for shorter in _shortened(word):
+                shortened[shorter].append(word)
+        self._shortened: Mapping[str, Sequence[str]] = dict(shortened)
+
+    def one_slip_away(self, word: str) -> tuple[str, float]:
+        """The most alike of the words that one letter more, less or other makes, or two letters
+        in each other's place: most slips are of these kinds (Damerau 1964), and these words are
+        found without looking at all of them."""
+        near = [other for part in _shortened(word) for other in self._shortened.get(part, ())]
+        return _nearest(word, sorted(set(near)))
+
+    def alike(self, word: str) -> tuple[str, float]:
+        """The most alike of all words."""
+        return _nearest(word, self._words)
+
+
+def _shortened(word: str) -> Iterator[str]:
+    """The word, and what is left of it without any one of its letters."""
+    yield word
+    for cut in range(len(word)):
+        yield word[:cut] + word[cut + 1 :]
+
+
+def _row(number: int, fact: Fact) -> tuple[int, str, str, str, str, str]:
     dates = [*fact.dates, *(date_in_words(date) for date in fact.dates)]
-    columns = ([fact.statement], fact.topics, fact.aliases, dates)
-    statement, topics, aliases, days = (_fold("\n".join(column)) for column in columns)
-    return number, statement, topics, aliases, days
+    columns = ([fact.statement], fact.topics, fact.aliases, dates, [fact.title])
+    statement, topics, aliases, days, title = (_fold("\n".join(column)) for column in columns)
+    return number, statement, topics, aliases, days, title
 
 
 def _fold(text: str) -> str:
@@ -218,10 +258,6 @@ def _words(text: str) -> list[str]:
     return (telling or words)[:MAX_WORDS]
 
 
-def _own_words(topic: str) -> list[str]:
-    return _WORD.findall(_fold(topic))
-
-
 def _halves(word: str, known: Collection[str]) -> tuple[str, str] | None:
     """Two known words that were typed as one: shockworkers."""
     for cut in range(3, len(word) - 2):
@@ -234,6 +270,11 @@ def _nearest(word: str, known: Sequence[str]) -> tuple[str, float]:
     """The known word most like this one, and how like it is from 0 to 1; or nothing."""
     found = process.extractOne(word, known, scorer=JaroWinkler.similarity, score_cutoff=LIKENESS)
     return ("", 0.0) if found is None else (str(found[0]), float(found[1]))
+
+
+def _fact_label(fact: Fact) -> str:
+    title = f"{fact.title} — " if fact.title else ""
+    return _label(f"{fact.id} · {title}{fact.statement}")
 
 
 def _label(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What was said: messages, their text, mentions and reactions, read and written in groups.
+"""What was said: messages, their text, mentions, evidence and reactions, in groups.
 
 What a message means (which discussion, whose reply) is decided above; here it is only kept.
 """
@@ -30,6 +30,7 @@ from storage.schema import (
     Instant,
     counters,
     discussions,
+    evidence,
     identities,
     member_accounts,
     mentions,
@@ -74,6 +75,7 @@ class MessageState:
     text: str | None = field(default=None)
     text_changed: bool = field(default=False)
     mentioned: Collection[AccountId] = field(default=())
+    evidence: Collection[str] = field(default=())
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +101,8 @@ _UPDATE = (
 )
 _INSERT_TEXT = insert(message_texts)  # every column, in the order of the table
 _DELETE_TEXT = delete(message_texts).where(message_texts.c.message_id == bindparam("b_id"))
+_INSERT_EVIDENCE = insert(evidence)
+_DELETE_EVIDENCE = delete(evidence).where(evidence.c.message_id == bindparam("b_id"))
 _DELETE_MENTIONS = delete(mentions).where(mentions.c.message_id == bindparam("b_id"))
 _RESERVE = (
     update(counters)
@@ -164,7 +168,7 @@ def _to_state(row: Any) -> MessageState:
 
 
 async def save(db: Connection, changed: Collection[MessageState]) -> None:
-    """Write the states that are new or changed, with their texts and mentions."""
+    """Write the states that are new or changed, with their texts, mentions and evidence."""
     new = [state for state in changed if state.new]
     old = [state for state in changed if state.changed and not state.new]
     if new:
@@ -177,6 +181,7 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
     if rewritten:
         await db.execute(_DELETE_TEXT, rewritten)
         await db.execute(_DELETE_MENTIONS, rewritten)
+        await db.execute(_DELETE_EVIDENCE, rewritten)
     texts = [
         (state.id, state.text) for state in changed if state.text_changed and state.text is not None
     ]
@@ -190,6 +195,9 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
     ]
     if named:
         await db.execute(insert(mentions), named)
+    cited = [(state.id, name) for state in changed if state.text_changed for name in state.evidence]
+    if cited:
+        await db.exec_driver_sql(_sql(db, _INSERT_EVIDENCE), cited)
 
 
 # Inserting is what happens a thousand times at once: rows go to the driver as they are, since

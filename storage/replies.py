@@ -17,6 +17,7 @@ from storage.ids import (
 from storage.rows import Reply
 from storage.schema import (
     discussions,
+    evidence,
     identities,
     member_accounts,
     mentions,
@@ -89,6 +90,22 @@ async def mentions_of(
         )
         .where(discussions.c.course_id == course)
     )
+    return [(row[0], row[1]) for row in found]
+
+
+async def evidence_of(
+    db: Connection, course: CourseId, discussion: DiscussionId | None = None
+) -> Sequence[tuple[MessageId, str]]:
+    """What the messages of the course, or of one discussion, name: fact ids, digests of links."""
+    query = (
+        select(evidence.c.message_id, evidence.c.named)
+        .join(messages, messages.c.id == evidence.c.message_id)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .where(discussions.c.course_id == course)
+    )
+    if discussion is not None:
+        query = query.where(messages.c.discussion_id == discussion)
+    found = await db.execute(query)
     return [(row[0], row[1]) for row in found]
 
 

@@ -1,9 +1,9 @@
 """The tables of the course database, written portably (SQLite today, PostgreSQL tomorrow).
 
 What students are called and what they write stands in tables of its own (`identities`,
-`message_texts`, `mentions`, and of the browser classroom `classroom_people`, `classroom_texts`):
-erasing a person is deleting rows there. Everything else about people holds opaque ids. Prompts,
-and what staff call courses and channels, belong to the course.
+`message_texts`, `mentions`, `evidence`, and of the browser classroom `classroom_people`,
+`classroom_texts`): erasing a person is deleting rows there. Everything else about people holds
+opaque ids. Prompts, and what staff call courses and channels, belong to the course.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -300,6 +300,13 @@ mentions = Table(
     metadata,
     Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+)
+
+evidence = Table(
+    "evidence",  # what a message names: a fact's id, or the digest of a link's address
+    metadata,
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("named", String, primary_key=True),
 )
 
 reactions = Table(

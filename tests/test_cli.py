@@ -108,9 +108,14 @@ def test_these_are_the_commands() -> None:
         "db check",
         "db restore",
         "db upgrade",
+        "fact check",
+        "fact cite",
+        "fact compare",
         "fact search",
         "pack check",
         "pack list",
+        "pack new",
+        "pack preview",
         "report",
         "run",
     ]  # fmt: skip
@@ -160,7 +165,8 @@ def test_python_m_bot_is_coalface() -> None:
 
 def test_packs_are_listed_for_people_and_for_programs() -> None:
     assert run("pack", "list").stdout.startswith("soviet-labor: Soviet shock workers")
-    (pack,) = json.loads(run("pack", "list", "--json").stdout)
+    pack, other = json.loads(run("pack", "list", "--json").stdout)
+    assert other["id"] == "gettysburg"
     assert (pack["id"], pack["facts"] >= 12, pack["prompts"] >= 4) == ("soviet-labor", True, True)
 
 
@@ -173,6 +179,7 @@ def test_a_pack_of_ones_own_is_listed_too(tmp_path: Path) -> None:
     (tmp_path / "data" / "coalface.toml").write_text(f'packs = ["{own}"]')
     assert [pack["id"] for pack in json.loads(run("pack", "list", "--json").stdout)] == [
         "soviet-labor",
+        "gettysburg",
         "canal-age",
     ]
 
@@ -219,7 +226,7 @@ def test_facts_come_with_their_sources() -> None:
     facts = json.loads(run("fact", "search", "102 tons", "--limit", "2", "--json").stdout)
     assert len(facts) == 2
     for fact in facts:
-        assert set(fact) == {"pack", "id", "statement", "citations"}
+        assert set(fact) == {"pack", "id", "title", "statement", "citations"}
         assert {"source", "locator", "in_words"} == set(fact["citations"][0])
 
 
@@ -230,9 +237,20 @@ def test_no_fact_is_exit_code_1_and_still_json() -> None:
     assert result.stderr == "No fact for “xylophone zeppelin”.\n"
 
 
+def test_subjects_are_compared_for_people_and_for_programs() -> None:
+    shown = run("fact", "compare", "kulaks", "shock workers")
+    assert shown.exit_code == 0
+    assert "  Kulaks: No source of the pack says.\n" in shown.stdout
+    found = json.loads(run("fact", "compare", "stakanov", "John Henry", "--json").stdout)
+    assert [subject["id"] for subject in found["subjects"]] == ["stakhanov", "john-henry"]
+    assert found["subjects"][0]["cells"]["incentive"]["facts"]
+    said = told(run("fact", "compare", "kulaks", "zeppelins"))
+    assert said.startswith("There is no subject “zeppelins”; there are Kulaks, ")
+
+
 def test_an_unknown_pack_is_told_with_the_ones_there_are() -> None:
     said = told(run("fact", "search", "coal", "--pack", "nope"))
-    assert said == "There is no pack “nope”; these are installed: soviet-labor."
+    assert said == "There is no pack “nope”; these are installed: soviet-labor, gettysburg."
 
 
 # --- reports ------------------------------------------------------------------------------------
@@ -270,7 +288,7 @@ def test_a_terminal_of_another_alphabet_changes_no_data() -> None:
     found = program("fact", "search", "Stakhanov", "--json", **plain)
     assert found.returncode == 0
     assert json.loads(found.stdout.decode("ascii"))
-    shown = program("fact", "search", "no “such” fact…", **plain)
+    shown = program("fact", "search", "“xylophone”…", **plain)
     assert (shown.returncode, shown.stdout) == (1, b"")
     assert b"No fact for " in shown.stderr
     assert b"Traceback" not in shown.stderr
@@ -292,7 +310,7 @@ def test_without_a_database_it_says_so(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("taught")
 def test_the_database_is_checked_backed_up_and_restored(tmp_path: Path) -> None:
     copy, file = tmp_path / "copy.sqlite3", tmp_path / "data" / "coalface.sqlite3"
-    assert run("db", "check").stdout == "All is well; revision 0001.\n"
+    assert run("db", "check").stdout == "All is well; revision 0002.\n"
     health = json.loads(run("db", "check", "--json").stdout)
     assert (health["problems"], health["rows"]["courses"]) == ([], 2)
     assert run("db", "backup", str(copy)).stdout == f"Written to {copy}\n"
@@ -308,14 +326,14 @@ def test_the_database_is_checked_backed_up_and_restored(tmp_path: Path) -> None:
 def test_the_database_is_made_and_upgraded(tmp_path: Path) -> None:
     file = tmp_path / "data" / "coalface.sqlite3"
     for _ in range(2):
-        assert run("db", "upgrade").stdout == f"{file} is at revision 0001.\n"
+        assert run("db", "upgrade").stdout == f"{file} is at revision 0002.\n"
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("UPDATE alembic_version SET version_num = '4711'")
     assert "was made by a newer version of Coalface" in told(run("db", "upgrade"))
     checked = run("db", "check", "--json")
     assert checked.exit_code == 1
     assert json.loads(checked.stdout)["problems"] == [
-        "it is at revision 4711, and this version needs 0001"
+        "it is at revision 4711, and this version needs 0002"
     ]
     assert told(run("report")).startswith("The database can't be used: it is at revision 4711")
 

@@ -5,13 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.shared import Data, Json, fail, installed_packs, load_settings, print_json, told
+from bot.cli.fact_check import fact_check
+from bot.cli.fact_cite import fact_cite
+from bot.cli.fact_compare import fact_compare
+from bot.cli.shared import Data, Json, PackId, chosen_packs, fail, load_settings, print_json, told
 
 if TYPE_CHECKING:
     from prompts.models import Fact, Pack
 
 
 app = typer.Typer(help="Facts, with their sources.", no_args_is_help=True)
+app.command("check")(fact_check)
+app.command("cite")(fact_cite)
+app.command("compare")(fact_compare)
 
 
 @app.command("search")
@@ -19,20 +25,15 @@ app = typer.Typer(help="Facts, with their sources.", no_args_is_help=True)
 def fact_search(
     text: Annotated[str, typer.Argument(help="Words, figures, dates, names, also misspelt.")],
     data: Data = None,
-    pack_id: Annotated[
-        str | None, typer.Option("--pack", help="One pack only.", show_default=False)
-    ] = None,
+    pack_id: PackId = None,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=100)] = 5,
     json: Json = False,
 ) -> None:
     """Find facts, with who says so."""
-    packs = installed_packs(load_settings(data))
-    if pack_id is not None and pack_id not in packs:
-        fail(f"There is no pack “{pack_id}”; these are installed: {', '.join(packs)}.")
+    packs = chosen_packs(load_settings(data), pack_id)
     found = [
         (loaded.pack, fact_found)
-        for id_, loaded in packs.items()
-        if pack_id in (None, id_)
+        for loaded in packs.values()
         for fact_found in loaded.facts.search(text, limit)
     ]
     if json:
@@ -50,13 +51,19 @@ def _fact_to_json(of: "Pack", found: "Fact") -> Mapping[str, object]:
         {"source": c.source, "locator": c.locator, "in_words": in_words(c, of)}
         for c in found.citations
     ]
-    return {"pack": of.id, "id": found.id, "statement": found.statement, "citations": citations}
+    return {
+        "pack": of.id,
+        "id": found.id,
+        "title": found.title,
+        "statement": found.statement,
+        "citations": citations,
+    }
 
 
 def _print_facts(facts: Iterable[tuple["Pack", "Fact"]]) -> None:
     from prompts.citations import in_words
 
     for of, found in facts:
-        typer.echo(f"{found.id}  {found.statement}")
+        typer.echo(f"{of.id} {found.id}  {found.statement}")
         for citation in found.citations:
             typer.echo(f"      {in_words(citation, of)}")

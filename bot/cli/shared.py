@@ -56,6 +56,25 @@ def installed_packs(settings: "Settings") -> dict[str, "LoadedPack"]:
     return load_packs([*seeds.packs(), *settings.packs])
 
 
+def one_pack(settings: "Settings", pack_id: str | None) -> "LoadedPack":
+    """The pack of this id, else the first one that is installed. Ends the program for another."""
+    packs = chosen_packs(settings, pack_id)
+    return next(iter(packs.values()))
+
+
+def chosen_packs(settings: "Settings", pack_id: str | None) -> dict[str, "LoadedPack"]:
+    """The pack of this id, else all that are installed. Ends the program for another."""
+    from bot.core.errors import UnknownName
+
+    packs = installed_packs(settings)
+    if pack_id is None:
+        return packs
+    if pack_id not in packs:
+        hint = f"these are installed: {', '.join(packs)}."
+        fail(str(UnknownName("pack", "pack", pack_id, list(packs), hint)))
+    return {pack_id: packs[pack_id]}
+
+
 def _mendable() -> tuple[type[Exception], ...]:
     """What a person can mend."""
     from bot.adapters.browser.hosts import CannotServe

@@ -78,7 +78,23 @@ class CitationMark:
     type: Literal["citation"] = "citation"
 
 
-Span = Plain | Bold | Italic | Code | Link | PersonName | Moment | CitationMark
+@dataclass(frozen=True, slots=True)
+class FactMark:
+    """A fact's id; where the platform can, it opens the fact (`/fact about F12`).
+
+    `said` is how a person wrote it (f12), where they did.
+    """
+
+    id: str
+    said: str = ""
+    type: Literal["fact"] = "fact"
+
+    @property
+    def text(self) -> str:
+        return self.said or self.id
+
+
+Span = Plain | Bold | Italic | Code | Link | PersonName | Moment | CitationMark | FactMark
 Spans = tuple[Span, ...]
 
 # --- blocks -------------------------------------------------------------------------------------
@@ -116,7 +132,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture, never without words for those who can't see it."""
+    """A picture, never without words for those who can't see it.
+
+    `url` leads to the web, or is a `data:image/png;base64,…` URL that holds the picture itself.
+    """
 
     url: str
     alt: str

@@ -1,9 +1,20 @@
 """Every command, declared once. Discord, Slack, the browser, /help and the README's table are
 generated from this."""
 
-from bot.core import courses, discussions, facts, prompts, reporting
+from bot.core import (
+    checking,
+    citing,
+    comparing,
+    courses,
+    discussions,
+    facts,
+    packs,
+    prompts,
+    reporting,
+    timeline,
+)
 from bot.core import help as help_
-from bot.core.commands import Catalog, Choice, Command, Param, Role, Type
+from bot.core.commands import Catalog, Choice, Command, OnMessage, Param, Role, Type
 
 _DISCUSSION = Param(
     "discussion",
@@ -18,6 +29,8 @@ _SIDES = Param("sides", "Positions to take, parted by semicolons; none if left e
 _TAGS = Param("tags", "Words to find it by, parted by commas")
 _ZONE = Param("zone", "IANA time zone, such as Europe/London", complete=courses.zone_choices)
 _PACK = Param("pack", "The pack of facts and prompts", complete=courses.pack_choices)
+_FACT = Param("fact", "A fact's id such as F3, or words of it", complete=facts.id_choices)
+_STYLE = Param("style", "The style guide; Chicago if left empty", choices=citing.STYLES)
 _HERE = Param("channel", "A channel of the course, or all; here if left empty",
               complete=discussions.channel_choices)  # fmt: skip
 
@@ -50,6 +63,48 @@ def build() -> Catalog:
             Command(
                 "fact random", "Any fact, with its source", student, facts.random,
                 (Param("topic", "A topic", complete=facts.topic_choices),),
+            ),
+            Command(
+                "fact check", "Check what somebody claims against the sources", student,
+                checking.check,
+                (Param("text", "What is claimed", Type.PARAGRAPH, True, most=checking.MOST),),
+                on_message=OnMessage("Check sources", "text"),
+            ),
+            Command(
+                "fact cite", "A fact's sources in the form of Chicago, MLA or APA", student,
+                citing.cite, (_required(_FACT), _STYLE),
+            ),
+            Command(
+                "fact bibliography", "The sources of what was named in a discussion, as a list",
+                student, citing.bibliography, (_DISCUSSION, _STYLE),
+            ),
+            Command(
+                "fact source", "Where a fact stands in its sources, and the words there", student,
+                facts.source, (_required(_FACT),),
+            ),
+            Command(
+                "fact disputed", "What is said against a fact, or where the sources differ",
+                student, facts.disputed, (_FACT,),
+            ),
+            Command(
+                "fact discuss", "The discussions and prompts that build on a fact", student,
+                facts.discuss, (_required(_FACT),),
+            ),
+            Command(
+                "fact compare", "Two or three subjects side by side, each claim with its facts",
+                student, comparing.compare,
+                (
+                    Param("first", "A subject, such as kulaks", required=True,
+                          complete=comparing.choices),
+                    Param("second", "Another subject", required=True, complete=comparing.choices),
+                    Param("third", "A third one", complete=comparing.choices),
+                ),
+            ),
+            Command(
+                "fact timeline", "Dated facts in order, and as a picture", student,
+                timeline.timeline,
+                (Param("topic", "A topic; all of them if left empty",
+                       complete=facts.topic_choices),),
             ),
             Command("prompt list", "The open discussions", student, prompts.list_),
             Command(
@@ -146,6 +201,10 @@ def build() -> Catalog:
                     Param("keep_text", "Days that texts are kept; 0 sets no end", Type.INTEGER,
                           most=3_650),
                 ),
+            ),
+            Command(
+                "course reload", "Read the course's pack again after it was edited", instructor,
+                packs.reload,
             ),
             Command(
                 "course archive", "Close the course to changes, for good", instructor,

@@ -102,12 +102,22 @@ Handler = Callable[["Call"], Awaitable[Answer | Card | Form]]
 
 
 @dataclass(frozen=True, slots=True)
+class OnMessage:
+    """How a command is offered on a message: under this label, with the message's text as the
+    argument `param`."""
+
+    label: str
+    param: str
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One command. Its name is a group and a verb ("prompt post") or one word ("help").
 
     `params` in the order in which a person would type them. `managers`: whoever manages the space
     may use it too, whatever their role, also where no course has been set up. `form`: asked for
-    by name alone, it shows its form first even if nothing is required.
+    by name alone, it shows its form first even if nothing is required. `on_message`: it can be
+    run on somebody's message too (Discord's message commands, Slack's message shortcuts).
     """
 
     name: str
@@ -117,6 +127,7 @@ class Command:
     params: tuple[Param, ...] = ()
     managers: bool = False
     form: bool = False
+    on_message: OnMessage | None = None
 
     @property
     def group(self) -> str:
@@ -167,6 +178,8 @@ class Catalog:
             required = [param.required for param in command.params]
             if sorted(required, reverse=True) != required:
                 raise ValueError(f"/{command.name} has a required parameter after an optional one.")
+            if command.on_message is not None and command.on_message.param not in names:
+                raise ValueError(f"/{command.name} has no parameter for a message's text.")
 
     def __iter__(self) -> Iterator[Command]:
         return iter(self._by_name.values())

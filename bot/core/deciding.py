@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import words
+from bot.core import texts, words
 from bot.core.events import (
     Event,
     MessageDeleted,
@@ -181,7 +181,7 @@ class Deciding:
             case MessageDeleted():
                 if state.deleted_at is None or event.deleted_at < state.deleted_at:
                     state.deleted_at = event.deleted_at
-                _write(state, None, words.NOTHING)
+                texts.remove(state)
             case ReactionChanged():
                 self._fold_reaction(state, event)
         state.changed = True
@@ -232,12 +232,12 @@ class Deciding:
     ) -> None:
         if state.deleted_at is not None:
             return
-        _write(state, event.text, measure, event.attachments)
-        state.mentioned = {
+        mentioned = {
             self._accounts[event.place.space, person.ref]
             for person in event.mentions
             if not person.automated
         }
+        texts.keep(state, event, measure, mentioned)
 
     def _fold_reaction(self, state: MessageState, event: ReactionChanged) -> None:
         key = (state, self._accounts[event.place.space, event.person.ref], event.emoji)
@@ -387,12 +387,3 @@ class Deciding:
             account = self._accounts[event.place.space, event.person.ref]
             member = self._members.get((course, account))
         return Taken(state.discussion_id, course, member)
-
-
-def _write(
-    state: MessageState, text: str | None, measure: words.Measure, attachments: int = 0
-) -> None:
-    state.text, state.text_changed = text, True
-    state.words, state.words_raw = measure.words, measure.words_raw
-    state.characters, state.attachments = measure.characters, attachments
-    state.mentioned = ()

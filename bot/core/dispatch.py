@@ -161,6 +161,14 @@ class Dispatcher:
         call = await self._call(asked, commands[0], *await self._where(asked, commands[0]))
         return [command for command in commands if call.may(command)]
 
+    async def known_facts(self, place: Place) -> frozenset[str]:
+        """The ids of the facts that people there can name; none where no course is."""
+        async with self._services.database.read() as db:
+            channel = await courses.channel_at(db, place.space, place.channel)
+            pack = channel and (await courses.course(db, channel.course_id)).pack
+        loaded = self._services.packs.get(pack or "")
+        return frozenset(fact.id for fact in loaded.pack.facts) if loaded else frozenset()
+
     def report_failure(self, problem: BaseException, doing: str) -> str:
         """Log an unexpected failure; returns the short id it is logged under."""
         failure = self._services.new_id()

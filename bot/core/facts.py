@@ -2,30 +2,42 @@
 
 from collections.abc import Sequence
 
+from bot.core import prompts
 from bot.core.cards import (
     Actions,
     Block,
     Bold,
     Button,
     Card,
-    CitationMark,
     Code,
+    Divider,
+    Fields,
     Footnotes,
     Italic,
-    Span,
-    Spans,
-    Text,
+    Link,
     spans,
     text,
 )
-from bot.core.commands import Choice
+from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
+from bot.core.errors import UnknownName
+from bot.core.events import Place
+from bot.core.fact_cards import (
+    fact_card,
+    facts_card,
+    heading,
+    marks,
+    objections,
+    source_line,
+    statement_with_id,
+    trust,
+)
 from bot.core.prompts import matching
-from prompts.citations import in_words
-from prompts.models import Fact, Pack
+from prompts.models import Citation, Fact, Pack
+from storage import discussions
+from storage.rows import Discussion, Placement
 
-SHOWN = 5
-"""How many facts an answer shows; the others are named by id."""
+MOST_DISPUTES = 8
 
 
 async def choices(call: Call, typed: str) -> Sequence[Choice]:
@@ -41,13 +53,35 @@ async def topic_choices(call: Call, typed: str) -> Sequence[Choice]:
     return matching([Choice(topic, topic) for topic in call.pack.pack.topics()], typed)
 
 
+async def id_choices(call: Call, typed: str) -> Sequence[Choice]:
+    """Facts only, by id and words; the first ones for nothing typed."""
+    pack = call.pack.pack
+    if not typed.strip():
+        return [Choice(fact.id, f"{heading(fact)}") for fact in pack.facts[:25]]
+    known = {fact.id for fact in pack.facts}
+    found = call.pack.facts.complete(typed)
+    return [Choice(id_, label) for id_, label in found if id_ in known]
+
+
+def find(call: Call, param: str = "fact") -> Fact:
+    """The fact that was named by its id, or else the best one for the words. Raises UnknownName."""
+    typed, pack = call.required(param), call.pack.pack
+    for fact in pack.facts:
+        if fact.id.casefold() == typed.casefold():
+            return fact
+    if not _is_id(typed) and (found := call.pack.facts.search(typed, limit=1)):
+        return found[0]
+    ids = [fact.id for fact in pack.facts]
+    raise UnknownName(param, "fact", typed, ids, f"they are {ids[0]} to {ids[-1]}.")
+
+
+def _is_id(typed: str) -> bool:
+    return typed[:1] in "Ff" and typed[1:].isdigit()
+
+
 async def search(call: Call) -> Card:
     """/fact search: facts by words, figures, dates, other names, misspellings; best first."""
-    typed = call.required("text")
-    found = call.pack.facts.search(typed, limit=20)
-    if not found:
-        return _nothing(call, typed)
-    return facts_card(call.pack.pack, f"Facts for “{typed}”", found)
+    return _search(call, call.required("text"))
 
 
 async def about(call: Call) -> Card:
@@ -55,11 +89,11 @@ async def about(call: Call) -> Card:
     typed, pack = call.required("subject"), call.pack.pack
     for fact in pack.facts:
         if fact.id.casefold() == typed.casefold():
-            return fact_card(pack, fact)
+            return fact_card(call.pack, fact)
     try:
-        return facts_card(pack, f"Facts about {typed}", list(pack.facts_about(typed)))
+        return facts_card(call.pack, f"Facts about {typed}", list(pack.facts_about(typed)))
     except KeyError:
-        return await _search_instead(call, typed)
+        return _search(call, typed)
 
 
 async def random(call: Call) -> Card:
@@ -69,14 +103,12 @@ async def random(call: Call) -> Card:
         pool = pack.facts if topic is None else pack.facts_about(topic)
     except KeyError:
         return _nothing(call, topic or "")
-    return fact_card(pack, call.services.random.choice(pool))
+    return fact_card(call.pack, call.services.random.choice(pool))
 
 
-async def _search_instead(call: Call, typed: str) -> Card:
+def _search(call: Call, typed: str) -> Card:
     found = call.pack.facts.search(typed, limit=20)
-    if not found:
-        return _nothing(call, typed)
-    return facts_card(call.pack.pack, f"Facts for “{typed}”", found)
+    return facts_card(call.pack, f"Facts for “{typed}”", found) if found else _nothing(call, typed)
 
 
 def _nothing(call: Call, typed: str) -> Card:
@@ -89,51 +121,123 @@ def _nothing(call: Call, typed: str) -> Card:
     )
 
 
-def fact_card(pack: Pack, fact: Fact) -> Card:
-    """One fact: the statement, who says so and how far that carries, what disputes or corrects."""
-    notes = tuple(_source(pack, fact, number) for number in range(len(fact.citations)))
-    blocks: list[Block] = [_statement(fact, 1)]
-    blocks += _objections(pack, fact)
-    blocks.append(Footnotes(notes))
+# --- the evidence of one fact -------------------------------------------------------------------
+
+
+async def source(call: Call) -> Card:
+    """/fact source: each place a fact cites: what sort of source, where in it, the words there."""
+    fact, pack = find(call), call.pack.pack
+    blocks: list[Block] = [statement_with_id(fact)]
+    for citation in fact.citations:
+        blocks += [Divider(), *_place(pack, fact, citation)]
+    return Card(f"Sources of {fact.id}", tuple(blocks))
+
+
+def _place(pack: Pack, fact: Fact, citation: Citation) -> list[Block]:
+    source = pack.source(citation.source)
+    place = source.locator(citation.locator).label
+    pairs = [
+        ("Source", spans(source.title)),
+        ("Author", spans(source.author or "not stated in the copy at hand")),
+        ("Date", spans(source.issued or "not stated in the copy at hand")),
+        ("Place", spans(place[:1].upper() + place[1:])),
+        ("Words it rests on", spans("; ".join(f"“{term}”" for term in citation.terms))),
+    ]
+    blocks: list[Block] = [Fields(tuple(pairs))]
+    if source.url is not None:
+        blocks.append(text(Link("Open the source", source.url)))
+    if source.note is not None:
+        blocks.append(text(source.note))
+    blocks.append(text(Italic(f"{source.kind.label}: {source.kind.trust}")))
+    here = (citation.source, citation.locator)
+    others = [
+        other.id
+        for other in pack.facts
+        if other != fact and here in ((c.source, c.locator) for c in other.citations)
+    ]
+    if others:
+        blocks.append(text("From the same place: ", *marks(others), "."))
+    return blocks
+
+
+async def disputed(call: Call) -> Card:
+    """/fact disputed: what disputes or corrects a fact; without one, where the sources differ."""
+    pack = call.pack.pack
+    if call.text("fact") is None:
+        return _disputes(pack)
+    fact = find(call)
+    if not objections(pack, fact):
+        said = text(f"No fact of the pack disputes or corrects {fact.id}.")
+        return Card(heading(fact), (said, statement_with_id(fact)))
     related = [
-        *(Button(topic, "fact about", (("subject", topic),)) for topic in fact.topics[:2]),
-        *(Button(f"Fact {id_}", "fact about", (("subject", id_),)) for id_ in fact.disputed_by[:2]),
+        *pack.disputing(fact.id),
+        *(pack.fact(id_) for id_ in fact.corrects),
+        *pack.corrected_by(fact.id),
     ]
-    if related:
-        blocks.append(Actions(tuple(related)))
-    return Card(f"Fact {fact.id}", tuple(blocks))
+    blocks: list[Block] = [
+        statement_with_id(fact),
+        Footnotes(tuple(source_line(pack, c) for c in fact.citations)),
+    ]
+    for other, objection in zip(related, objections(pack, fact), strict=True):
+        blocks += [objection, Footnotes(tuple(source_line(pack, c) for c in other.citations))]
+    said_by = [c for each in (fact, *related) for c in each.citations]
+    blocks += [text(Italic(sentence)) for sentence in trust(pack, said_by)]
+    return Card(f"What is said against {fact.id}", tuple(blocks))
 
 
-def facts_card(pack: Pack, title: str, found: Sequence[Fact]) -> Card:
-    """Several facts, each with its sources as footnotes."""
+def _disputes(pack: Pack) -> Card:
+    """Each dispute and each correction once."""
+    pairs = {
+        (fact.id, other.id)
+        for fact in pack.facts
+        for other in (*pack.disputing(fact.id), *(pack.fact(id_) for id_ in fact.corrects))
+    }
+    order = {fact.id: number for number, fact in enumerate(pack.facts)}
+    once = dict.fromkeys(tuple(sorted(pair, key=order.__getitem__)) for pair in pairs)
+    if not once:
+        return Card(blocks=(text("The pack's sources do not contradict each other anywhere."),))
     blocks: list[Block] = []
-    notes: list[Spans] = []
-    for fact in found[:SHOWN]:
-        blocks.append(Text((Bold(fact.id), *spans(" "), *_statement(fact, len(notes) + 1).spans)))
-        blocks += _objections(pack, fact)
-        notes += [_source(pack, fact, number) for number in range(len(fact.citations))]
-    blocks.append(Footnotes(tuple(notes)))
-    if more := found[SHOWN:]:
-        names = ", ".join(fact.id for fact in more)
-        blocks.append(text(f"Also: {names}. See one with ", Code(f"/fact about {more[0].id}"), "."))
-    return Card(title, tuple(blocks))
+    for one, other in sorted(once, key=lambda pair: [order[id_] for id_ in pair]):
+        blocks += [statement_with_id(pack.fact(one)), statement_with_id(pack.fact(other))]
+        blocks.append(Divider())
+    return Card("Where the sources differ", tuple(blocks[:-1]))
 
 
-def _statement(fact: Fact, first_note: int) -> Text:
-    marks: list[Span] = [CitationMark(first_note + i) for i in range(len(fact.citations))]
-    return Text((*spans(fact.statement), *marks))
-
-
-def _objections(pack: Pack, fact: Fact) -> list[Block]:
-    said = [
-        *((f"Disputed by {id_}: ", pack.fact(id_)) for id_ in fact.disputed_by),
-        *((f"Corrects {id_}: ", pack.fact(id_)) for id_ in fact.corrects),
-        *((f"Corrected by {other.id}: ", other) for other in pack.corrected_by(fact.id)),
+async def discuss(call: Call) -> Card:
+    """/fact discuss: where a fact is or can be discussed: open discussions, and prompts."""
+    fact, pack = find(call), call.pack.pack
+    async with call.services.database.read() as db:
+        all_ = await discussions.discussions_of(db, call.course.id)
+        placed = {
+            d.id: await discussions.placements_of(db, call.course.id, d.id) for d in all_ if d.open
+        }
+    blocks: list[Block] = [statement_with_id(fact)]
+    blocks += [
+        text("Open: ", *_links(call, discussion, placed[discussion.id]))
+        for discussion in all_
+        if discussion.open and fact.id in discussion.content["facts"]
     ]
-    return [text(Italic(how), other.statement) for how, other in said]
+    running = {d.prompt for d in all_ if d.open}
+    waiting = [prompt for prompt in pack.prompts_on(fact.id) if prompt.id not in running]
+    blocks += [text("Prompt: ", Bold(prompt.title)) for prompt in waiting]
+    if len(blocks) == 1:
+        blocks.append(text(f"No prompt of the pack builds on {fact.id}; name it in any reply."))
+    if call.role is Role.INSTRUCTOR and waiting:
+        shown = tuple(
+            Button(f"Preview “{prompt.title}”", "prompt preview", (("prompt", prompt.id),))
+            for prompt in waiting[: prompts.SIDES_MOST]
+        )
+        blocks.append(Actions(shown))
+    elif waiting:
+        blocks.append(text("Your instructor can post a prompt with ", Code("/prompt post"), "."))
+    return Card(f"Discuss {fact.id}", tuple(blocks))
 
 
-def _source(pack: Pack, fact: Fact, number: int) -> Spans:
-    citation = fact.citations[number]
-    kind = pack.source(citation.source).kind
-    return spans(f"{in_words(citation, pack)}. ", Italic(kind.trust))
+def _links(call: Call, discussion: Discussion, placed: Sequence[Placement]) -> list[str | Link]:
+    title = f"{discussion.name}: {discussion.content['title']}"
+    links: list[str | Link] = []
+    for placement in placed:
+        place = Place(placement.channel.space, placement.channel.ref)
+        url = call.services.platform_of(place).link(place, placement.message)
+        links += [", " if links else "", Link(f"{title} (#{placement.channel.name})", url)]
+    return links or [title]

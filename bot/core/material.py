@@ -1,17 +1,27 @@
 """Reads what a course's figures are made of, at one moment."""
 
+from collections.abc import Mapping
+
+from bot.core import evidence
 from bot.core.participation import Material
+from bot.core.services import LoadedPack
 from storage import discussions, members, replies
 from storage.database import Connection
-from storage.ids import CourseId
+from storage.rows import Course
 
 
-async def material_of(db: Connection, course: CourseId) -> Material:
-    """Everything of one course, and of no other."""
+async def material_of(
+    db: Connection, course: Course, packs: Mapping[str, LoadedPack]
+) -> Material:  # fmt: skip
+    """Everything of one course, and of no other; evidence by its pack, if that is installed."""
+    loaded = packs.get(course.pack)
     return Material(
-        await members.members_of(db, course),
-        {d.id: d for d in await discussions.discussions_of(db, course)},
-        await replies.replies_of(db, course),
-        await replies.mentions_of(db, course),
-        await replies.reactions_of(db, course),
+        await members.members_of(db, course.id),
+        {d.id: d for d in await discussions.discussions_of(db, course.id)},
+        await replies.replies_of(db, course.id),
+        await replies.mentions_of(db, course.id),
+        await replies.reactions_of(db, course.id),
+        evidence.resolve(
+            await replies.evidence_of(db, course.id), None if loaded is None else loaded.pack
+        ),
     )

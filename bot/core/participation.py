@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from bot.core.evidence import Cited
 from storage.ids import DiscussionId, MemberId, MessageId
 from storage.rows import Discussion, Member, Reply
 
@@ -72,6 +73,7 @@ class Material:
     replies: Sequence[Reply]  # oldest first
     mentions: Collection[tuple[MessageId, MemberId]]
     reactions: Collection[tuple[MessageId, MemberId]]
+    cited: Mapping[MessageId, Cited]  # of the course's pack
 
     @property
     def by_id(self) -> dict[MessageId, Reply]:
@@ -89,9 +91,10 @@ class Figures:
     words_raw, characters: see words.py. active_days: distinct dates in the course's zone.
     peers_root: distinct classmates responded to directly. peers_thread: distinct classmates who
     had written earlier in the thread. peers_named: distinct classmates mentioned.
-    replies_received: responses by classmates. reactions_given, reactions_received: to and from
-    others' counted messages. first, last: instants (UTC) of the first and the last counted
-    message.
+    facts_cited: distinct facts of the pack named by id. sources_linked: distinct sources of the
+    pack whose address is linked to (for both see evidence.py). replies_received: responses by
+    classmates. reactions_given, reactions_received: to and from others' counted messages. first,
+    last: instants (UTC) of the first and the last counted message.
     """
 
     discussions: set[DiscussionId] = field(default_factory=set)
@@ -105,6 +108,8 @@ class Figures:
     peers_root: set[MemberId] = field(default_factory=set)
     peers_thread: set[MemberId] = field(default_factory=set)
     peers_named: set[MemberId] = field(default_factory=set)
+    facts_cited: set[str] = field(default_factory=set)
+    sources_linked: set[str] = field(default_factory=set)
     replies_received: int = 0
     reactions_given: int = 0
     reactions_received: int = 0
@@ -141,6 +146,7 @@ def figures(material: Material, zone: ZoneInfo) -> dict[MemberId, Figures]:
         own.peers_thread |= thread - {reply.member_id}
         thread.add(reply.member_id)
     _add_mentions(table, by_id, material.mentions)
+    _add_evidence(table, by_id, material.cited)
     _add_reactions(table, by_id, material)
     return table
 
@@ -154,6 +160,18 @@ def _add_mentions(
         reply = counted.get(message)
         if reply is not None and named != reply.member_id and named in table:
             table[reply.member_id].peers_named.add(named)
+
+
+def _add_evidence(
+    table: Mapping[MemberId, Figures],
+    counted: Mapping[MessageId, Reply],
+    cited: Mapping[MessageId, Cited],
+) -> None:
+    for message, pieces in cited.items():
+        reply = counted.get(message)
+        if reply is not None:
+            table[reply.member_id].facts_cited.update(pieces.facts)
+            table[reply.member_id].sources_linked.update(s.id for s in pieces.sources)
 
 
 def _add_reactions(

@@ -12,6 +12,7 @@ from bot.core.cards import (
     CitationMark,
     Code,
     Divider,
+    FactMark,
     Fields,
     Footnotes,
     Image,
@@ -73,6 +74,8 @@ def _span(span: Span) -> str:
             return in_zone(at, ZoneInfo(zone))
         case CitationMark(number):
             return f" [{number}]"
+        case FactMark():
+            return span.text
         case _:
             assert_never(span)
 

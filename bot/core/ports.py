@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.core.cards import Card
@@ -122,6 +122,30 @@ class Exporter(Protocol):
     """Makes a file of a table."""
 
     def __call__(self, table: ReportTable, name: str) -> File: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of a timeline: a label, the date in words, and its first and its last day."""
+
+    label: str
+    when: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened when, in the order in which it is to be drawn."""
+
+    title: str
+    entries: tuple[TimelineEntry, ...]
+
+
+class Charts(Protocol):
+    """Draws pictures for a chat: PNG. Slow (tens of milliseconds): keep it off the event loop."""
+
+    def timeline(self, timeline: Timeline) -> bytes: ...
 
 
 class ClassroomStore(Protocol):

@@ -9,6 +9,7 @@ from typing import Any
 from bot.core.cards import (
     Actions,
     Block,
+    Bold,
     Button,
     Card,
     Code,
@@ -106,7 +107,9 @@ def prompt_card(
                 )
             )
         )
-    footer = "Not posted yet" if name is None else f"{name} · reply in the thread"
+    footer = (
+        "A preview: nothing is posted by it" if name is None else f"{name} · reply in the thread"
+    )
     return Card(content.title, tuple(blocks), footer)
 
 
@@ -122,10 +125,7 @@ async def own_prompts(call: Call) -> list[CoursePrompt]:
 async def choices(call: Call, typed: str) -> Sequence[Choice]:
     """The prompts that can be posted, those that fit what was typed."""
     all_ = [Choice(prompt.id, prompt.title) for prompt in call.pack.pack.prompts]
-    all_ += [
-        Choice(prompt.name, f"{prompt.name}: {prompt.content['title']}")
-        for prompt in await own_prompts(call)
-    ]
+    all_ += [Choice(prompt.name, prompt.content["title"]) for prompt in await own_prompts(call)]
     return matching(all_, typed)
 
 
@@ -210,8 +210,10 @@ async def new(call: Call) -> Card:
     return Card(
         f"{kept.name} is kept",
         (
-            text("Here is how the class would see it; nothing has been posted."),
-            *prompt_card(content).blocks[: len(paragraphs(content.text))],
+            text("Here is what the class would read; nothing has been posted."),
+            text(Bold(content.title)),
+            *paragraphs(content.text),
+            *(text("Side: ", label) for _, label in content.sides),
             Actions(
                 (
                     Button("Preview", "prompt preview", (("prompt", kept.name),)),

@@ -9,10 +9,12 @@ from bot.core.cards import (
     Block,
     Bold,
     Card,
+    FactMark,
     Fields,
     Link,
     Moment,
     PersonName,
+    Span,
     Spans,
     Table,
     number,
@@ -24,6 +26,7 @@ from bot.core.courses import find_member
 from bot.core.dispatch import Call
 from bot.core.errors import Refused
 from bot.core.events import Place
+from bot.core.evidence import Cited
 from bot.core.material import material_of
 from bot.core.participation import Figures, Material, Rule, figures, is_response, verdict
 from bot.core.ports import ReportTable
@@ -47,12 +50,17 @@ COLUMNS = (
     "peers_root",
     "peers_thread",
     "peers_named",
+    "facts_cited",
+    "sources_linked",
     "replies_received",
     "reactions_given",
     "reactions_received",
     "first",
     "last",
 )
+
+# A narrow screen may cut the last column.
+_EXPLAINED = ("Message", "Written", "To", "Counts?", "Evidence", "Words")
 
 
 async def me(call: Call) -> Card:
@@ -93,12 +101,16 @@ async def class_(call: Call) -> Card:
                     own.words,
                     len(own.peers_root),
                     own.replies_received,
+                    len(own.facts_cited),
                 )
             ),
         )
         for member, own in _students(material, table)
     )
-    columns = ("Student", "Joined", "Answers", "Responses", "Words", "Classmates", "Answered by")
+    columns = (
+        "Student", "Joined", "Answers", "Responses", "Words", "Classmates", "Answered by",
+        "Facts cited",
+    )  # fmt: skip
     count = sum(d.withdrawn_at is None for d in material.discussions.values())
     return Card(
         f"{call.course.title}: participation",
@@ -137,7 +149,7 @@ async def report_file(services: Services, course: int | None, format_: str = "cs
         if len(named) != 1:
             known = "; ".join(f"{c.id}: {c.title}" for c in all_) or "none yet"
             raise Refused(f"Say which course, by its number ({known}).")
-        material = await material_of(db, named[0].id)
+        material = await material_of(db, named[0], services.packs)
     table = report(named[0], material)
     return services.exporters[format_](table, _file_name(named[0], now))
 
@@ -167,6 +179,8 @@ def report(course: Course, material: Material) -> ReportTable:
             len(own.peers_root),
             len(own.peers_thread),
             len(own.peers_named),
+            len(own.facts_cited),
+            len(own.sources_linked),
             own.replies_received,
             own.reactions_given,
             own.reactions_received,
@@ -187,7 +201,7 @@ def _students(
 
 async def _read(call: Call) -> tuple[Material, dict[ChannelId, Channel]]:
     async with call.services.database.read() as db:
-        material = await material_of(db, call.course.id)
+        material = await material_of(db, call.course, call.services.packs)
         channels = {c.id: c for c in await courses.channels_of(db, call.course.id)}
     return material, channels
 
@@ -207,6 +221,8 @@ def _fields(own: Figures) -> Fields:
                 ("Classmates responded to", len(own.peers_root)),
                 ("Responses received", own.replies_received),
                 ("Reactions received", own.reactions_received),
+                ("Facts cited", len(own.facts_cited)),
+                ("Sources linked", len(own.sources_linked)),
                 ("Words", own.words),
             )
         )
@@ -227,7 +243,7 @@ async def _explain(
     verb = "counts" if counted == 1 else "count"
     return [
         text(f"{number(len(own), 'message')}, of which {counted} {verb}:"),
-        Table(("Message", "Written", "To", "Words", "Counts?"), rows, frozenset({3})),
+        Table(_EXPLAINED, rows, frozenset({len(_EXPLAINED) - 1})),
         *await _sides(call, material, member),
     ]
 
@@ -256,9 +272,19 @@ def _line(
         ),
         spans(_moment(call, reply.sent_at)),
         to,
-        spans(str(reply.words)),
         spans(Bold("yes")) if decided.counts else spans(f"no: {decided.rule.value}"),
+        _evidence(material.cited.get(reply.id, Cited())),
+        spans(str(reply.words)),
     )
+
+
+def _evidence(cited: Cited) -> Spans:
+    marks: tuple[Span, ...] = (
+        *(FactMark(id_) for id_ in cited.facts),
+        *(Link(source.id, source.url or "") for source in cited.sources),
+    )
+    parted = [span for mark in marks for span in spans(", ", mark)]
+    return tuple(parted[1:])
 
 
 async def _sides(call: Call, material: Material, member: Member) -> list[Block]:

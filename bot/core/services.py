@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 from bot.core.errors import Refused
 from bot.core.events import Place
-from bot.core.ports import Clock, Exporter, Platform
+from bot.core.ports import Charts, Clock, Exporter, Platform
+from prompts.claims import Checker
+from prompts.fingerprints import unchecked
 from prompts.loader import load
 from prompts.models import PACK_FILE, Pack
 from prompts.problems import PackError, Problem
@@ -21,12 +24,23 @@ if TYPE_CHECKING:
     from bot.core.outbox import Outbox
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoadedPack:
-    """A pack that courses can use, with its facts ready to be searched."""
+    """A pack that courses can use, with its facts ready to be searched.
+
+    `folder` is where it was read. `unchecked` are the facts that have changed since they were
+    checked against the texts they cite.
+    """
 
     pack: Pack
     facts: FactIndex
+    folder: Path
+    unchecked: frozenset[str] = frozenset()
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Checks claims against the pack; made when first asked for."""
+        return Checker(self.pack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +49,12 @@ class Services:
     clock: Clock
     random: Random
     new_id: Callable[[], str]  # short ids under which a failure is logged and shown
-    packs: Mapping[str, LoadedPack]
+    packs: dict[str, LoadedPack]  # /course reload puts a pack that was edited in its place
     platforms: Mapping[str, Platform]
     exporters: Mapping[str, Exporter]
     catalog: "Catalog"
     outbox: "Outbox"
+    charts: Charts | None = None  # None: the library that draws is not installed
     informed: set[object] = field(default_factory=set)  # who is being told right now
 
     def pack_of(self, course: Course) -> LoadedPack:
@@ -55,6 +70,11 @@ class Services:
         return self.platforms[place.space.platform]
 
 
+def make_ready(pack: Pack, folder: Path) -> LoadedPack:
+    """The pack with its index. On the event loop's thread: the index belongs to it."""
+    return LoadedPack(pack, FactIndex(pack), folder, unchecked(pack))
+
+
 def load_packs(folders: Iterable[Path]) -> dict[str, LoadedPack]:
     """The packs in these folders, by id; the first one is the default. Raises PackError."""
     packs = {}
@@ -63,5 +83,5 @@ def load_packs(folders: Iterable[Path]) -> dict[str, LoadedPack]:
         if pack.id in packs:
             problem = Problem(PACK_FILE, 0, f"another pack has the id {pack.id} already")
             raise PackError(folder, (problem,))
-        packs[pack.id] = LoadedPack(pack, FactIndex(pack))
+        packs[pack.id] = make_ready(pack, folder)
     return packs

@@ -8,12 +8,13 @@ import json
 import sys
 from pathlib import Path
 
-from tests.benchmarks import starting, writing
+from tests.benchmarks import checking, searching, starting, writing
 from tests.benchmarks.ratios import Measured
 
 
 async def measure() -> list[Measured]:
-    return [*await writing.measure(), *await starting.measure()]
+    parts = (writing, starting, checking, searching)
+    return [measured for part in parts for measured in await part.measure()]
 
 
 def main() -> int:

@@ -107,6 +107,20 @@ class BrowserConversation:
         await window.say(text)
         await window.sees(text, within="stream-thread")
 
+    async def use(self, who: str, label: str, *, on: str, within: str, at: str = "history") -> Said:
+        window = await self._at(who, at, within)
+        id_ = await self._message(on, within, at)
+        await window.use(f"message-{id_}", label)
+        return await self._answered(window)
+
+    async def open_fact(
+        self, who: str, fact: str, *, on: str, within: str, at: str = "history"
+    ) -> Said:
+        window = await self._at(who, at, within)
+        id_ = await self._message(on, within, at)
+        await window.press_fact(f"text-{id_}", fact, within=f"stream-{_where(within)}")
+        return await self._answered(window)
+
     async def edit(
         self, who: str, text: str, new: str, *, within: str, at: str = "history"
     ) -> None:  # fmt: skip
@@ -121,7 +135,7 @@ class BrowserConversation:
         window = await self._at(who, at, within)
         id_ = await self._message(text, within, at)
         await window.click(f"delete-{id_}")
-        await window.click(f"delete-yes-{id_}")
+        await window.click("delete-yes")
         await window.has_no(f"message-{id_}")
 
     async def react(

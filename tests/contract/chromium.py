@@ -115,6 +115,21 @@ class ChromiumConversation:
         await self._typed(page, within, text)
         await expect(_message(page, text, within)).to_be_visible()
 
+    async def use(self, who: str, label: str, *, on: str, within: str, at: str = "history") -> Said:
+        visitor = await self._at(who, at, within)
+        await _use(_message(visitor.page, on, within), label)
+        await expect(visitor.page.locator(ANSWER)).to_be_visible()
+        return await self._answered(visitor)
+
+    async def open_fact(
+        self, who: str, fact: str, *, on: str, within: str, at: str = "history"
+    ) -> Said:
+        visitor = await self._at(who, at, within)
+        message = _message(visitor.page, on, within)
+        await message.get_by_role("button", name=re.compile(f"^{fact}$", re.IGNORECASE)).click()
+        await expect(visitor.page.locator(ANSWER)).to_be_visible()
+        return await self._answered(visitor)
+
     async def edit(
         self, who: str, text: str, new: str, *, within: str, at: str = "history"
     ) -> None:  # fmt: skip

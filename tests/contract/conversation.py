@@ -55,6 +55,14 @@ class Conversation(Protocol):
     ) -> None:
         """React to a message, or take the reaction back."""
 
+    async def use(self, who: str, label: str, *, on: str, within: str, at: str = "history") -> Said:
+        """Use what is offered on somebody's message: `Check sources`."""
+
+    async def open_fact(
+        self, who: str, fact: str, *, on: str, within: str, at: str = "history"
+    ) -> Said:
+        """Follow a fact's id in a message, or type `/fact about` where an id is no link."""
+
     async def reads(self, who: str, *, within: str | None = None, at: str = "history") -> str:
         """All that this person sees in a channel, or in a discussion's thread."""
 

@@ -223,3 +223,28 @@ async def test_facts_come_with_their_sources(c: Conversation) -> None:
     assert "Student blog post" in said.words
     said = await c.command("Bo", "fact search", text="zeppelin")
     assert "no fact for “zeppelin”" in said.words
+
+
+@in_chromium_too
+async def test_a_fact_named_in_a_reply_is_counted_and_can_be_opened(c: Conversation) -> None:
+    await _a_class(c)
+    await c.say("Bo", "The hour is a slip, see f38 and F8.", within="D1")
+    said = await c.open_fact("Cy", "F38", on="The hour is a slip, see f38 and F8.", within="D1")
+    assert "Corrects F37" in said.words
+    table = await _table(c)
+    assert (table["Bo"]["facts_cited"], table["Cy"]["facts_cited"]) == ("2", "0")
+    why = (await c.command("Ines", "participation why", student="Bo")).words
+    assert "F38" in why
+
+
+@in_chromium_too
+async def test_sources_are_checked_privately_and_nothing_is_posted(c: Conversation) -> None:
+    await _a_class(c)
+    await c.say("Bo", "Stakhanov cut 102 tons of coal in one hour!", within="D1")
+    before = await c.reads("Ines", within="D1")
+    said = await c.use(
+        "Cy", "Check sources", on="Stakhanov cut 102 tons of coal in one hour!", within="D1"
+    )
+    assert "six" in said.words
+    assert "F8" in said.words
+    assert await c.reads("Ines", within="D1") == before

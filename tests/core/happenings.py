@@ -21,8 +21,21 @@ STUDENTS = {"A": ("Anaxa", "Aristo", "Xenia"), "B": ("Belisar", "Boreas", "Xenia
 NEWCOMERS = {"A": "Nikias", "B": "Nonnos"}  # known to the course by what they do there only
 ROLES = ("student", "assistant", "instructor")
 EMOJI = ("👍", "🔥")
-WORDS = ("coal", "pit", "—", "norm", "шахта", ":fire:", "record", "`kulak`", "2024", "quota")
-NO_WORDS = ("—", ":fire:", "`kulak`")
+EVIDENCE = {
+    "F8": "F8", "(f9)": "F9", "F10's": "F10", "F8!": "F8", "F99999": "F99999",
+    "https://www.example.org/A/": "link:39bb97b005581e0d",  # of example.org/A, by sha256sum
+    "<http://example.org/A#F1>": "link:39bb97b005581e0d",
+    "https://example.org/F7.": "link:560e54a322bdae9b",
+}  # fmt: skip
+"""What of a text names evidence, and by what name that is on record."""
+KNOWN = {"F8": "a fact", "F9": "a fact", "F10": "a fact", "link:39bb97b005581e0d": "a source"}
+"""What of it the pack has, if a source of it has the address."""
+ADDRESS = "http://Example.org:80/A"
+WORDS = (
+    "coal", "pit", "—", "norm", "шахта", ":fire:", "record", "`kulak`", "2024", "quota", "F8a",
+    *EVIDENCE,
+)  # fmt: skip
+NO_WORDS = ("—", ":fire:", "`kulak`", *(name for name in EVIDENCE if "://" in name))
 
 Discussion = tuple[str, int]
 

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from tests.core.happenings import (
     BOT,
     DISCUSSIONS,
+    EVIDENCE,
+    KNOWN,
     MIDNIGHT,
     NO_WORDS,
     STUDENTS,
@@ -63,6 +65,10 @@ class Record:
     @property
     def named(self) -> set[str]:
         return set(named_in(self.text or ""))
+
+    @property
+    def evidence(self) -> set[str]:
+        return {EVIDENCE[p] for p in self.pieces if p in EVIDENCE}
 
     @property
     def classmate(self) -> "Record | None":
@@ -219,6 +225,7 @@ def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:
         for other in others
         if (other.where, other.threaded) == (r.where, r.threaded) and other.sent < r.sent
     ]
+    cited = [KNOWN.get(name) for name in {name for r in own for name in r.evidence}]
     figures = {
         "discussions_joined": len({r.where for r in own}),
         "posts": len(answers),
@@ -231,6 +238,8 @@ def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:
         "peers_root": len({r.who for r in heeded}),
         "peers_thread": len(set(earlier)),
         "peers_named": len({name for r in own for name in r.named & students} - {who}),
+        "facts_cited": cited.count("a fact"),
+        "sources_linked": cited.count("a source"),
         "replies_received": sum(r.heeded is not None and r.heeded.who == who for r in others),
         "reactions_given": sum(giver == who for r in others for giver, _ in r.reactions),
         "reactions_received": sum(giver != who for r in own for giver, _ in r.reactions),

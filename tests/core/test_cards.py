@@ -18,6 +18,7 @@ from bot.core.cards import (
     CitationMark,
     Code,
     Divider,
+    FactMark,
     Fields,
     Footnotes,
     Image,
@@ -50,6 +51,7 @@ _span: st.SearchStrategy[Span] = st.one_of(
     st.builds(PersonName, _words),
     st.builds(Moment, _moments, st.sampled_from(["UTC", "Europe/London", "Asia/Tokyo"])),
     st.builds(CitationMark, st.integers(1, 99)),
+    st.builds(FactMark, st.just("F12"), st.sampled_from(["", "f12"])),
 )
 _spans: st.SearchStrategy[Spans] = st.lists(_span, max_size=3).map(tuple)
 _pair = st.tuples(_words, _words)
@@ -107,6 +109,7 @@ SPANS: dict[type[object], tuple[Span, str]] = {
     PersonName: (PersonName("Bo"), "Bo"),
     Moment: (Moment(NOON, "America/New_York"), "Sat 21 Nov 2026, 07:00 EST"),
     CitationMark: (CitationMark(3), " [3]"),
+    FactMark: (FactMark("F12", "f12"), "f12"),
 }
 BLOCKS: dict[type[object], tuple[Block, str]] = {
     Text: (text("a ", Bold("b")), "a b"),

@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,17 @@ from hypothesis import given, settings
 from bot.core.cards import Table
 from bot.core.commands import Answer, Form, Outcome
 from bot.core.plain import spans_to_plain, to_plain
-from tests.core.happenings import COURSES, NEWCOMERS, STUDENTS, TEACHERS, Story, at, stories
+from tests.core.happenings import (
+    ADDRESS,
+    COURSES,
+    KNOWN,
+    NEWCOMERS,
+    STUDENTS,
+    TEACHERS,
+    Story,
+    at,
+    stories,
+)
 from tests.core.plain_model import Model, Record, model_of, table_of
 from tests.core.playing import CHANNELS, THE_END, Play, Template, build
 
@@ -39,6 +50,7 @@ class Check:
         self._nothing_else()
         self.play.clock.at = at(THE_END)
         async with self.play.world.opened():
+            self._give_a_source_its_address()
             for course in COURSES:
                 threads = self.play.threads
                 own = {threads[where] for where in self.model.spans if where[0] == course}
@@ -66,6 +78,17 @@ class Check:
         for ref, who in self._select(_NAMED):
             named.setdefault(ref, set()).add(who)
         assert named == {refs[r.n]: r.named for r in records if r.named}
+        cited: dict[str, set[str]] = {}
+        for ref, name in self._select(_CITED):
+            cited.setdefault(ref, set()).add(name)
+        assert cited == {refs[r.n]: r.evidence for r in records if r.evidence}
+
+    def _give_a_source_its_address(self) -> None:
+        packs = self.play.world.app.services.packs
+        for id_, loaded in packs.items():
+            first, *others = loaded.pack.sources
+            sources = (replace(first, id="source", url=ADDRESS), *others)
+            packs[id_] = replace(loaded, pack=replace(loaded.pack, sources=sources))
 
     def _nothing_else(self) -> None:
         """No chatter and no text is kept, and nothing is owed, but what the model knows."""
@@ -89,9 +112,9 @@ class Check:
             assert isinstance(outcome, Answer)
             (table,) = (b for b in outcome.card.blocks if isinstance(b, Table))
             shown = [tuple(spans_to_plain(cell) for cell in row) for row in table.rows]
-            assert [(row[0].split()[0], row[2], int(row[3]), row[4] == "yes") for row in shown] == [
-                (f"D{r.where[1]}", _to(r), r.words, r.counts) for r in own
-            ]
+            assert [
+                (row[0].split()[0], row[2], row[3] == "yes", row[4], int(row[5])) for row in shown
+            ] == [(f"D{r.where[1]}", _to(r), r.counts, _cites(r), r.words) for r in own]
 
     async def _export(self, course: str) -> None:
         outcome = await self.play.human(TEACHERS[course]).run(
@@ -155,11 +178,17 @@ _NAMED = """
     JOIN messages m ON m.id = n.message_id
     JOIN identities i ON i.account_id = n.account_id
 """
+_CITED = "SELECT m.ref, e.named FROM evidence e JOIN messages m ON m.id = e.message_id"
 _HELD = "SELECT ref FROM messages WHERE discussion_id IS NULL AND account_id IS NOT NULL"
 
 
 def _to(record: Record) -> str:
     return "the prompt" if record.classmate is None else record.classmate.who
+
+
+def _cites(record: Record) -> str:
+    known = [name for name in KNOWN if name in record.evidence]
+    return ", ".join(name if name[0] == "F" else f"source ({ADDRESS})" for name in known)
 
 
 def _micros(when: datetime | None) -> int | None:

@@ -26,6 +26,9 @@ COMMANDS = {command.name: command for command in catalog.build()}
 ARGUMENTS = {
     "text": "shock workers",
     "subject": "F1",
+    "fact": "F8",
+    "first": "kulaks",
+    "second": "shock workers",
     "side": "a",
     "student": "Sam",
     "person": "Sam",

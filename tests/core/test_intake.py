@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -101,6 +102,15 @@ class Channel:
             channel = placed[0].channel.id
             return {state.ref for state in await messages.held(db, channel)}
 
+    async def evidence(self) -> dict[str, set[str]]:
+        """What each message names, by what the platform calls it."""
+        found: dict[str, set[str]] = {}
+        names = {reply.id: ref for ref, reply in (await self.replies()).items()}
+        async with self.world.app.services.database.read() as db:
+            for message, named in await replies.evidence_of(db, COURSE):
+                found.setdefault(names[message], set()).add(named)
+        return found
+
     async def parents(self) -> dict[str, str | None]:
         """Each reply's parent, by what the platform calls them."""
         found = await self.replies()
@@ -185,6 +195,26 @@ async def test_what_is_written_after_the_archiving_is_not_taken_in(
     assert await channel.replies() == {}
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_evidence_is_that_of_the_last_text_in_whatever_order_it_is_told(
+    channel: Channel, order: tuple[int, ...], at_once: bool
+) -> None:
+    told: list[Event] = [
+        channel.said("bo", "m1", "see F8"),
+        channel.edited("m1", "see F9 and F10", 1),
+        channel.edited("m1", "see F10", 2),
+    ]
+    if at_once:
+        intake = channel.world.app.intake
+        await asyncio.gather(*(intake.take_in(told[n]) for n in order))
+    else:
+        await channel.hears(*(told[n] for n in order))
+    assert await channel.evidence() == {"m1": {"F10"}}
+    await channel.hears(told[0], channel.deleted("m1", 3), told[2])
+    assert await channel.evidence() == {}
+
+
 async def test_a_message_that_answers_itself_does_no_harm(channel: Channel) -> None:
     async with asyncio.timeout(5):
         await channel.hears(channel.said("bo", "m1", to="m1"))
@@ -252,7 +282,7 @@ async def test_replies_before_the_record_of_the_post_are_taken_in_and_chatter_is
     platform.seen = [SeenMessage(event) for event in written]
     await channel.hears(
         *written,
-        channel.edited("m1", "four words in all", thread=posted),
+        channel.edited("m1", "four words with F8", thread=posted),
         channel.reacted("cy", posted, thread=None),
         channel.said("bo", "chatter", thread=None),
         channel.said("bo", "other", thread="another thread"),
@@ -266,6 +296,7 @@ async def test_replies_before_the_record_of_the_post_are_taken_in_and_chatter_is
     replies = await channel.replies()
     assert await channel.parents() == {"m1": None, "m2": None, "m3": "m2"}
     assert replies["m1"].words == 4
+    assert await channel.evidence() == {"m1": {"F8"}}
     assert len({reply.discussion_id for reply in replies.values()}) == 1
     assert not {"chatter", "other"} & await channel.held()
     assert "Cy | 1 | 2 | 0" in await ada.answer("participation class")

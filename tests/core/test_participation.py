@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.core.evidence import Cited
 from bot.core.participation import Figures, Material, Rule, figures, verdict
+from prompts.models import Source, SourceKind
 from storage.ids import (
     AccountId,
     AccountRef,
@@ -113,6 +115,7 @@ def material(
     roles: tuple[str, ...] = ("student",) * 4,
     mentions: tuple[tuple[int, int], ...] = (),
     reactions: tuple[tuple[int, int], ...] = (),
+    cited: dict[int, Cited] | None = None,
 ) -> Material:
     people = [
         Member(MemberId(n), COURSE, role, f"N{n}", AccountId(n), AccountRef(f"a{n}"), NINE, None)
@@ -124,6 +127,7 @@ def material(
         replies,
         [(MessageId(m), MemberId(who)) for m, who in mentions],
         [(MessageId(m), MemberId(who)) for m, who in reactions],
+        {MessageId(m): pieces for m, pieces in (cited or {}).items()},
     )
 
 
@@ -185,6 +189,20 @@ def test_reactions_are_those_of_others_who_are_members() -> None:
     )
     assert (of(1, given).reactions_received, of(1, given).reactions_given) == (2, 0)
     assert (of(2, given).reactions_received, of(2, given).reactions_given) == (0, 1)
+
+
+def test_evidence_is_what_counted_messages_cite_each_piece_once() -> None:
+    book, essay = [Source(id_, "", "", SourceKind.BOOK) for id_ in ("book", "essay")]
+    given = material(
+        reply(1), reply(2), reply(3, deleted=at(1)), reply(4, 2, role="assistant"), reply(5, 3),
+        cited={
+            1: Cited(("F8", "F9"), (book,)), 2: Cited(("F8",), (book, essay)),
+            3: Cited(("F1",), (essay,)), 4: Cited(("F1",)), 5: Cited(("F8",)), 99: Cited(("F1",)),
+        },
+    )  # fmt: skip
+    assert of(1, given).facts_cited == {"F8", "F9"}
+    assert of(1, given).sources_linked == {"book", "essay"}
+    assert (of(2, given).facts_cited, of(3, given).facts_cited) == (set(), {"F8"})
 
 
 def test_a_day_is_the_courses_own() -> None:

@@ -9,7 +9,7 @@ import pytest
 from prompts.checks import check
 from prompts.dates import date_in_words, is_date
 from prompts.loader import load
-from prompts.models import Citation, Fact, Pack
+from prompts.models import Cell, Citation, Fact, Pack, Subject
 
 WritePack = Callable[[Mapping[str, str | bytes | None]], Path]
 
@@ -131,6 +131,52 @@ def test_a_date_needs_its_evidence_too(pack: Pack) -> None:
     assert told(with_fact(pack, fact)) == [
         "facts.yaml:1: F1 says 2, which no term of it holds.",
         "facts.yaml:1: F1 says 1797, which no term of it holds.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "terms", "missing"),
+    [
+        ("Navvies came from Leeds.", ("Leeds",), []),
+        ("Navvies came from Leeds.", ("York",), ["Leeds"]),
+        ("Navvies came from leeds.", ("York",), []),
+        ("Navvies came from Leeds.", ("the leeds of dogs",), ["Leeds"]),
+        ("Brindley paid them.", ("the owner paid",), ["Brindley"]),
+        ("Brindley's men were paid.", ("Brindley",), []),
+        ("It was the Leeds and York Canal.", ("Leeds", "Canal"), ["York"]),
+        ("The diary is by Ann Spade, of the Cut Society.", ("x",), []),
+        ("The diary is by Ann Shovel.", ("x",), ["Shovel"]),
+        ("It began on 1 May.", ("1 May",), []),
+    ],
+)
+def test_names_stand_in_the_terms(
+    pack: Pack, statement: str, terms: tuple[str, ...], missing: list[str]
+) -> None:
+    citation = Citation("diary", "p4", terms)
+    fact = replace(pack.facts[0], statement=statement, dates=(), citations=(citation,))
+
+    assert told(with_fact(pack, fact)) == [
+        f"facts.yaml:1: F1 names {name}, and no term does." for name in missing
+    ]
+
+
+def test_a_title_is_held_to_the_terms_too(pack: Pack) -> None:
+    assert told(with_fact(pack, replace(pack.facts[0], title="Navvies in May 1796"))) == []
+    assert told(with_fact(pack, replace(pack.facts[0], title="Leeds, 41 navvies"))) == [
+        "facts.yaml:1: F1 says 41, which no term of it holds.",
+        "facts.yaml:1: F1 names Leeds, and no term does.",
+    ]
+
+
+def test_a_cell_is_held_to_the_terms_of_its_facts(pack: Pack) -> None:
+    def comparing(text: str, *facts: str) -> Pack:
+        cells = {"numbers": Cell(text, facts, line=7)}
+        return replace(pack, subjects=(Subject("navvies", "The navvies", (), cells, line=3),))
+
+    assert told(comparing("Forty, or 30 by the other count.", "F1", "F2")) == []
+    assert told(comparing("Forty, or 31 men of Leeds.", "F1")) == [
+        "subjects.yaml:7: The numbers of The navvies says 31, which no term of its facts holds.",
+        "subjects.yaml:7: The numbers of The navvies names Leeds, and no term of its facts does.",
     ]
 
 

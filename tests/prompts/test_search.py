@@ -39,7 +39,7 @@ def of(*facts: Fact) -> FactIndex:
         ("August 1935", {"F8"}),
         ("1935-08-31", {"F8"}),
         ("november 1935", {"F13"}),
-        ("Pravda", {"F9"}),
+        ("Pravda", {"F55"}),
         ("kultur'nost’", {"F23"}),
         ("KULTURNOST", {"F23"}),
         ("Time magazine", {"F21"}),
@@ -48,6 +48,10 @@ def of(*facts: Fact) -> FactIndex:
         ("who wrote the anthem?", {"F20"}),
         ("deported", {"F32"}),
         ("wages", {"F2", "F17", "F19"}),
+        ("thirty years old", {"F54"}),
+        ("fourteen times the quota", {"F9"}),
+        ("kulack", {"F32", "F33", "F50"}),
+        ("shockworkers", {"F3"}),
     ],
 )
 def test_words_figures_dates_and_aliases(index: FactIndex, typed: str, best: set[str]) -> None:
@@ -166,7 +170,7 @@ def test_syntax_is_read_as_words(index: FactIndex) -> None:
     assert plain
     assert index.search('"kulaks') == plain
     assert index.search("kulaks*)") == plain
-    assert index.search("statement:kulaks")[0] == plain[0]
+    assert plain[0] in index.search("statement:kulaks")[:2]
 
 
 @settings(max_examples=200, deadline=None)
@@ -186,14 +190,40 @@ def test_the_nearest_topics(index: FactIndex) -> None:
 
 
 def test_completion_as_one_types(index: FactIndex) -> None:
-    assert index.complete("kul", 1) == [("kulaks", "kulaks (2 facts)")]
+    count = len(load(SOVIET_LABOR).facts_about("kulaks"))
+    assert index.complete("kul", 1) == [("kulaks", f"kulaks ({count} facts)")]
     assert index.complete("kremlin")[0][0] == "F13"
     assert index.complete("the krem")[0][0] == "F13"
     assert index.complete("kulacks")[0][0] in {"F32", "F33"}
     assert [value for value, _ in index.complete("F1")][:3] == ["F1", "F10", "F11"]
     label = dict(index.complete("F8"))["F8"]
-    assert label.startswith("F8 · On 31 August 1935, by the essay")
+    assert label.startswith("F8 · Stakhanov's record — On 31 August 1935")
     assert label.endswith("…")
+    assert len(label) <= 100
+
+
+def test_a_title_is_searched_and_shown() -> None:
+    evidence = (Citation("a", "p1", ("x",)),)
+    titled = Fact("F2", "A short one.", ("barges",), evidence, title="All about lighthouses")
+    with of(fact("F1", "A short one.", "barges"), titled) as index:
+        assert [found.id for found in index.search("lighthouse")] == ["F2"]
+        assert [found.id for found in index.search("lighthuose")] == ["F2"]
+        assert index.complete("lightho") == [("F2", "F2 · All about lighthouses — A short one.")]
+        assert index.complete("F1") == [("F1", "F1 · A short one.")]
+
+
+def test_one_letter_brings_what_begins_with_it() -> None:
+    facts = (fact("F1", "Zinc was mined.", "zeal"), fact("F2", "Coal was mined.", "pits"))
+    with of(*facts) as index:
+        assert [value for value, _ in index.complete("z")] == ["zeal", "F1"]
+        assert [value for value, _ in index.complete("")] == ["zeal", "pits"]
+
+
+@pytest.mark.parametrize("slip", ["lihgthouse", "lighhouse", "lightthouse", "lightheuse"])
+def test_each_kind_of_slip_finds_the_word(slip: str) -> None:
+    facts = (fact("F1", "The lighthouse keeper.", "lamps"), fact("F2", "The light house.", "doors"))
+    with of(*facts) as index:
+        assert index.search(slip)[0].id == "F1"
 
 
 def test_what_is_completed_can_be_searched(index: FactIndex) -> None:

@@ -134,6 +134,7 @@ async def make(db: Connection, mark: str) -> Made:
             text=mark,
             text_changed=True,
             mentioned=[account],
+            evidence=["F1", mark],
         )
         for number, id_ in enumerate(ids)
     ]
@@ -169,6 +170,8 @@ READS: dict[str, Read] = {
     "replies_of": lambda db, m: replies.replies_of(db, m.course),
     "text_of": lambda db, m: replies.text_of(db, m.course, m.message),
     "mentions_of": lambda db, m: replies.mentions_of(db, m.course),
+    "evidence_of": lambda db, m: replies.evidence_of(db, m.course),
+    "evidence_of one": lambda db, m: replies.evidence_of(db, m.course, m.discussion),
     "reactions_of": lambda db, m: replies.reactions_of(db, m.course),
     "standing_reactions": lambda db, m: replies.standing_reactions(db, m.channel, m.discussion),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
@@ -203,6 +206,7 @@ async def test_another_courses_ids_find_nothing(database: Database) -> None:
         assert await replies.text_of(db, north.course, south.message) is None
         assert await discussions.placements_of(db, north.course, south.discussion) == []
         assert await messages.known_in(db, north.channel, south.discussion) == []
+        assert await replies.evidence_of(db, north.course, south.discussion) == []
         assert await replies.standing_reactions(db, north.channel, south.discussion) == set()
         for asked in (
             courses.channel(db, north.course, south.channel),

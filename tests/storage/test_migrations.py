@@ -118,3 +118,46 @@ def test_down_to_nothing_and_up_again(path: Path, monkeypatch: pytest.MonkeyPatc
     maintenance.upgrade(path, NOW)
     assert shape(path) == first
     assert maintenance.check(path).problems == ()
+
+
+# --- what a migration does with the rows it finds -----------------------------------------------
+
+TEXTS = {
+    1: "See F8, f9 and (F8); not F8a, F012 or @F7.",
+    2: "<https://WWW.Example.org/A/#note-F3|the page> and http://example.org/A).",
+    3: "Nothing of the kind.",
+    4: " ".join(f"F{number}" for number in range(1, 61)),
+}
+
+
+def test_what_was_said_before_is_searched_for_evidence(tmp_path: Path) -> None:
+    path = tmp_path / "older.sqlite3"
+    with maintenance._writing(path) as connection:
+        config = maintenance._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("INSERT INTO spaces VALUES (1, 'browser', 'classroom', 0)")
+        db.execute("INSERT INTO courses (id, title, zone, pack, created_at)"
+                   " VALUES (1, 'C', 'UTC', 'p', 0)")  # fmt: skip
+        db.execute("INSERT INTO channels VALUES (1, 1, 1, 'c', 'c', 'class', 0)")
+        for id_ in [*TEXTS, *range(1_000, 2_500)]:  # more than are read at once
+            db.execute(
+                "INSERT INTO messages (id, channel_id, ref, received_at, words, words_raw,"
+                " characters, attachments) VALUES (?, 1, ?, 0, 0, 0, 0, 0)",
+                (id_, f"m{id_}"),
+            )
+            text = TEXTS.get(id_, "As F12 says.")
+            db.execute("INSERT INTO message_texts VALUES (?, ?)", (id_, text))
+    assert maintenance.upgrade(path, NOW) is not None
+    found: dict[int, set[str]] = {}
+    with closing(sqlite3.connect(path)) as db:
+        for id_, named in db.execute("SELECT message_id, named FROM evidence"):
+            found.setdefault(id_, set()).add(named)
+    assert found == {
+        1: {"F8", "F9"},
+        2: {"link:39bb97b005581e0d"},
+        4: {f"F{number}" for number in range(1, 51)},
+        **{id_: {"F12"} for id_ in range(1_000, 2_500)},
+    }
+    assert maintenance.check(path).problems == ()

@@ -110,7 +110,7 @@ async def a_day_in_class(world: World, database: Database) -> None:
     await ada.answer("prompt new", title="T", text="Which?", sides="Left; Right")
     await ada.answer("prompt edit", prompt="P1", title="U")
     thread = await world.post(ada, "P1")
-    first = await bo.say("@Cy, the kulaks were deported.", thread)
+    first = await bo.say("@Cy, the kulaks were deported: F8, https://example.org/a.", thread)
     second = await cy.say("Why?", to=first)
     await bo.react(second, "👍")
     await bo.react(second, "👍", present=False)

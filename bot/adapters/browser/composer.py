@@ -201,10 +201,10 @@ class Composer:
             self._answer_none()
 
     def _clear(self, sent: str) -> None:
-        """Empty the field, unless its owner has typed on meanwhile."""
+        """Take out of the field what was sent; what its owner typed on meanwhile stays."""
         self._menu.hide()
-        if self._written == sent:
-            self._field.value = ""
+        if self._written.startswith(sent):
+            self._field.value = self._written.removeprefix(sent)
 
 
 def _suggestion(command: Command) -> Suggestion:

@@ -1,10 +1,13 @@
 """The messages of a channel or a thread as they stand on a page, with what can be done to each."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from nicegui import background_tasks, ui
+from nicegui.events import GenericEventArguments
 
 from bot.adapters.browser import inbound
+from bot.adapters.browser.changing import ask_delete, editing
 from bot.adapters.browser.commands import CommandForm
 from bot.adapters.browser.render import clock_to_html
 from bot.adapters.browser.widgets import (
@@ -15,11 +18,21 @@ from bot.adapters.browser.widgets import (
     link,
     mark_of,
     show_card,
+    show_words,
 )
 from bot.adapters.browser.window import Window
 from bot.core.cards import Button, from_json
 from bot.core.commands import Answer, File, Form, Outcome
+from bot.core.evidence import marked
 from bot.core.ports import ClassroomMessage
+
+_FACT_PRESSED = """(event) => {
+  const fact = event.target.closest("[data-fact]");
+  if (fact) emit(fact.dataset.fact);
+}"""
+"""What render.py makes of a fact's id, pressed anywhere in a stream."""
+
+_ICONS = {"fact check": "fact_check"}
 
 QUOTED = 90
 """So many characters of a message stand above an answer to it."""
@@ -43,6 +56,7 @@ class Stream:
         self._list = ui.element("div").classes("cf-stream").mark(f"stream-{_mark(thread)}")
         self._list.props["role"] = "log"
         self._list.props["aria-label"] = f"Messages of the {name}"
+        self._list.on("click", self._open_fact, js_handler=_FACT_PRESSED)
 
     async def fill(self) -> None:
         """Show all that this person may see."""
@@ -139,6 +153,9 @@ class Stream:
         self._show_answer(outcome)
         await self._window.refresh_offered(self.thread)
 
+    async def _open_fact(self, event: GenericEventArguments) -> None:
+        await self.run("fact about", {"subject": str(event.args)})
+
     async def press(self, pressed: Button) -> None:
         arguments: dict[str, object] = dict(pressed.arguments)
         run = self.open_form if pressed.form else self.run
@@ -191,7 +208,8 @@ class Stream:
                 reader = self._window.reader(f"m{message.id}-{_mark(self.thread)}")
                 show_card(from_json(message.card), reader, str(message.id), self.press)
         else:
-            ui.label(message.text or "").classes("cf-text").mark(f"text-{message.id}")
+            words = marked(message.text or "", self._window.facts)
+            show_words(words, self._window.reader(f"m{message.id}"), f"text-{message.id}")
         if message.only_for is None:
             self._reactions(message)
             self._tools(message)
@@ -256,6 +274,7 @@ class Stream:
         with ui.element("div").classes("cf-tools"):
             if message.author is not None:
                 icon_button("reply", "Answer", f"answer-{id_}", lambda: self.answer(message))
+                self._offer_on(message)
             icon_button("add_reaction", "React", f"react-{id_}", palette)
             if message.author == self._window.person.ref:
                 icon_button("edit", "Edit", f"edit-{id_}", lambda: self._begin_edit(message))
@@ -272,6 +291,14 @@ class Stream:
                     f"react-{emoji}-{id_}",
                     self._reacting(id_, emoji, present),
                 )
+
+    def _offer_on(self, message: ClassroomMessage) -> None:
+        """The commands that can be run on a message."""
+        for command in self._window.offered:
+            if (on := command.on_message) is not None:
+                run = partial(self.run, command.name, {on.param: message.text or ""})
+                mark = f"{command.name.replace(' ', '-')}-{message.id}"
+                icon_button(_ICONS.get(command.name, "bolt"), on.label, mark, run)
 
     def _open_thread(self, message: ClassroomMessage) -> None:
         """Where the thread is, and how much is in it; filled in when the count is known."""
@@ -339,29 +366,15 @@ class Stream:
                 if id_ in self._known:
                     self.show(self._known[id_])
 
-        area = ui.textarea(value=self._drafts[id_], on_change=lambda e: keep_draft(e.value))
-        area.props("outlined autogrow autofocus").classes("cf-field").mark(f"edit-text-{id_}")
-        area.props["aria-label"] = "Your message"
-        area.on("keydown.escape", leave, [])
-        with ui.element("div").classes("cf-row"):
-            button("Save", f"edit-save-{id_}", save, kind="strong")
-            button("Cancel", f"edit-cancel-{id_}", leave)
+        editing(id_, self._drafts[id_], keep_draft, save, leave)
 
     def _ask_delete(self, id_: int) -> None:
         async def delete() -> None:
-            dialog.close()
             window = self._window
             await window.kept(window.classroom.delete(window.person.ref, id_), "delete a message")
 
-        with self._list, ui.dialog().classes("cf-dialog") as dialog:
-            dialog.on("hide", dialog.delete)
-            with ui.element("div").classes("cf-form"):
-                ui.label("Delete this message?").classes("cf-title")
-                ui.label("Its words are removed for everybody, and it no longer counts.")
-                with ui.element("div").classes("cf-row cf-end"):
-                    button("Keep it", f"delete-no-{id_}", dialog.close)
-                    button("Delete", f"delete-yes-{id_}", delete, kind="strong")
-        dialog.open()
+        with self._list:
+            ask_delete(delete)
 
 
 def _emoji(emoji: str) -> None:

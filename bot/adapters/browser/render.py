@@ -1,6 +1,7 @@
 """From a card to HTML. Every text is escaped here and only here: nothing that a person wrote
 becomes markup, and an address becomes a link only if it leads to the web or into the classroom."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -15,6 +16,7 @@ from bot.core.cards import (
     CitationMark,
     Code,
     Divider,
+    FactMark,
     Fields,
     Footnotes,
     Image,
@@ -29,6 +31,8 @@ from bot.core.cards import (
     Table,
     Text,
 )
+
+_PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,11 @@ def to_html(block: Block, reader: Reader) -> str:
         case Table():
             return _table(block, reader)
         case Image():
-            if not (source := safe_address(block.url, "")):
+            if not (
+                source := block.url
+                if _PICTURE.fullmatch(block.url)
+                else safe_address(block.url, "")
+            ):
                 return f"<p>{escape(block.alt)}</p>"
             return f'<img src="{escape(source)}" alt="{escape(block.alt)}" loading="lazy">'
         case Divider():
@@ -96,6 +104,12 @@ def span_to_html(span: Span, reader: Reader) -> str:
             return (
                 f'<sup><a class="cf-mark" href="#{escape(mark)}"'
                 f' aria-label="Footnote {span.number}">{span.number}</a></sup>'
+            )
+        case FactMark():
+            fact = escape(span.id)
+            return (
+                f'<button type="button" class="cf-fact" data-fact="{fact}"'
+                f' title="Show fact {fact}">{escape(span.text)}</button>'
             )
         case _:
             assert_never(span)

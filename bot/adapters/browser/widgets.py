@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
-from bot.adapters.browser.render import Reader, to_html
-from bot.core.cards import Actions, Button, Card
+from bot.adapters.browser.render import Reader, spans_to_html, to_html
+from bot.core.cards import Actions, Button, Card, Plain, Spans
+from bot.core.plain import spans_to_plain
 
 Press = Callable[[Button], Awaitable[None]]
 
@@ -63,6 +64,14 @@ def show_card(card: Card, reader: Reader, mark: str, press: Press) -> None:
                 _press(pressed, f"press-{mark}-{number}", press)
     if card.footer is not None:
         ui.label(card.footer).classes("cf-footer")
+
+
+def show_words(words: Spans, reader: Reader, mark: str) -> None:
+    """What a person wrote, as they wrote it; ids of facts can be pressed."""
+    if all(isinstance(span, Plain) for span in words):
+        ui.label(spans_to_plain(words)).classes("cf-text").mark(mark)
+        return
+    html(spans_to_html(words, reader)).classes("cf-text cf-block").mark(mark)
 
 
 def _press(pressed: Button, mark: str, press: Press) -> None:

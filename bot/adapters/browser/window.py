@@ -37,6 +37,7 @@ class Window:
         self.channel = channel
         self.zone = zone
         self.offered: list[Command] = []
+        self.facts: frozenset[str] = frozenset()  # the ids that are links in what people write
 
     def reader(self, card: str) -> Reader:
         return Reader(self.zone, self.person.ref, card)
@@ -63,6 +64,9 @@ class Window:
         found = await self.safely(asked, "list commands")
         if found is not None:
             self.offered = found
+        facts = await self.safely(self.dispatcher.known_facts(self.place(thread)), "list facts")
+        if facts is not None:
+            self.facts = facts
 
     async def run(self, invocation: Invocation) -> Outcome:
         """Run a command; a failure of the core itself is answered with its short id."""

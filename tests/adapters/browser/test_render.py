@@ -15,6 +15,7 @@ from bot.core.cards import (
     CitationMark,
     Code,
     Divider,
+    FactMark,
     Fields,
     Footnotes,
     Image,
@@ -89,6 +90,23 @@ def test_a_moment_is_in_the_readers_zone() -> None:
 def test_a_footnote_mark_leads_to_the_footnote_of_its_own_card() -> None:
     assert 'href="#m7-note-2"' in shown(text("So.", CitationMark(2)))
     assert '<li id="m7-note-2">' in shown(Footnotes((spans("a"), spans("b"))))
+
+
+def test_a_fact_can_be_pressed_and_stands_as_it_was_written() -> None:
+    fact = shown(text("See ", FactMark("F12", "f12"), "."))
+    assert fact.endswith('data-fact="F12" title="Show fact F12">f12</button>.</p>')
+
+
+def test_a_picture_may_stand_in_its_own_address_and_nothing_else_may() -> None:
+    assert '<img src="data:image/png;base64,aGk="' in shown(
+        Image("data:image/png;base64,aGk=", "A")
+    )
+    for other in (
+        "data:text/html;base64,aGk=",
+        'data:image/png;base64,aGk="x',
+        "data:image/svg+xml,",
+    ):
+        assert "img" not in shown(Image(other, "A"))
 
 
 def test_a_table_has_headers_and_numbers_flush_right() -> None:

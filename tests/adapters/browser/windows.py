@@ -89,6 +89,18 @@ class Window:
         marker = max(found, key=lambda b: b.id)._markers[0]
         await self.click(marker)
 
+    async def use(self, marker: str, label: str) -> None:
+        """Press the tool of this name on what has the marker."""
+        with self._in(marker):
+            (tool,) = [e for e in self._elements() if e.props.get("aria-label") == label]
+        await self.click(tool._markers[0])
+
+    async def press_fact(self, marker: str, fact: str, within: str) -> None:
+        """Press a fact's id in these words: the page tells it to the stream that they are in."""
+        assert f'data-fact="{fact}"' in getattr(self._one(marker), "content", "")
+        self.user.find(marker=within).trigger("click", fact)
+        await settle()
+
     async def write(self, marker: str, text: str) -> None:
         """Put this into a field, over what was there."""
         await self.has(marker)
@@ -200,7 +212,8 @@ async def settle() -> None:
 def _words(element: Element) -> str:
     content = getattr(element, "content", None)
     if isinstance(content, str):
-        return " ".join(unescape(re.sub(r"<[^>]+>", " ", content)).split())
+        inline = re.sub(r"</?button[^>]*>", "", content)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", inline)).split())
     for name in ("text", "label"):
         if isinstance(said := getattr(element, name, None), str) and said:
             return said

@@ -1,0 +1,86 @@
+"""/fact timeline: dated facts in order, as a table and as a picture."""
+
+import asyncio
+import base64
+import logging
+from collections.abc import Sequence
+
+from bot.core.cards import Block, Card, FactMark, Image, Spans, Table, number, spans, text
+from bot.core.dispatch import Call
+from bot.core.errors import UnknownName
+from bot.core.ports import Timeline, TimelineEntry
+from prompts.dates import date_in_words, first_day, last_day
+from prompts.models import Fact, Pack
+
+log = logging.getLogger(__name__)
+
+LABEL = 60
+"""Characters of a statement that stand for a fact without a title."""
+
+
+async def timeline(call: Call) -> Card:
+    """/fact timeline: all the pack's dated facts, or those of a topic."""
+    pack, topic = call.pack.pack, call.text("topic")
+    dated = _dated(_chosen(pack, topic))
+    about = topic or pack.title
+    if not dated:
+        return Card(blocks=(text(f"No fact about {about} has a date."),))
+    by_fact: dict[Fact, list[str]] = {}
+    for date, fact in dated:
+        by_fact.setdefault(fact, []).append(date_in_words(date))
+    rows: tuple[tuple[Spans, ...], ...] = tuple(
+        (spans(", ".join(dates)), spans(FactMark(fact.id)), spans(fact.statement))
+        for fact, dates in by_fact.items()
+    )
+    blocks: list[Block] = [Table(("When", "Fact", "What is said of it"), rows)]
+    drawn = Timeline(about, tuple(_entry(date, fact) for date, fact in dated))
+    if (png := await _draw(call, drawn)) is not None:
+        url = f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+        blocks.insert(0, Image(url, _alt(drawn, dated)))
+    return Card(f"Timeline: {about}", tuple(blocks))
+
+
+async def _draw(call: Call, drawn: Timeline) -> bytes | None:
+    """The picture; None where nothing draws it or that fails: the table says it all."""
+    if call.services.charts is None:
+        return None
+    try:
+        return await asyncio.to_thread(call.services.charts.timeline, drawn)
+    except ValueError as problem:
+        log.warning("a picture could not be drawn", exc_info=problem)
+        return None
+
+
+def _chosen(pack: Pack, topic: str | None) -> Sequence[Fact]:
+    if topic is None:
+        return pack.facts
+    try:
+        return pack.facts_about(topic)
+    except KeyError:
+        hint = "leave it out to see them all."
+        raise UnknownName("topic", "topic", topic, pack.topics(), hint) from None
+
+
+def _dated(facts: Sequence[Fact]) -> list[tuple[str, Fact]]:
+    """Each date with its fact, in the order in which they begin; what is longer comes first."""
+    dated = [(date, fact) for fact in facts for date in fact.dates]
+    return sorted(dated, key=lambda d: (first_day(d[0]), -last_day(d[0]).toordinal()))
+
+
+def _entry(date: str, fact: Fact) -> TimelineEntry:
+    return TimelineEntry(
+        f"{fact.id} {_label(fact)}", date_in_words(date), first_day(date), last_day(date)
+    )
+
+
+def _label(fact: Fact) -> str:
+    if fact.title:
+        return fact.title
+    if len(fact.statement) <= LABEL:
+        return fact.statement
+    return fact.statement[:LABEL].rsplit(" ", 1)[0] + "…"
+
+
+def _alt(drawn: Timeline, dated: Sequence[tuple[str, Fact]]) -> str:
+    told = "; ".join(f"{date_in_words(date)}: {_label(fact)}" for date, fact in dated)
+    return f"Timeline of {drawn.title}, {number(len(dated), 'date')}. {told}."

@@ -1,0 +1,115 @@
+"""Pictures for a chat: Vega-Lite specifications, drawn by vl-convert to PNG.
+
+One hue and a light ground of their own, so that they read the same to the colour-blind and where
+the chat is dark. A picture says nothing that its table does not.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from importlib.util import find_spec
+from typing import Any
+
+from bot.core.ports import Charts, Timeline, TimelineEntry
+
+WIDTH = 460
+"""Pixels of the plot: a chat shows a picture at 400 to 550."""
+ROW = 40
+SCALE = 2
+"""Drawn twice as fine, for dense screens."""
+
+_INK, _SOFT, _HUE = "#2b2622", "#6f675f", "#8a4b14"
+_FONT = "DejaVu Sans, Helvetica, Arial, sans-serif"
+_CONFIG: Mapping[str, Any] = {
+    "font": _FONT,
+    "background": "#fffdf9",
+    "padding": 16,
+    "view": {"stroke": None},
+    "title": {"anchor": "start", "color": _INK, "fontSize": 15, "offset": 12},
+    "axis": {"labelColor": _INK, "labelFontSize": 12, "gridColor": "#e7dfd5", "domainColor": _SOFT},
+}
+
+
+class VegaCharts:
+    """Implements `bot.core.ports.Charts`."""
+
+    def timeline(self, timeline: Timeline) -> bytes:
+        return _to_png(timeline_spec(timeline))
+
+
+def installed() -> Charts | None:
+    """The charts, where the library that draws them is installed (the extra `charts`)."""
+    return VegaCharts() if find_spec("vl_convert") is not None else None
+
+
+def timeline_spec(timeline: Timeline) -> dict[str, Any]:
+    """One row for each label: a dot for a day, a bar for a month, a year or a span."""
+    numbers: dict[str, int] = {}
+    values = []
+    for entry in timeline.entries:
+        # A row is named once, however many dates it has.
+        named = entry.label if entry.label not in numbers else ""
+        number = numbers.setdefault(entry.label, len(numbers))
+        values.append(_value(number, named, entry))
+    rows = {"field": "row", "type": "ordinal", "axis": None}
+    when = {"type": "temporal", "axis": _years(timeline), "title": None}
+    words = {"type": "text", "align": "left", "dy": -9, "color": _INK, "fontSize": 12.5}
+    bar = {"type": "bar", "height": 7, "cornerRadius": 3, "yOffset": 9, "color": _HUE}
+    dot = {"type": "point", "filled": True, "size": 80, "yOffset": 9, "color": _HUE, "opacity": 1}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "title": f"Timeline: {timeline.title}",
+        "width": WIDTH,
+        "height": {"step": ROW},
+        "data": {"values": values},
+        "config": dict(_CONFIG),
+        "layer": [
+            {
+                "transform": [{"filter": "datum.span"}],
+                "mark": bar,
+                "encoding": {"y": rows, "x": {"field": "first", **when}, "x2": {"field": "end"}},
+            },
+            {
+                "transform": [{"filter": "!datum.span"}],
+                "mark": dot,
+                "encoding": {"y": rows, "x": {"field": "first", **when}},
+            },
+            {
+                "mark": {**words, "limit": WIDTH},
+                "encoding": {"y": rows, "x": {"value": 0}, "text": {"field": "label"}},
+            },
+        ],
+    }
+
+
+def _years(timeline: Timeline) -> dict[str, Any]:
+    """Ticks at whole years, or at months where all happened within two."""
+    first = min(entry.first for entry in timeline.entries)
+    last = max(entry.last for entry in timeline.entries)
+    short = last - first < timedelta(days=730)
+    unit = {"interval": "month", "step": 3} if short else {"interval": "year"}
+    return {
+        "format": "%b %Y" if short else "%Y",
+        "tickCount": unit,
+        "labelOverlap": True,
+        "grid": True,
+        "orient": "top",
+    }
+
+
+def _value(number: int, named: str, entry: TimelineEntry) -> dict[str, Any]:
+    end = entry.last + timedelta(days=1) if entry.last < date.max else entry.last
+    return {
+        "row": number,
+        "label": named,
+        "first": entry.first.isoformat(),
+        "end": end.isoformat(),
+        "span": entry.last > entry.first,
+    }
+
+
+def _to_png(spec: Mapping[str, Any]) -> bytes:
+    import vl_convert
+
+    drawn: bytes = vl_convert.vegalite_to_png(json.dumps(spec), scale=SCALE)
+    return drawn

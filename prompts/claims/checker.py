@@ -1,0 +1,278 @@
+"""A message against a pack: what the facts bear out, what they contradict, and what is no claim."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from prompts.claims import english
+from prompts.claims.matching import Match, match, said
+from prompts.claims.models import Claim, Difference, Finding, Verdict
+from prompts.claims.people import name_readings, said_names
+from prompts.claims.profiles import Passage, Profile, Profiles, content, passage
+from prompts.claims.relations import relation_difference
+from prompts.claims.slots import Reading, figure_readings, moment_readings, pair_difference
+from prompts.claims.words import Word, sentences
+from prompts.models import Pack
+
+MAX_TEXT = 4_000
+MAX_WORDS = 120  # of one sentence; what is longer is no sentence
+FINDINGS = 3
+
+# What a fact must share with a claim before a difference counts: weight, and part of the claim.
+CONTRADICTS = {"figure": (0.9, 0.5), "date": (0.8, 0.58), "name": (0.8, 0.62)}
+AGREES = {"figure": (0.7, 0.3), "date": (0.7, 0.35), "name": (0.9, 0.4)}
+SUPPORTS = (1.1, 0.6)
+RELATES = (0.9, 0.45)
+RELATED = 0.75  # a fact this much like the likest one may show a relation turned round
+RIVAL = 0.8  # a fact that agrees outweighs one that differs from this part of its strength on
+
+_TURN = re.compile(
+    r",?\s+(?=(?:but|however|whereas|yet)\b)|,\s+(?=(?:not|while|although|though)\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch that is checked at once."""
+
+    text: str
+    start: int
+    passage: Passage
+    asks: bool
+
+
+class Checker:
+    """Checks messages against one pack; built once, as a pack that was edited needs a new one."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._profiles = Profiles(pack)
+
+    def check(self, text: str) -> tuple[Claim, ...]:
+        """Every sentence or clause of a message with what the facts say of it, in order.
+
+        Any text is allowed; what comes after 4,000 characters is not looked at. A message takes a
+        few milliseconds.
+        """
+        claims = []
+        before: tuple[Word, ...] = ()
+        for piece in _pieces(text[:MAX_TEXT]):
+            claims.append(self._check(piece, before))
+            before = piece.passage.words
+        return tuple(claims)
+
+    def _check(self, piece: _Piece, before: Sequence[Word]) -> Claim:
+        none = Claim(piece.text, piece.start, Verdict.NONE)
+        if piece.asks:
+            return none
+        judgement = _Judgement(piece.passage, before, self._profiles)
+        if english.READERS.search(piece.text):
+            return judgement.of_a_reader(none, english.MISTAKE.search(piece.text) is not None)
+        if english.HEARSAY.search(piece.text) or english.MISTAKE.search(piece.text):
+            return none
+        return judgement.made(none)
+
+
+class _Judgement:
+    """One stretch, weighed."""
+
+    def __init__(self, piece: Passage, before: Sequence[Word], profiles: Profiles) -> None:
+        self.piece, self.profiles = piece, profiles
+        self.said = said(piece.words, profiles, before)
+        self.opinion = english.OPINION.search(piece.text) is not None
+        self.modal = english.MODAL.search(piece.text) is not None
+        self.personal = english.PERSONAL.search(piece.text) is not None
+        self.judging = any(
+            word.low in english.JUDGING and not profiles.knows(word.stem) for word in piece.words
+        )
+        self.conditional = english.IF.search(piece.text) is not None
+
+    def of_a_reader(self, none: Claim, mistaken: bool) -> Claim:
+        """What a reader is said to have written: borne out where a fact reports it, or where one
+        puts it right and the claim calls it a mistake."""
+        readers = [p for p in self.profiles.all if (p.fact.corrects if mistaken else p.reader)]
+        found = self._supported(readers)
+        if found:
+            return _claim(none, Verdict.SUPPORTS, found)
+        return none
+
+    def made(self, none: Claim) -> Claim:
+        readings = list(self._readings())
+        wrong = [] if self.conditional or self.modal else self._wrong(readings)
+        if not wrong and not (self.opinion or self.conditional or self.modal or self.personal):
+            wrong = self._wrong_relations()
+        if wrong:
+            return _claim(none, Verdict.CONTRADICTS, wrong)
+        if self.opinion or self.judging:
+            return none
+        sound = [p for p in self.profiles.all if not p.corrected]
+        found = self._agreeing(readings) if any(readings) else self._supported(sound)
+        return _claim(none, Verdict.SUPPORTS, found) if found else none
+
+    def _readings(self) -> Iterator[list[Reading]]:
+        """For each figure, date and name of the stretch, what the facts say to it."""
+        for figure in self.piece.figures:
+            if not figure.bare and not self._denied(figure.first):
+                yield list(figure_readings(self.piece, self.said, figure, self.profiles))
+        for moment in self.piece.moments:
+            if not self._denied(moment.first):
+                yield list(moment_readings(self.piece, self.said, moment, self.profiles))
+        for name in said_names(self.piece, self.profiles):
+            if not self._denied(name.first):
+                yield list(name_readings(self.piece, self.said, name, self.profiles))
+
+    def _another_time(self) -> bool:
+        """Whether the stretch has a year of which the whole pack says nothing."""
+        return any(
+            moment.year and moment.year not in self.profiles.years for moment in self.piece.moments
+        )
+
+    def _denied(self, place: int) -> bool:
+        """Whether a thing is only named to say that it is not so: not 1936, rather than ten."""
+        lows = [word.low for word in self.piece.words[max(place - 3, 0) : place]]
+        pair = " ".join(lows[-2:])
+        if lows[-1:] in (["until"], ["till"]):
+            return False
+        return pair in ("rather than", "instead of") or any(
+            low in ("not", "never", "no")
+            or low.endswith("n't")
+            or low in ("wasnt", "isnt", "didnt")
+            for low in lows
+        )
+
+    def _wrong(self, readings: Iterable[list[Reading]]) -> list[tuple[Profile, Match, Difference]]:
+        found = []
+        for of_one in readings:
+            sound = [r for r in of_one if not r.profile.corrected]
+            differing = sorted(
+                (r for r in sound if r.difference and _enough(r, CONTRADICTS)),
+                key=lambda r: -r.strength * r.match.cover,
+            )
+            if not differing:
+                continue
+            top = differing[0]
+            if self.personal and top.strength < 1.6:
+                continue
+            if top.kind == "name" and (self.judging or self._another_time()):
+                continue
+            agreeing = [r for r in sound if r.agrees and not r.coarse and _enough(r, AGREES)]
+            if any(
+                r.strength * r.match.cover >= RIVAL * top.strength * top.match.cover
+                for r in agreeing
+            ):
+                continue
+            found += [
+                (r.profile, r.match, r.difference)
+                for r in differing
+                if r.difference and r.strength >= 0.7 * top.strength
+            ]
+        return found or list(self._wrong_pairs())
+
+    def _wrong_pairs(self) -> Iterator[tuple[Profile, Match, Difference]]:
+        if not self.piece.figures or not self.piece.moments:
+            return
+        for profile in self.profiles.all:
+            difference = pair_difference(self.piece, profile)
+            found = match(self.said, profile, self.profiles)
+            if difference and found.shared > 0.4 and found.cover > 0.4:
+                yield profile, found, difference
+
+    def _wrong_relations(self) -> list[tuple[Profile, Match, Difference]]:
+        heard = []
+        for profile in self.profiles.all:
+            if profile.corrected:
+                continue
+            matched = match(self.said, profile, self.profiles)
+            if matched.shared < RELATES[0] or matched.cover < RELATES[1]:
+                continue
+            heard.append((profile, matched))
+        top = max((m.shared * m.cover for _, m in heard), default=0.0)
+        found = []
+        for profile, matched in heard:
+            if matched.shared * matched.cover < RELATED * top:
+                continue
+            difference = relation_difference(self.piece, self.said, matched, profile, self.profiles)
+            if difference:
+                found.append((profile, matched, difference))
+        return sorted(found, key=lambda one: -one[1].shared * one[1].cover)
+
+    def _agreeing(
+        self, readings: Iterable[list[Reading]]
+    ) -> list[tuple[Profile, Match, Difference | None]]:
+        """The facts that bear out a figure, date or name, best first."""
+        found: dict[str, tuple[Profile, Match, Difference | None]] = {}
+        for of_one in readings:
+            if not any(r.agrees and not r.profile.corrected for r in of_one):
+                return []
+            for r in sorted(of_one, key=lambda r: -r.strength):
+                if r.agrees and not r.profile.corrected and _enough(r, AGREES):
+                    whole = match(self.said, r.profile, self.profiles)
+                    if whole.cover >= 0.5:
+                        found.setdefault(r.profile.fact.id, (r.profile, whole, None))
+        return sorted(found.values(), key=lambda one: -one[1].shared * one[1].cover)
+
+    def _supported(
+        self, profiles: Iterable[Profile]
+    ) -> list[tuple[Profile, Match, Difference | None]]:
+        found: list[tuple[Profile, Match, Difference | None]] = []
+        for profile in profiles:
+            matched = match(self.said, profile, self.profiles)
+            if matched.shared >= SUPPORTS[0] and matched.cover >= SUPPORTS[1]:
+                found.append((profile, matched, None))
+        return sorted(found, key=lambda one: -one[1].shared * one[1].cover)
+
+
+def _enough(reading: Reading, bounds: dict[str, tuple[float, float]]) -> bool:
+    strength, cover = bounds[reading.kind]
+    shared, pairs = reading.match.shared, len(reading.match.pairs)
+    if reading.kind == "figure" and shared < 0.3:
+        return False
+    if bounds is CONTRADICTS:
+        whole = reading.match.cover > 0.9
+        if pairs < 2 and not _alone_enough(reading):
+            return False
+        if whole and reading.kind != "figure":
+            strength = 0.6
+        if reading.kind == "name" and pairs < 3:
+            cover = 0.68
+    return reading.strength >= strength and reading.match.cover >= cover
+
+
+def _alone_enough(reading: Reading) -> bool:
+    """Whether one shared word is enough: a telling one, in a claim that says little else."""
+    pinned = reading.strength > reading.match.shared
+    if reading.kind == "figure":
+        return pinned and reading.match.shared > 0.4 and reading.match.cover >= 0.6
+    return reading.match.cover > 0.9 and (pinned or reading.match.shared >= 0.5)
+
+
+def _claim(
+    none: Claim, verdict: Verdict, found: Sequence[tuple[Profile, Match, Difference | None]]
+) -> Claim:
+    by_fact: dict[str, tuple[Match, list[Difference]]] = {}
+    for profile, matched, difference in found:
+        _, differences = by_fact.setdefault(profile.fact.id, (matched, []))
+        if difference and difference not in differences:
+            differences.append(difference)
+    findings = tuple(
+        Finding(fact_id, tuple(word.text for word, _ in matched.pairs), tuple(differences))
+        for fact_id, (matched, differences) in list(by_fact.items())[:FINDINGS]
+    )
+    top = found[0][1]
+    return replace(none, verdict=verdict, findings=findings, likeness=top.shared * top.cover)
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """Sentences, cut where they turn: what comes after a "but" is a claim of its own."""
+    for sentence in sentences(text):
+        start = 0
+        for cut in [*_TURN.finditer(sentence.text), None]:
+            end = cut.start() if cut else len(sentence.text)
+            piece = sentence.text[start:end]
+            made = passage(piece, statement=False)
+            if cut and not list(content(made.words)):
+                continue
+            if made.words and len(made.words) <= MAX_WORDS:
+                yield _Piece(piece, sentence.start + start, made, sentence.asks)
+            start = cut.end() if cut else end

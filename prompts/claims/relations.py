@@ -1,0 +1,300 @@
+"""Relations that a claim turns round: opposites, denials, and one party put for the other."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from prompts.claims import english
+from prompts.claims.english import word_set
+from prompts.claims.frames import Frame, frame
+from prompts.claims.matching import Match, Said
+from prompts.claims.meanings import ANTONYMS, OPPOSED
+from prompts.claims.models import Difference
+from prompts.claims.profiles import Passage, Profile, Profiles, content
+from prompts.claims.words import Word, groups, stem
+
+TELLING = 0.25  # the least weight of a word that shows two passages to be about one thing
+NEAR = 7
+DENIED = (0.85, 0.55)  # shared weight and cover from which a denial counts
+ASSERTED = (1.2, 0.65)
+
+_SOFT = word_set("""
+only everyone everybody every each many much just even all necessarily always simply merely
+exactly quite that
+""")
+_NEGATIVE = english.NEGATIONS | word_set("""
+lost lose loses losing less least fewer only just limited away stopped ended
+""")
+_TIGHT = frozenset({"more", "less", "fewer", "all", "none"})
+_STRONG = english.NEGATIONS - {"few", "little", "zero"}
+_DENIALS = word_set("not no never none nobody little hardly without nothing neither")
+
+
+def _opposites() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    sides = [((one,), (other,)) for one, other in ANTONYMS] + list(OPPOSED)
+    for ones, others in sides:
+        for one in map(stem, ones):
+            for other in map(stem, others):
+                found.setdefault(one, set()).add(other)
+                found.setdefault(other, set()).add(one)
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+_OPPOSITES = _opposites()
+
+
+def relation_difference(
+    piece: Passage, claim: Said, found: Match, profile: Profile, profiles: Profiles
+) -> Difference | None:
+    """What the claim says the other way round from the fact; None where nothing is."""
+    if any(word.low in ("unlike", "instead", "rather") for word in piece.words):
+        return None
+    if any(word.low in english.JUDGING and not profile.held(word.stem)[1] for word in piece.words):
+        return None
+    return (
+        _inverted(piece, claim, found, profile, profiles)
+        or _opposite(piece, found, profile, profiles)
+        or _other_side(piece, found, profile)
+        or _denied(piece, found, profile, profiles)
+        or _asserted(piece, found, profile, profiles)
+    )
+
+
+def _opposite(
+    piece: Passage, found: Match, profile: Profile, profiles: Profiles
+) -> Difference | None:
+    """A word for which the fact has its opposite, beside words that both share."""
+    for word in piece.words:
+        if profile.held(word.stem)[1] or word.low in english.SOURCES | english.AMBIGUOUS:
+            continue
+        for passage in profile.passages:
+            for other in passage.words:
+                if other.stem not in _OPPOSITES.get(word.stem, ()):
+                    continue
+                if other.low in english.AMBIGUOUS:
+                    continue
+                if not _same_surroundings(word, other, passage, found, profiles):
+                    continue
+                if _negated(piece.words, word.number) == _negated(passage.words, other.number, 7):
+                    return Difference(word.text, _around(passage, other.number))
+    return None
+
+
+def _other_side(piece: Passage, found: Match, profile: Profile) -> Difference | None:
+    """After a thing, where the fact has it before that, or the other way round."""
+    if found.cover < DENIED[1] or found.shared < ASSERTED[0]:
+        return None
+    lows = {word.low for word in piece.words}
+    if lows & {"even", "also", "too", "still", "again", "both"} or {"before", "after"} <= lows:
+        return None
+    own = {word.number: held for word, held in found.pairs if word in piece.words}
+    for word in piece.words:
+        opposite = {"before": "after", "after": "before"}.get(word.low)
+        for other in profile.passages[0].words if opposite else ():
+            if other.low != opposite or ("after" in lows and _tells(profile, "after")):
+                continue
+            mine = {own.get(place, "") for place in range(word.number + 1, word.number + 6)}
+            near = profile.passages[0].words[other.number + 1 : other.number + 6]
+            if mine & {w.stem for w in near}:
+                around = _around(profile.passages[0], other.number)
+                return Difference(_around(piece, word.number), around)
+    return None
+
+
+def _tells(profile: Profile, low: str) -> bool:
+    return any(word.low == low for word in profile.passages[0].words)
+
+
+def _same_surroundings(
+    word: Word, other: Word, passage: Passage, found: Match, profiles: Profiles
+) -> bool:
+    """Whether a telling word that both share stands by the one as by the other."""
+    reach = 3 if word.low in _TIGHT else NEAR
+    if reach == NEAR and found.cover >= 0.6 and found.shared >= 1.0:
+        return True
+    near = {w.stem for w in passage.words if abs(w.number - other.number) <= reach}
+    return any(
+        own in near and abs(w.number - word.number) <= reach and profiles.weight(own) >= TELLING
+        for w, own in found.pairs
+        if w.number != word.number and own != other.stem
+    )
+
+
+def _negated(words: Sequence[Word], place: int, reach: int = 4) -> bool:
+    """Whether a denial reaches the word: not, never, nobody, hardly, a few words before it."""
+    for back in range(place - 1, max(place - 1 - reach, -1), -1):
+        low = words[back].low
+        if words[back].part != words[place].part:
+            return False
+        denies = low in english.NEGATIONS or low.endswith("n't")
+        if not denies:
+            continue
+        if low in ("nobody", "none") and place - back > 2:
+            return False
+        return words[back + 1].low not in _SOFT
+    return False
+
+
+def _denied(
+    piece: Passage, found: Match, profile: Profile, profiles: Profiles
+) -> Difference | None:
+    """A shared word that the claim denies and the statement does not."""
+    if found.shared < DENIED[0] or found.cover < DENIED[1]:
+        return None
+    counted = {place for f in piece.figures for place in range(f.first, f.last + 1)}
+    statement = profile.passages[0]
+    plain = not any(word.low in _NEGATIVE for word in statement.words)
+    own_of = {word.stem: own for word, own in found.pairs}
+    for word in piece.words:
+        own = own_of.get(word.stem)
+        if own is None or word.number in counted:
+            continue
+        if not _negated(piece.words, word.number) or profiles.weight(own) < TELLING:
+            continue
+        if _denies_opposite(piece, word, profile):
+            continue
+        for passage in profile.passages if plain else (statement,):
+            for other in passage.words:
+                alike = other.stem == own or groups(other.stem) & groups(word.stem)
+                if alike and _stands(piece, word, passage, other, found, profiles):
+                    return Difference(_denial(piece, word.number), _around(passage, other.number))
+    return None
+
+
+def _denies_opposite(piece: Passage, word: Word, profile: Profile) -> bool:
+    """Whether what is denied is the opposite of what the fact says: didn't end."""
+    near = [w for w in piece.words if word.number - 4 <= w.number <= word.number]
+    return any(_OPPOSITES.get(w.stem, frozenset()) & profile.stems for w in near)
+
+
+def _stands(
+    piece: Passage,
+    word: Word,
+    passage: Passage,
+    other: Word,
+    found: Match,
+    profiles: Profiles,
+) -> bool:
+    """Whether a passage says of the same subject what the claim denies of it."""
+    clause = [w for w in passage.words if w.part == other.part]
+    near = [w.low for w in passage.words if abs(w.number - other.number) < 12]
+    if any(low in _STRONG or low.endswith("n't") for low in near):
+        return False
+    subject = {
+        own
+        for w, own in found.pairs
+        if w in piece.words and w.number < word.number and w.part == word.part
+    }
+    if subject & profiles.parties and not passage.statement:
+        return False
+    return not subject or not passage.statement or bool(subject & {w.stem for w in clause})
+
+
+def _asserted(
+    piece: Passage, found: Match, profile: Profile, profiles: Profiles
+) -> Difference | None:
+    """A shared word that the statement denies, in a claim without any denial."""
+    if found.shared < ASSERTED[0] or found.cover < ASSERTED[1]:
+        return None
+    if any(word.low in _NEGATIVE or word.low.endswith("n't") for word in piece.words):
+        return None
+    statement = profile.passages[0]
+    for word, own in found.pairs:
+        if profiles.weight(own) < 0.4:
+            continue
+        for other in statement.words:
+            if other.stem == own and _plainly_denied(statement.words, other.number):
+                return Difference(word.text, _around(statement, other.number))
+    return None
+
+
+def _plainly_denied(words: Sequence[Word], place: int) -> bool:
+    lows = [w.low for w in words[max(place - 7, 0) : place] if w.part == words[place].part]
+    return any(low in _DENIALS for low in lows) and "but" not in lows and "than" not in lows
+
+
+def _inverted(
+    piece: Passage, claim: Said, found: Match, profile: Profile, profiles: Profiles
+) -> Difference | None:
+    """One party for the other round the same verb."""
+    own = {word.number: held for word, held in found.pairs}
+    meant = {word.number: s for word, s in claim.words}
+    stems = [own.get(w.number) or _held(meant.get(w.number, ""), profile) for w in piece.words]
+    for word in piece.words:
+        if word.stem in profiles.parties and not _is_past(word):
+            continue
+        for passage in profile.passages:
+            for other in _same_verb(word, passage):
+                said = frame(piece.words, stems, word.number)
+                held = frame_of(passage, other)
+                acted = _is_past(word) and _is_past(other)
+                if _swapped(said, held) or (acted and _misplaced(said, held, passage, profiles)):
+                    return Difference(_around(piece, word.number), _around(passage, other.number))
+    return None
+
+
+def _held(meant: str, profile: Profile) -> str:
+    return profile.held(meant)[0] if meant else ""
+
+
+def _content(passage: Passage) -> frozenset[Word]:
+    return frozenset(content(passage.words))
+
+
+def _same_verb(word: Word, passage: Passage) -> Iterator[Word]:
+    if len(word.low) < 3 or word.low in english.SOURCES:
+        return
+    for other in passage.words:
+        if other.low in english.FILLERS and not groups(other.stem):
+            continue
+        if other.stem == word.stem or groups(other.stem) & groups(word.stem):
+            yield other
+
+
+def _swapped(said: Frame, held: Frame) -> bool:
+    """Whether the doer of the one is done to in the other, and the other way round; or one of them
+    where the fact names somebody else for it whom the claim leaves out."""
+    if not said.doer and not said.done_to:
+        return False
+    forth = (said.doer - said.done_to) & (held.done_to - held.doer)
+    back = (said.done_to - said.doer) & (held.doer - held.done_to)
+    return bool(forth and back)
+
+
+def _is_past(word: Word) -> bool:
+    return word.low.endswith("ed")
+
+
+def _misplaced(said: Frame, held: Frame, passage: Passage, profiles: Profiles) -> bool:
+    """Whether a party of the fact stands where the fact has another one."""
+    elsewhere = [frame_of(passage, word) for word in passage.words if _is_past(word)]
+    for mine, theirs, same in (
+        (said.doer, held.doer, [f.doer for f in elsewhere]),
+        (said.done_to, held.done_to, [f.done_to for f in elsewhere]),
+    ):
+        parties, others = mine & profiles.parties, theirs & profiles.parties
+        if parties and others and not mine & theirs:
+            return any(parties & other and not other & theirs for other in same)
+    return False
+
+
+def frame_of(passage: Passage, verb: Word) -> Frame:
+    """Who does what to whom round a verb of a fact."""
+    own = _content(passage)
+    return frame(passage.words, [w.stem if w in own else "" for w in passage.words], verb.number)
+
+
+def _denial(piece: Passage, place: int) -> str:
+    first = place
+    while first and place - first < 4:
+        first -= 1
+        low = piece.words[first].low
+        if low in english.NEGATIONS or low.endswith("n't"):
+            break
+    return piece.typed(first, place)
+
+
+def _around(passage: Passage, place: int) -> str:
+    """A few words on each side, as they stand."""
+    first = max(place - 3, 0)
+    last = min(place + 3, len(passage.words) - 1)
+    return passage.typed(first, last)

@@ -1,0 +1,43 @@
+"""Pictures: the specification says what is to be drawn, and the library draws it."""
+
+from datetime import date
+
+from bot.core.ports import Timeline, TimelineEntry
+from bot.reports.charts import installed, timeline_spec
+
+DAY = TimelineEntry("F8 A record", "31 August 1935", date(1935, 8, 31), date(1935, 8, 31))
+YEAR = TimelineEntry("F6 Two shares", "1929", date(1929, 1, 1), date(1929, 12, 31))
+NEXT = TimelineEntry("F6 Two shares", "1930", date(1930, 1, 1), date(1930, 12, 31))
+
+
+def test_days_are_dots_and_years_are_bars_up_to_their_end() -> None:
+    values = timeline_spec(Timeline("Coal", (YEAR, NEXT, DAY)))["data"]["values"]
+    assert [value["span"] for value in values] == [True, True, False]
+    assert (values[0]["first"], values[0]["end"]) == ("1929-01-01", "1930-01-01")
+
+
+def test_one_label_has_one_row_and_rows_keep_their_order() -> None:
+    values = timeline_spec(Timeline("Coal", (YEAR, NEXT, DAY)))["data"]["values"]
+    rows = [value["row"] for value in values]
+    assert rows[0] == rows[1]
+    assert sorted(rows) == rows
+    assert [value["label"] for value in values] == ["F6 Two shares", "", "F8 A record"]
+
+
+def test_what_happened_within_two_years_has_ticks_at_months() -> None:
+    spec = timeline_spec(Timeline("Coal", (DAY,)))
+    assert spec["layer"][0]["encoding"]["x"]["axis"]["format"] == "%b %Y"
+
+
+def test_a_title_that_looks_like_markup_or_an_expression_is_only_text() -> None:
+    odd = TimelineEntry("<b>'+datum+\"\\ 日本", "1929", date(1929, 1, 1), date(1929, 12, 31))
+    charts = installed()
+    assert charts is not None
+    assert charts.timeline(Timeline("<script>", (odd,))).startswith(b"\x89PNG")
+
+
+def test_the_first_and_the_last_day_that_there_are() -> None:
+    charts = installed()
+    assert charts is not None
+    ends = TimelineEntry("F1 Ever", "always", date.min, date.max)
+    assert charts.timeline(Timeline("Ever", (ends,))).startswith(b"\x89PNG")
