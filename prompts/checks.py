@@ -4,8 +4,9 @@ evidence. What the cited texts themselves say is for texts.py: few have them.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from prompts.figures import figures, figures_of_date
-from prompts.fingerprints import check_recorded
+from prompts.evidence.figures import figures, figures_of_date
+from prompts.evidence.fingerprints import check_recorded
+from prompts.evidence.names import capitalised_words, is_named, names, small_words
 from prompts.models import (
     FACTS_FILE,
     PACK_FILE,
@@ -17,9 +18,8 @@ from prompts.models import (
     Pack,
     Source,
 )
-from prompts.names import capitalised_words, is_named, names, small_words
 from prompts.problems import Problem
-from prompts.strict_yaml import did_you_mean
+from prompts.sheets.strict_yaml import did_you_mean
 
 
 def check(pack: Pack) -> list[Problem]:
@@ -43,8 +43,8 @@ def check_evidence(pack: Pack) -> list[Problem]:
     """Numbers, dates and names that a fact or a cell states and no term of its citations holds.
 
     Of a fact its title counts too. Numbers count by value; a date in `dates` needs its year, month
-    and day; names are read as prompts.names describes. The authors of the cited sources may be
-    named without a term.
+    and day; names are read as prompts.evidence.names describes. The authors of the cited sources
+    may be named without a term.
     """
     ordinary = _small_words(pack)
     return [*_evidence_of_facts(pack, ordinary), *_evidence_of_cells(pack, ordinary)]

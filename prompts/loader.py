@@ -9,9 +9,6 @@ from pathlib import Path
 import yaml
 
 from prompts.checks import check_relations
-from prompts.fact_sheet import MAX_FACTS, read_facts
-from prompts.files import read_folder
-from prompts.markdown import read_prompt
 from prompts.models import (
     CHECKED_FILE,
     FACTS_FILE,
@@ -22,9 +19,12 @@ from prompts.models import (
     Prompt,
 )
 from prompts.problems import PackError, Problem
-from prompts.source_sheet import read_sources
-from prompts.strict_yaml import SLUG, Sheet
-from prompts.subject_sheet import read_subjects
+from prompts.sheets.fact_sheet import MAX_FACTS, read_facts
+from prompts.sheets.files import read_folder
+from prompts.sheets.prompt_sheet import read_prompt
+from prompts.sheets.source_sheet import read_sources
+from prompts.sheets.strict_yaml import SLUG, Sheet
+from prompts.sheets.subject_sheet import read_subjects
 
 __all__ = ["PackError", "load"]
 

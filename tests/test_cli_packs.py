@@ -326,6 +326,6 @@ def test_a_record_that_cannot_be_written_is_told(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "checked.yaml")
 
-    monkeypatch.setattr("prompts.fingerprints.record", full)
+    monkeypatch.setattr("prompts.evidence.fingerprints.record", full)
     said = told(run("pack", "check", own, "--texts", texts))
     assert said == "checked.yaml: No space left on device."

@@ -9,10 +9,10 @@ import typer
 from bot.cli.shared import Data, Json, fail, installed_packs, load_settings, print_json, told
 
 if TYPE_CHECKING:
-    from prompts.coverage import Coverage, Sentence
+    from prompts.evidence.coverage import Coverage, Sentence
+    from prompts.evidence.texts import Findings
     from prompts.models import Pack
     from prompts.problems import Problem
-    from prompts.texts import Findings
 
 app = typer.Typer(help="Packs: sources, facts and prompts on one subject.", no_args_is_help=True)
 
@@ -68,7 +68,7 @@ def pack_check(
 def _judge(pack: "Pack", texts: Path | None) -> tuple[list["Problem"], "Findings | None"]:
     """With the texts the facts are checked anew, so what was recorded of them is passed over."""
     from prompts.checks import check, check_evidence, check_relations
-    from prompts.texts import check_texts
+    from prompts.evidence.texts import check_texts
 
     if texts is None:
         return check(pack), None
@@ -78,7 +78,7 @@ def _judge(pack: "Pack", texts: Path | None) -> tuple[list["Problem"], "Findings
 
 
 def _record(pack: "Pack", folder: Path) -> str:
-    from prompts.fingerprints import record
+    from prompts.evidence.fingerprints import record
 
     path = record(pack, folder)
     return f"{len(pack.facts)} facts were found in their texts, which is recorded in {path}."

@@ -11,7 +11,7 @@ from bot.core.errors import Refused
 from bot.core.events import Place
 from bot.core.ports import Charts, Clock, Exporter, Platform
 from prompts.claims import Checker
-from prompts.fingerprints import unchecked
+from prompts.evidence.fingerprints import unchecked
 from prompts.loader import load
 from prompts.models import PACK_FILE, Pack
 from prompts.problems import PackError, Problem

@@ -280,38 +280,57 @@ grew declined
 """)
 # Words on one side of the bar against those on the other.
 _SIDES = """
-ended stopped ceased abolished disappeared vanished collapsed banned dissolved |
+ended stopped ceased abolished disappeared vanished collapsed banned dissolved forgotten |
 lasted continued survived revived persisted
 
 raised increased rose grew expanded climbed intensified |
-lowered decreased reduced fell dropped declined shrank faded weakened
+lowered decreased reduced fell dropped declined shrank faded weakened slowed
 
-loved adored admired liked welcomed cheered popular respected |
-hated resented despised abused disliked attacked unpopular
+loved adored admired liked welcomed cheered popular respected beloved |
+hated resented despised abused disliked attacked unpopular feared
 
-praised honored honoured rewarded celebrated elevated supported appreciated favored |
-punished shamed deported persecuted exiled condemned arrested jailed executed
+praised honored honoured rewarded celebrated elevated supported appreciated favored hailed
+recognized |
+punished shamed deported persecuted exiled condemned arrested jailed executed criticized ignored
+mocked denounced fined
 
-helped improved boosted smoothed eased smoother |
-disrupted hindered slowed delayed blocked harmed
+helped improved boosted smoothed eased smoother sped faster better |
+disrupted hindered slowed delayed blocked harmed disruptions bottlenecks
 
-allowed permitted encouraged urged |
-forbidden banned prohibited discouraged forbade
+allowed permitted encouraged urged let | forbidden banned prohibited discouraged forbade
 
-believed trusted welcomed believe |
+believed trusted welcomed believe supported encouraged backed |
 doubted distrusted mocked skepticism
 
-gained won |
-lost
+gained won regained increased | lost
 
-prosperous comfortable |
-poor miserable harsh
+prosperous comfortable | poor miserable harsh
 
-optimistic hopeful ambitious |
-modest pessimistic realistic cautious
+optimistic hopeful ambitious | modest pessimistic realistic cautious low small
 
-same equal identical |
-different unequal higher
+same equal identical | different unequal higher
+
+famous celebrity | unknown obscure forgotten anonymous
+
+above beyond | below beneath under
+
+failed failure failing | succeeded success successful
+
+clean tidy neat neatness comfortable | dirty messy filthy
+
+new innovative | old traditional outdated
+
+together joint jointly | alone
+
+agree agreed | disagreed disputed
+
+individual | collective
+
+public open | secret hidden
+
+similar alike | different opposite
+
+suspect suspicious | trusted reliable loyal
 """
 OPPOSED = tuple(
     (tuple(one.split()), tuple(other.split()))

@@ -25,7 +25,7 @@ lost lose loses losing less least fewer only just limited away stopped ended
 """)
 _TIGHT = frozenset({"more", "less", "fewer", "all", "none"})
 _STRONG = english.NEGATIONS - {"few", "little", "zero"}
-_DENIALS = word_set("not no never none nobody little hardly without nothing neither")
+_DENIALS = word_set("unable not no never none nobody little hardly without nothing neither")
 
 
 def _opposites() -> Mapping[str, frozenset[str]]:
@@ -226,7 +226,7 @@ def _inverted(
             for other in _same_verb(word, passage):
                 said = frame(piece.words, stems, word.number)
                 held = frame_of(passage, other)
-                acted = _is_past(word) and _is_past(other)
+                acted = _is_said_of(word, piece) and _is_said_of(other, passage)
                 if _swapped(said, held) or (acted and _misplaced(said, held, passage, profiles)):
                     return Difference(_around(piece, word.number), _around(passage, other.number))
     return None
@@ -258,6 +258,12 @@ def _swapped(said: Frame, held: Frame) -> bool:
     forth = (said.doer - said.done_to) & (held.done_to - held.doer)
     back = (said.done_to - said.doer) & (held.doer - held.done_to)
     return bool(forth and back)
+
+
+def _is_said_of(word: Word, passage: Passage) -> bool:
+    """Whether it is what somebody did or was: resented, were suspect."""
+    before = {w.low for w in passage.words[max(word.number - 2, 0) : word.number]}
+    return _is_past(word) or bool(before & {"was", "were", "is", "are", "being"})
 
 
 def _is_past(word: Word) -> bool:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from prompts.evidence.texts import Findings
 from prompts.models import Fact, Omission, Pack, Stretch
-from prompts.texts import Findings
 
 TEXT = """\
 A Navvy's Diary

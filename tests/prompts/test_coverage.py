@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from prompts.evidence.texts import check_texts
 from prompts.loader import load
 from prompts.models import Omission, Pack, Stretch
-from prompts.texts import check_texts
 from tests.prompts.diary import FACTS, SOURCES, TEXT, citing, leaving_out, told
 
 WritePack = Callable[[Mapping[str, str | bytes | None]], Path]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from prompts.checks import check
-from prompts.fingerprints import check_recorded, fingerprint, record, unchecked
+from prompts.evidence.fingerprints import check_recorded, fingerprint, record, unchecked
 from prompts.loader import load
 from prompts.models import Citation, Fact, Locator, Pack, Stretch
 

@@ -310,7 +310,7 @@ def test_a_link_out_of_the_folder_is_refused(
     (folder / name).symlink_to(outside)
 
     assert refusal(folder) == [
-        f"{name}: This is a symbolic link: put the file itself into the pack."
+        f"{name}: This is a symbolic link: put the file itself in its place."
     ]
 
 
@@ -320,7 +320,7 @@ def test_a_linked_prompts_folder_is_refused(write_pack: WritePack, tmp_path: Pat
     (folder / "prompts").symlink_to(tmp_path / "elsewhere")
 
     assert refusal(folder) == [
-        "prompts: This is a symbolic link: put the file itself into the pack."
+        "prompts: This is a symbolic link: put the file itself in its place."
     ]
 
 

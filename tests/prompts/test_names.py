@@ -2,7 +2,7 @@
 
 import pytest
 
-from prompts.names import capitalised_words, is_named, names, small_words
+from prompts.evidence.names import capitalised_words, is_named, names, small_words
 
 ORDINARY = small_words(["the navvies dug, and one commenter asked who counted"])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prompts.sentences import split
+from prompts.evidence.sentences import split
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from prompts.evidence.text_files import MAX_TEXT_BYTES, make_text
+from prompts.evidence.texts import check_texts
 from prompts.loader import load
 from prompts.models import Pack, Stretch
-from prompts.text_files import MAX_TEXT_BYTES, make_text
-from prompts.texts import check_texts
 from tests.prompts.diary import FACTS, SOURCES, TEXT, citing, placing, told
 
 WritePack = Callable[[Mapping[str, str | bytes | None]], Path]
@@ -174,7 +174,8 @@ def test_a_link_is_refused(pack: Pack, texts: Path, tmp_path: Path) -> None:
     (texts / "diary.txt").symlink_to(tmp_path / "elsewhere.txt")
 
     assert refused(pack, texts) == (
-        "The text of diary, diary.txt, cannot be read: it is a symbolic link."
+        "The text of diary, diary.txt, cannot be read: This is a symbolic link: put the"
+        " file itself in its place."
     )
 
 
@@ -182,21 +183,21 @@ def test_what_is_no_file_is_refused(pack: Pack, texts: Path) -> None:
     (texts / "diary.txt").unlink()
     (texts / "diary.txt").mkdir()
 
-    assert refused(pack, texts).endswith("cannot be read: it is no ordinary file.")
+    assert refused(pack, texts).endswith("cannot be read: This should be an ordinary file.")
 
 
 def test_what_is_not_utf_8_is_refused(pack: Pack, texts: Path) -> None:
     (texts / "diary.txt").write_bytes(b"One\nTwo \xff\n")
 
     assert refused(pack, texts).endswith(
-        "cannot be read: its line 2 is not UTF-8; save it as UTF-8."
+        "cannot be read: line 2: This is not UTF-8 ('invalid start byte'): save the file as UTF-8."
     )
 
 
 def test_what_is_too_large_is_refused(pack: Pack, texts: Path) -> None:
     (texts / "diary.txt").write_bytes(b"x" * (MAX_TEXT_BYTES + 1))
 
-    assert refused(pack, texts).endswith("it is too large (the most is 2,000,000 bytes).")
+    assert refused(pack, texts).endswith("The file is too large: the most is 2,000,000 bytes.")
 
 
 def test_an_empty_text_is_one_in_which_nothing_stands(pack: Pack, texts: Path) -> None:

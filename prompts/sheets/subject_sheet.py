@@ -5,7 +5,7 @@ import re
 import yaml
 
 from prompts.models import Cell, Dimension, Subject
-from prompts.strict_yaml import SLUG, Sheet, known
+from prompts.sheets.strict_yaml import SLUG, Sheet, known
 
 MAX_DIMENSIONS = 6
 MAX_SUBJECTS = 30

@@ -14,7 +14,7 @@ from prompts.models import (
     Side,
     Silence,
 )
-from prompts.strict_yaml import Sheet, shown
+from prompts.sheets.strict_yaml import Sheet, shown
 
 MAX_TEXT = 4_000
 MAX_FOLLOW_UP = 1_000

@@ -6,7 +6,7 @@ import yaml
 
 from prompts.dates import is_date
 from prompts.models import Locator, Name, Omission, Source, SourceKind, Stretch
-from prompts.strict_yaml import SLUG, Fields, Sheet, known, shown
+from prompts.sheets.strict_yaml import SLUG, Fields, Sheet, known, shown
 
 MAX_SOURCES = 200
 MAX_LOCATORS = 200

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from prompts.evidence.passages import NotOnceError, Passage, innermost, locate
+from prompts.evidence.sentences import split
+from prompts.evidence.text_files import Text
 from prompts.models import SOURCES_FILE, Citation, Omission, Pack, Source
-from prompts.passages import NotOnceError, Passage, innermost, locate
 from prompts.problems import Problem
-from prompts.sentences import split
-from prompts.text_files import Text
 
 
 @dataclass(frozen=True, slots=True)

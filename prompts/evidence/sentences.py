@@ -9,7 +9,7 @@ only where a function word follows. It can be wrong, and costs a reader a glance
 
 import re
 
-from prompts.names import OPENERS
+from prompts.evidence.names import OPENERS
 
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘„«(\[]*([^\W_]+))")
 _BEFORE = re.compile(r"[\"'“‘„«(\[]*([^\s\"'“‘„«(\[]*)$")

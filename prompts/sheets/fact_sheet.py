@@ -6,7 +6,7 @@ import yaml
 
 from prompts.dates import is_date
 from prompts.models import Citation, Fact
-from prompts.strict_yaml import Sheet, known, shown
+from prompts.sheets.strict_yaml import Sheet, known, shown
 
 MAX_FACTS = 2_000
 MAX_LIST = 30

@@ -1,8 +1,6 @@
 """The copies of the cited texts, which are no part of a pack: read safely, as one line each."""
 
-import os
 import re
-import stat
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from pathlib import Path
 
 from prompts.models import SOURCES_FILE, Pack
 from prompts.problems import Problem
+from prompts.sheets.plain_file import NotReadableError, read_text
 
 MAX_TEXT_BYTES = 2_000_000
 
@@ -73,42 +72,25 @@ def read_texts(pack: Pack, folder: Path) -> tuple[dict[str, Text], list[Problem]
         if source.text is None or source.text in texts or source.text in refused:
             continue
         try:
-            raw = _read(folder / source.text)
+            raw = read_text(folder / source.text, MAX_TEXT_BYTES)
         except FileNotFoundError:
             if source.id in cited:
                 sentence = f"The text of {source.id}, {source.text}, is not in {folder}."
                 problems.append(Problem(SOURCES_FILE, source.line, sentence))
-        except (_UnreadableError, OSError) as error:
+        except (NotReadableError, OSError) as error:
             refused.add(source.text)
-            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            sentence = f"The text of {source.id}, {source.text}, cannot be read: {reason}."
+            sentence = f"The text of {source.id}, {source.text}, cannot be read: {_why(error)}"
             problems.append(Problem(SOURCES_FILE, source.line, sentence))
         else:
             texts[source.text] = make_text(source.text, raw)
     return texts, problems
 
 
-class _UnreadableError(Exception):
-    """The sentence's second half: why a text was refused."""
-
-
-def _read(path: Path) -> str:
-    mode = path.lstat().st_mode
-    if stat.S_ISLNK(mode):
-        raise _UnreadableError("it is a symbolic link")
-    if not stat.S_ISREG(mode):
-        raise _UnreadableError("it is no ordinary file")
-    # They hold even if the file is exchanged for a link or a pipe just now: see files.py.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - opened by descriptor
-        raw = file.read(MAX_TEXT_BYTES + 1)
-    if len(raw) > MAX_TEXT_BYTES:
-        raise _UnreadableError(f"it is too large (the most is {MAX_TEXT_BYTES:,} bytes)")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _UnreadableError(f"its line {line} is not UTF-8; save it as UTF-8") from None
+def _why(error: NotReadableError | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"{error.strerror or 'unknown reason'}."
+    where = f"line {error.line}: " if error.line else ""
+    return f"{where}{error.sentence}"
 
 
 def _seen(line: str) -> str:

@@ -4,7 +4,7 @@ a sentence. No list of names and no guess at what a name refers to."""
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from prompts.figures import FIGURE_WORDS
+from prompts.evidence.figures import FIGURE_WORDS
 
 _OPENERS = """
     a about above according across after again against ago all almost along already also although

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from prompts.evidence.text_files import Text
 from prompts.models import SOURCES_FILE, Locator, Pack, Source, Stretch
 from prompts.problems import Problem
-from prompts.text_files import Text
 
 
 @dataclass(frozen=True, slots=True)

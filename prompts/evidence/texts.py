@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from prompts.coverage import Coverage, cover
-from prompts.fingerprints import cites_texts
+from prompts.evidence.coverage import Coverage, cover
+from prompts.evidence.fingerprints import cites_texts
+from prompts.evidence.passages import Passage, innermost, near, place
+from prompts.evidence.text_files import Text, read_texts
 from prompts.models import FACTS_FILE, SOURCES_FILE, Pack
-from prompts.passages import Passage, innermost, near, place
 from prompts.problems import Problem
-from prompts.text_files import Text, read_texts
 
 
 @dataclass(frozen=True, slots=True)

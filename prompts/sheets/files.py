@@ -1,7 +1,6 @@
 """The files of a pack's folder, read as text: no links, no surprises, nothing too large."""
 
 import os
-import stat
 from pathlib import Path
 
 from prompts.models import (
@@ -13,7 +12,8 @@ from prompts.models import (
     SUBJECTS_FILE,
 )
 from prompts.problems import Problem
-from prompts.strict_yaml import did_you_mean, shown
+from prompts.sheets.plain_file import LINK, NotReadableError, read_text
+from prompts.sheets.strict_yaml import did_you_mean
 
 MAX_BYTES = {PACK_FILE: 16_000, SOURCES_FILE: 200_000, FACTS_FILE: 1_000_000}
 OPTIONAL_MAX_BYTES = {SUBJECTS_FILE: 200_000, CHECKED_FILE: 200_000}
@@ -52,7 +52,7 @@ def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
 def _prompt_files(folder: Path, problems: list[Problem]) -> list[str]:
     inner = folder / PROMPTS_FOLDER
     if inner.is_symlink():
-        problems.append(Problem(PROMPTS_FOLDER, 0, _LINK))
+        problems.append(Problem(PROMPTS_FOLDER, 0, LINK))
         return []
     if not inner.is_dir():
         problems.append(Problem(PROMPTS_FOLDER, 0, "The pack needs a folder of this name."))
@@ -88,47 +88,11 @@ def _read(
     folder: Path, path: str, limit: int, texts: dict[str, str], problems: list[Problem]
 ) -> None:
     try:
-        texts[path] = _decode(_read_bytes(folder / path, limit))
+        texts[path] = read_text(folder / path, limit)
     except FileNotFoundError:
         problems.append(Problem(path, 0, "The pack needs a file of this name."))
-    except _NotReadableError as refusal:
+    except NotReadableError as refusal:
         problems.append(Problem(path, refusal.line, refusal.sentence))
     except OSError as error:
         reason = error.strerror or "unknown reason"
         problems.append(Problem(path, 0, f"The file cannot be read: {reason}."))
-
-
-_LINK = "This is a symbolic link: put the file itself into the pack."
-
-
-class _NotReadableError(Exception):
-    def __init__(self, sentence: str, line: int = 0) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.line = line
-
-
-def _read_bytes(path: Path, limit: int) -> bytes:
-    mode = path.lstat().st_mode
-    if stat.S_ISLNK(mode):
-        raise _NotReadableError(_LINK)
-    if not stat.S_ISREG(mode):
-        raise _NotReadableError("This should be an ordinary file.")
-    # O_NOFOLLOW and O_NONBLOCK hold even if the file is exchanged for a link or a pipe just now.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - opened by descriptor
-        raw = file.read(limit + 1)
-    if len(raw) > limit:
-        raise _NotReadableError(f"The file is too large: the most is {limit:,} bytes.")
-    return raw
-
-
-def _decode(raw: bytes) -> str:
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _NotReadableError(
-            f"This is not UTF-8 ({shown(error.reason)}): save the file as UTF-8.", line
-        ) from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
