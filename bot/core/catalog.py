@@ -120,6 +120,13 @@ def build() -> Catalog:
                 "participation me", "What is recorded about you, and why", student, reporting.me
             ),
             Command(
+                "participation counted", "Why one message counts or not", student,
+                reporting.counted,
+                (Param("message", "A message of yours, by its link; staff, anybody's",
+                       required=True, most=500),),
+                on_message=OnMessage("Why counted?", "message", "ref"),
+            ),
+            Command(
                 "participation class", "Every student's figures", assistant, reporting.class_
             ),
             Command(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.core.cards import Card
 from bot.core.events import InvocationId, Person, Place
@@ -103,11 +103,12 @@ Handler = Callable[["Call"], Awaitable[Answer | Card | Form]]
 
 @dataclass(frozen=True, slots=True)
 class OnMessage:
-    """How a command is offered on a message: under this label, with the message's text as the
-    argument `param`."""
+    """How a command is offered on a message: under this label, with the message's text, or the
+    message's own name on the platform (`ref`), as the argument `param`."""
 
     label: str
     param: str
+    gives: Literal["text", "ref"] = "text"
 
 
 @dataclass(frozen=True, slots=True)

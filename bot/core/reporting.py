@@ -1,5 +1,6 @@
 """/participation: a student's own record, the class's table, why each count is what it is."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -83,6 +84,33 @@ async def why(call: Call) -> Card:
     own = figures(material, ZoneInfo(call.course.zone)).get(member.id, Figures())
     blocks = [_fields(own), *await _explain(call, material, channels, member)]
     return Card(f"Why {member.name} has these counts", tuple(blocks))
+
+
+async def counted(call: Call) -> Card:
+    """/participation counted: why one message counts or not; to its author and to staff."""
+    wanted = _ref(call.required("message"))
+    material, channels = await _read(call)
+    here = None if call.channel is None else call.channel.id
+    reply = next((r for r in material.replies if (r.channel_id, r.ref) == (here, wanted)), None)
+    own = None if call.member_or_none is None else call.member.id
+    if call.role is Role.STUDENT and (reply is None or reply.member_id != own):
+        said = "Only its author and the course's staff are told why a message counts."
+        return Card(blocks=(text(said),), tone="refusal")
+    if reply is None:
+        return Card(
+            "Not counted",
+            (text("It stands in no discussion of this course's, or was written by the bot."),),
+        )
+    names = {m.id: m.name for m in material.members}
+    row = _line(call, material, channels, names, material.by_id, reply)
+    decided = verdict(reply, material.discussions[reply.discussion_id])
+    pairs = tuple(zip(_EXPLAINED, row, strict=True))
+    return Card("It counts" if decided.counts else "It does not count", (Fields(pairs),))
+
+
+def _ref(typed: str) -> str:
+    """A message's name on its platform, from itself or from a link that ends in it."""
+    return re.split(r"[/#=&?]", typed.strip().rstrip("/"))[-1].removeprefix("m")
 
 
 async def class_(call: Call) -> Card:

@@ -248,3 +248,20 @@ async def test_sources_are_checked_privately_and_nothing_is_posted(c: Conversati
     assert "six" in said.words
     assert "F8" in said.words
     assert await c.reads("Ines", within="D1") == before
+
+
+@in_chromium_too
+async def test_why_a_message_counts_is_told_on_it_to_its_author_and_staff(c: Conversation) -> None:
+    await _a_class(c)
+    await c.say("Bo", "See F8.", within="D1")
+    await c.say("Ines", "A word from staff.", within="D1")
+    for who in ("Bo", "Ines"):
+        said = await c.use(who, "Why counted?", on="See F8.", within="D1")
+        assert "It counts" in said.words
+        assert "F8" in said.words
+    said = await c.use("Cy", "Why counted?", on="See F8.", within="D1")
+    assert "Only its author and the course's staff" in said.words
+    assert "It counts" not in said.words
+    said = await c.use("Ines", "Why counted?", on="A word from staff.", within="D1")
+    assert "It does not count" in said.words
+    assert "written as staff" in said.words

@@ -27,6 +27,7 @@ ARGUMENTS = {
     "text": "shock workers",
     "subject": "F1",
     "fact": "F8",
+    "message": "1",
     "first": "kulaks",
     "second": "shock workers",
     "side": "a",

@@ -107,3 +107,22 @@ async def test_students_do_not_reload(edited: tuple[World, Human, Path]) -> None
     world, _, _ = edited
     sam = await world.person("Sam")
     assert "is for instructors" in await sam.answer("course reload")
+
+
+async def test_a_fact_that_was_changed_since_its_check_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(seeds.HERE / "soviet-labor", folder)
+    change(folder / "pack.yaml", "id: soviet-labor", f"id: {ID}")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "coalface.toml").write_text(f'packs = ["{folder}"]\n', "utf-8")
+    async with a_world(tmp_path / "data").opened() as world:
+        ada = await world.person("Ada")
+        await world.channel()
+        await ada.answer("course setup", title="History 101", pack=ID)
+        since = "Changed since it was last checked against its source."
+        assert since not in await ada.answer("fact about", subject="F3")
+        change(folder / "facts.yaml", "traces the name", "derives the name")
+        said = await ada.answer("course reload")
+        assert "F3 was changed since it was checked against its texts" in said
+        assert since in await ada.answer("fact about", subject="F3")
+        assert since not in await ada.answer("fact about", subject="F4")

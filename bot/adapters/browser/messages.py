@@ -32,7 +32,7 @@ _FACT_PRESSED = """(event) => {
 }"""
 """What render.py makes of a fact's id, pressed anywhere in a stream."""
 
-_ICONS = {"fact check": "fact_check"}
+_ICONS = {"fact check": "fact_check", "participation counted": "rule"}
 
 QUOTED = 90
 """So many characters of a message stand above an answer to it."""
@@ -296,7 +296,8 @@ class Stream:
         """The commands that can be run on a message."""
         for command in self._window.offered:
             if (on := command.on_message) is not None:
-                run = partial(self.run, command.name, {on.param: message.text or ""})
+                given = (message.text or "") if on.gives == "text" else str(message.id)
+                run = partial(self.run, command.name, {on.param: given})
                 mark = f"{command.name.replace(' ', '-')}-{message.id}"
                 icon_button(_ICONS.get(command.name, "bolt"), on.label, mark, run)
 
