@@ -78,7 +78,7 @@ async def open_app(
     finally:
         await database.close()
         for loaded in packs.values():
-            loaded.facts.close()
+            loaded.index.close()
 
 
 def _wire(
@@ -161,7 +161,9 @@ def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> No
 async def _keep_house(app: App) -> None:
     while True:
         try:
-            await privacy.forget_what_is_due(app.services.database, app.services.clock.now())
+            services = app.services
+            now = services.clock.now()
+            await privacy.forget_what_is_due(services.database, now, services.packs)
             await app.services.database.checkpoint()
         except Exception as problem:  # the next round may do better
             app.dispatcher.report_failure(problem, "housekeeping")

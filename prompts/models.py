@@ -4,11 +4,15 @@ Everything is frozen. `line` is where a thing stands in its file, for messages; 
 in whether two things are equal.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol, TypeVar
+
+FACT_ID = re.compile("F[1-9][0-9]{0,4}")
+"""How a fact is named, everywhere: F1 to F99999."""
 
 FACTS_FILE = "facts.yaml"
 SOURCES_FILE = "sources.yaml"
@@ -92,7 +96,8 @@ class Name:
 class Stretch:
     """A stretch of a text, by its first words and its last; white space is any white space.
 
-    `ends` None: to where the next one begins, or else to the end of the sentence (see texts.py).
+    `ends` None: a locator reaches to where the next one begins, an omission to the end of its
+    sentence (see evidence/passages.py).
     """
 
     begins: str
@@ -174,6 +179,8 @@ class Citation:
 class Fact:
     """One statement in our own words, with its evidence; `id` is short and never reused: F12.
 
+    `misreadings` are what readers wrongly take it to say, each a short sentence that is not so.
+
     `title` is a few words to list it by. `disputed_by` names the facts that say otherwise,
     `corrects` the facts whose slip this one puts right. `dates` are as prompts.dates describes.
     """
@@ -187,6 +194,7 @@ class Fact:
     disputed_by: tuple[str, ...] = ()
     corrects: tuple[str, ...] = ()
     title: str = ""
+    misreadings: tuple[str, ...] = ()
     line: int = field(default=0, compare=False)
 
 
@@ -304,7 +312,8 @@ class Prompt:
 class Pack:
     """All there is on one subject, in the order of the files; the prompts by id.
 
-    `checked` is what checked.yaml records of the last check against the texts (see texts.py).
+    `checked` is what checked.yaml records of the last check against the texts (see
+    evidence/fingerprints.py).
     """
 
     id: str
@@ -325,6 +334,10 @@ class Pack:
     def fact(self, fact_id: str) -> Fact:
         """The fact with this id, letter case as in the file (F12); else KeyError."""
         return self._facts[fact_id]
+
+    def find_fact(self, typed: str) -> Fact | None:
+        """The fact that is meant by `F12`, `f12` or ` F12 `; None where there is none such."""
+        return self._facts.get(typed.strip().upper())
 
     def prompt(self, prompt_id: str) -> Prompt:
         """The prompt with this id; else KeyError."""

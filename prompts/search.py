@@ -136,7 +136,7 @@ class FactIndex:
         found = [*named, *self._ask(query, begun, limit)]
         if not topics and not found:
             found = self.search(typed, limit)
-        facts = [(fact.id, _fact_label(fact)) for fact in found]
+        facts = [(fact.id, label(fact)) for fact in found]
         return list(dict.fromkeys([*topics, *facts]))[: max(limit, 0)]
 
     def complete_topics(self, typed: str, limit: int = 25) -> list[tuple[str, str]]:
@@ -272,7 +272,8 @@ def _nearest(word: str, known: Sequence[str]) -> tuple[str, float]:
     return ("", 0.0) if found is None else (str(found[0]), float(found[1]))
 
 
-def _fact_label(fact: Fact) -> str:
+def label(fact: Fact) -> str:
+    """A fact as a choice in a list: its id, its title and as much of it as fits."""
     title = f"{fact.title} — " if fact.title else ""
     return _label(f"{fact.id} · {title}{fact.statement}")
 

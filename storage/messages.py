@@ -40,6 +40,8 @@ from storage.schema import (
 )
 
 Key = tuple[ChannelId, MessageRef]
+LINK = "link:"
+"""What the name of a link begins with, in `evidence`; other names are facts' ids."""
 
 
 @dataclass(slots=True, eq=False)
@@ -313,10 +315,13 @@ async def forget_held(db: Connection, before: datetime) -> None:
     )
 
 
-async def forget_texts(db: Connection, course: CourseId, before: datetime) -> int:
+async def forget_texts(
+    db: Connection, course: CourseId, before: datetime, known: Collection[str]
+) -> int:
     """Remove the texts of the course's messages sent before then; what was counted stays.
 
-    A text whose message never came (only its edit did) is as old as the edit's arrival.
+    Of the links in them only the `known` ones stay on record, those to a source. A text whose
+    message never came (only its edit did) is as old as the edit's arrival.
     """
     old = (
         select(messages.c.id)
@@ -324,6 +329,13 @@ async def forget_texts(db: Connection, course: CourseId, before: datetime) -> in
         .where(
             discussions.c.course_id == course,
             func.coalesce(messages.c.sent_at, messages.c.received_at) < before,
+        )
+    )
+    await db.execute(
+        delete(evidence).where(
+            evidence.c.message_id.in_(old),
+            evidence.c.named.startswith(LINK),
+            ~among(evidence.c.named, known),
         )
     )
     gone = await db.execute(delete(message_texts).where(message_texts.c.message_id.in_(old)))

@@ -34,7 +34,7 @@ def fact_check(
     if not text.strip():
         fail("There is nothing to check: type the sentence after the command.")
     packs = chosen_packs(load_settings(data), pack_id).values()
-    found = list(_likeliest([(loaded.pack, loaded.checker.check(text)) for loaded in packs]))
+    found = list(_likeliest([(loaded.pack, loaded.check(text)) for loaded in packs]))
     if json:
         print_json([_claim_to_json(pack, claim) for pack, claim in found])
     else:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.shared import Data, Json, fail, load_settings, one_pack, print_json, told
+from bot.cli.shared import Data, Json, OnePackId, fail, load_settings, one_pack, print_json, told
 
 if TYPE_CHECKING:
     from prompts.models import Fact, Pack
@@ -19,10 +19,7 @@ def fact_cite(
         Literal["chicago", "mla", "apa"], typer.Option(help="The style guide.")
     ] = "chicago",
     data: Data = None,
-    pack_id: Annotated[
-        str | None,
-        typer.Option("--pack", help="The pack; else the first one.", show_default=False),
-    ] = None,
+    pack_id: OnePackId = None,
     json: Json = False,
 ) -> None:
     """Cite a fact's sources as Chicago, MLA or APA has it."""

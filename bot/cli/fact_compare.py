@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.shared import Data, Json, load_settings, one_pack, print_json, told
+from bot.cli.shared import Data, Json, OnePackId, load_settings, one_pack, print_json, told
 
 if TYPE_CHECKING:
     from prompts.models import Pack, Subject
@@ -17,10 +17,7 @@ def fact_compare(
     second: Annotated[str, typer.Argument(help="Another subject.")],
     third: Annotated[str | None, typer.Argument(help="A third one.", show_default=False)] = None,
     data: Data = None,
-    pack_id: Annotated[
-        str | None,
-        typer.Option("--pack", help="The pack; else the first one.", show_default=False),
-    ] = None,
+    pack_id: OnePackId = None,
     json: Json = False,
 ) -> None:
     """Compare subjects over the pack's dimensions, each cell with its facts."""

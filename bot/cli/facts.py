@@ -34,7 +34,7 @@ def fact_search(
     found = [
         (loaded.pack, fact_found)
         for loaded in packs.values()
-        for fact_found in loaded.facts.search(text, limit)
+        for fact_found in loaded.index.search(text, limit)
     ]
     if json:
         print_json([_fact_to_json(of, fact_found) for of, fact_found in found])

@@ -81,7 +81,12 @@ def _record(pack: "Pack", folder: Path) -> str:
     from prompts.evidence.fingerprints import record
 
     path = record(pack, folder)
-    return f"{len(pack.facts)} facts were found in their texts, which is recorded in {path}."
+    with_text = {source.id for source in pack.sources if source.text}
+    found = sum({c.source for c in fact.citations} <= with_text for fact in pack.facts)
+    said = f"{found} facts were found in their texts, which is recorded in {path}."
+    if rest := len(pack.facts) - found:
+        said += f" {rest} cite a source that names no text, and were not looked for there."
+    return said
 
 
 def _say(

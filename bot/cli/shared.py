@@ -21,6 +21,9 @@ Data = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+OnePackId = Annotated[
+    str | None, typer.Option("--pack", help="The pack; else the first one.", show_default=False)
+]
 PackId = Annotated[str | None, typer.Option("--pack", help="One pack only.", show_default=False)]
 
 

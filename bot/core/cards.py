@@ -4,6 +4,7 @@ What a person typed is always a `Plain` span: renderers escape it, and only rend
 renderer is one `match` that ends in `assert_never`, so a new block or span is noticed everywhere.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -198,6 +199,14 @@ def spans(*parts: str | Span) -> Spans:
 
 def text(*parts: str | Span) -> Text:
     return Text(spans(*parts))
+
+
+def joined(rows: Iterable[Spans], mark: str = ", ") -> Spans:
+    """Rows of spans in one row, parted by a mark."""
+    whole: list[Span] = []
+    for row in rows:
+        whole += [*spans(mark), *row] if whole else row
+    return tuple(whole)
 
 
 def paragraphs(typed: str) -> tuple[Text, ...]:

@@ -122,8 +122,8 @@ def build() -> Catalog:
             Command(
                 "participation counted", "Why one message counts or not", student,
                 reporting.counted,
-                (Param("message", "A message of yours, by its link; staff, anybody's",
-                       required=True, most=500),),
+                (Param("message", "The message's number here; easier by its own Why counted?",
+                       required=True),),
                 on_message=OnMessage("Why counted?", "message", "ref"),
             ),
             Command(

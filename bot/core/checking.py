@@ -3,6 +3,9 @@
 It tells the asker alone, in the facts' own words, and never posts. An opinion is not contradicted.
 """
 
+import asyncio
+from collections.abc import Iterator, Sequence
+
 from bot.core.cards import (
     Actions,
     Block,
@@ -22,11 +25,11 @@ from bot.core.cards import (
 from bot.core.dispatch import Call
 from bot.core.fact_cards import objections, source_line, trust
 from bot.core.services import LoadedPack
-from prompts.claims import Claim, Finding, Verdict
+from prompts.claims import MAX_TEXT, Claim, Finding, Verdict
 from prompts.models import Fact
 
-MOST = 8_000
-"""Characters of a text that is checked: what a message of the classroom holds."""
+MOST = 40_000
+"""Characters of a message, on the platform that takes the longest (Slack, chat.postMessage)."""
 CLAIMS = 6
 """So many claims are shown, those that differ first."""
 
@@ -35,8 +38,8 @@ _HEADS = {Verdict.CONTRADICTS: "The sources have it otherwise.", Verdict.SUPPORT
 
 async def check(call: Call) -> Card:
     """/fact check: the claims of a text that the pack bears on, those that differ first."""
-    loaded = call.pack
-    claims = loaded.checker.check(call.required("text"))
+    loaded, typed = call.pack, call.required("text")
+    claims = await asyncio.to_thread(loaded.check, typed)
     bearing = [claim for claim in claims if claim.verdict is not Verdict.NONE]
     if not bearing:
         return Card(
@@ -59,8 +62,7 @@ async def check(call: Call) -> Card:
     shown = [_fact(loaded, found) for claim in bearing[:CLAIMS] for found in claim.findings]
     cited = [citation for fact in shown for citation in fact.citations]
     blocks += [text(Italic(sentence)) for sentence in trust(loaded.pack, cited)]
-    if rest := len(claims) - len(bearing[:CLAIMS]):
-        blocks.append(text(Italic(_rest(rest))))
+    blocks += [text(Italic(said)) for said in _not_shown(claims, bearing[CLAIMS:], typed)]
     return Card("What the sources say", tuple(blocks), "Only you see this; nothing was posted.")
 
 
@@ -91,6 +93,13 @@ def _fact(loaded: LoadedPack, finding: Finding) -> Fact:
     return loaded.pack.fact(finding.fact_id)
 
 
-def _rest(count: int) -> str:
-    verb = "is" if count == 1 else "are"
-    return f"{number(count, 'other sentence')} {verb} opinion, or nothing that the facts speak of."
+def _not_shown(claims: Sequence[Claim], more: Sequence[Claim], typed: str) -> Iterator[str]:
+    """What the card leaves out, in words."""
+    if more:
+        yield f"{number(len(more), 'more claim')} not shown: check a shorter text to see them."
+    other = sum(claim.verdict is Verdict.NONE for claim in claims)
+    if other:
+        verb = "is" if other == 1 else "are"
+        yield f"{number(other, 'sentence')} {verb} opinion, or nothing that the facts speak of."
+    if len(typed) > MAX_TEXT:
+        yield f"Only the first {MAX_TEXT:,} characters were checked."

@@ -3,7 +3,6 @@ knows."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.core import discussions, evidence, facts, prompts
 from bot.core.cards import (
@@ -12,16 +11,16 @@ from bot.core.cards import (
     Bold,
     Button,
     Card,
-    FactMark,
     Italic,
     Plain,
-    Span,
     Spans,
     Text,
     text,
 )
 from bot.core.commands import Choice
 from bot.core.dispatch import Call
+from bot.core.evidence import Cited
+from bot.core.fact_cards import marks
 from bot.core.participation import verdict
 from prompts import styles
 from prompts.citations import in_words
@@ -31,14 +30,6 @@ from storage import replies
 from storage.rows import Discussion
 
 STYLES = (Choice("chicago", "Chicago"), Choice("mla", "MLA"), Choice("apa", "APA"))
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a discussion rests on: facts by id, and sources whose address was linked to."""
-
-    facts: tuple[str, ...] = ()
-    linked: tuple[Source, ...] = ()
 
 
 async def cite(call: Call) -> Card:
@@ -65,10 +56,13 @@ async def cite(call: Call) -> Card:
 
 
 async def bibliography(call: Call) -> Card:
-    """/fact bibliography: the sources of all that was named as evidence in a discussion."""
+    """/fact bibliography: the sources of what the prompt and the replies that count name.
+
+    Staff's own messages are no replies, and what they name is not listed.
+    """
     discussion, pack, guide = await discussions.find(call), call.pack.pack, _guide(call)
-    named = await _cited_in(call, discussion)
-    by_source: dict[str, list[str]] = {source.id: [] for source in named.linked}
+    named = await _cited_in(call, discussion, pack)
+    by_source: dict[str, list[str]] = {source.id: [] for source in named.sources}
     for id_ in named.facts:
         for source in dict.fromkeys(citation.source for citation in pack.fact(id_).citations):
             by_source.setdefault(source, []).append(id_)
@@ -95,9 +89,8 @@ async def bibliography(call: Call) -> Card:
     return Card(title, blocks, guide.edition)
 
 
-async def _cited_in(call: Call, discussion: Discussion) -> Evidence:
+async def _cited_in(call: Call, discussion: Discussion, pack: Pack) -> Cited:
     """What its prompt names, and what counted replies in it name, of the course's pack."""
-    pack = call.pack.pack
     async with call.services.database.read() as db:
         said = await replies.replies_of(db, call.course.id, discussion.id)
         names = await replies.evidence_of(db, call.course.id, discussion.id)
@@ -106,7 +99,7 @@ async def _cited_in(call: Call, discussion: Discussion) -> Evidence:
     named = {*prompts.from_json(discussion.content).facts}
     named |= {fact for found in cited.values() for fact in found.facts}
     linked = dict.fromkeys(source for found in cited.values() for source in found.sources)
-    return Evidence(tuple(fact.id for fact in pack.facts if fact.id in named), tuple(linked))
+    return Cited(tuple(fact.id for fact in pack.facts if fact.id in named), tuple(linked))
 
 
 def _guide(call: Call) -> Guide:
@@ -150,10 +143,7 @@ def _short(source: Source) -> str:
 def _for(ids: Sequence[str]) -> list[Text]:
     if not ids:
         return []
-    row: list[Span] = []
-    for id_ in ids:
-        row += [Plain(", "), FactMark(id_)]
-    return [Text((Plain("For "), *row[1:]))]
+    return [text("For ", *marks(ids))]
 
 
 def _spans(runs: Runs) -> Spans:

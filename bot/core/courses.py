@@ -218,6 +218,8 @@ async def settings(call: Call) -> Card:
 
     async def work(db: Connection) -> Course:
         await prompts.refuse_archived(db, call)
+        if changes.get("pack", call.course.pack) != call.course.pack:
+            await _refuse_another_pack(db, call.course)
         await courses.change(db, call.course.id, changes)
         if changes:
             await audit.note(
@@ -234,6 +236,17 @@ async def settings(call: Call) -> Card:
     course = await call.services.database.write(work)
     head = "The settings are changed." if changes else "Nothing was changed."
     return Card(course.title, (text(head), _settings(course)))
+
+
+async def _refuse_another_pack(db: Connection, course: Course) -> None:
+    """F12 must go on meaning what it meant to those who named it. Raises BadInput."""
+    posted = await discussions.discussions_of(db, course.id)
+    if standing := [d.name for d in posted if d.withdrawn_at is None]:
+        raise BadInput(
+            "pack",
+            f"{', '.join(standing[:3])} {'rests' if len(standing) == 1 else 'rest'} on the facts of"
+            f" {course.pack}, so the course keeps it; another channel can have another pack.",
+        )
 
 
 def _settings(course: Course) -> Fields:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from bot.core.cards import FactMark, Plain, Span, Spans
 from prompts.models import Pack, Source
 from storage.ids import MessageId
+from storage.messages import LINK
 
 MOST = 50
 """How many names of one message are kept: the first ones."""
@@ -83,10 +84,7 @@ def resolve(
     if pack is None:
         return {}
     facts = {fact.id: place for place, fact in enumerate(pack.facts)}
-    sources: dict[str, Source] = {}
-    for source in pack.sources:
-        for name in named_in(source.url or "")[:1]:
-            sources.setdefault(name, source)
+    sources = links_of(pack)
     found: defaultdict[MessageId, set[str]] = defaultdict(set)
     for message, name in named:
         if name in facts or name in sources:
@@ -100,13 +98,23 @@ def resolve(
     }
 
 
+def links_of(pack: Pack) -> Mapping[str, Source]:
+    """The names of links to the pack's sources; of two at one address, the first."""
+    links: dict[str, Source] = {}
+    for source in pack.sources:
+        for name in named_in(source.url or "")[:1]:
+            links.setdefault(name, source)
+    return links
+
+
 def _link(address: str) -> str | None:
     """The name of a link, from its address without the scheme; None where it leads nowhere."""
     address = _trimmed(address.replace("&amp;", "&")).partition("#")[0]
     if (host := _HOST.match(address)) is None:
         return None
     same = host[1].lower() + unquote(address[host.end() :].rstrip("/"))
-    return f"link:{sha256(same.encode()).hexdigest()[:16]}"
+    digest = sha256(same.encode("utf-8", "surrogatepass"))  # half a character may be typed
+    return f"{LINK}{digest.hexdigest()[:16]}"
 
 
 def _trimmed(address: str) -> str:

@@ -16,6 +16,7 @@ from bot.core.cards import (
     Span,
     Spans,
     Text,
+    joined,
     spans,
     text,
 )
@@ -72,10 +73,7 @@ def facts_card(loaded: LoadedPack, title: str, found: Sequence[Fact]) -> Card:
 
 def marks(ids: Iterable[str]) -> Spans:
     """Fact ids in a row, parted by commas."""
-    row: list[Span] = []
-    for id_ in ids:
-        row += [*spans(", " if row else ""), FactMark(id_)]
-    return tuple(row[1:])
+    return joined(spans(FactMark(id_)) for id_ in ids)
 
 
 def statement_with_id(fact: Fact) -> Text:
@@ -83,15 +81,21 @@ def statement_with_id(fact: Fact) -> Text:
 
 
 def objections(pack: Pack, fact: Fact) -> list[Block]:
-    """What disputes the fact, what it puts right and what puts it right, each with its id."""
-    said = [
+    """What is said against a fact, and what it says against another, each with its id."""
+    return [objection(how, other) for how, other in against(pack, fact)]
+
+
+def against(pack: Pack, fact: Fact) -> list[tuple[str, Fact]]:
+    """What disputes the fact, what it puts right and what puts it right, with the word for it."""
+    return [
         *(("Disputed by ", other) for other in pack.disputing(fact.id)),
         *(("Corrects ", pack.fact(id_)) for id_ in fact.corrects),
         *(("Corrected by ", other) for other in pack.corrected_by(fact.id)),
     ]
-    return [
-        Quote(spans(Italic(how), FactMark(other.id), ": ", other.statement)) for how, other in said
-    ]
+
+
+def objection(how: str, other: Fact) -> Quote:
+    return Quote(spans(Italic(how), FactMark(other.id), ": ", other.statement))
 
 
 def source_line(pack: Pack, citation: Citation) -> Spans:
@@ -112,11 +116,8 @@ def _statement(fact: Fact, first_note: int) -> Text:
 def _related(pack: Pack, fact: Fact) -> list[Block]:
     blocks: list[Block] = []
     if near := pack.related(fact.id)[:RELATED]:
-        row: list[Span] = []
-        for other in near:
-            named = f" {other.title}" if other.title else ""
-            row += spans(", " if row else "", FactMark(other.id), named)
-        blocks.append(text(Bold("Related: "), *row))
+        named = (spans(FactMark(other.id), f" {other.title}".rstrip()) for other in near)
+        blocks.append(text(Bold("Related: "), *joined(named)))
     if asked := pack.prompts_on(fact.id):
         titles = "; ".join(f"“{prompt.title}”" for prompt in asked)
         blocks.append(text(Bold("Prompts: "), titles))
@@ -126,7 +127,7 @@ def _related(pack: Pack, fact: Fact) -> list[Block]:
 def _buttons(pack: Pack, fact: Fact) -> Actions:
     named = (("fact", fact.id),)
     buttons = [Button("Cite", "fact cite", named), Button("Source", "fact source", named)]
-    if objections(pack, fact):
+    if against(pack, fact):
         buttons.append(Button("Disputed", "fact disputed", named))
     buttons.append(Button("Discuss", "fact discuss", named))
     return Actions(tuple(buttons))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.core import prompts
 from bot.core.cards import (
     Actions,
     Block,
@@ -23,21 +22,24 @@ from bot.core.dispatch import Call
 from bot.core.errors import UnknownName
 from bot.core.events import Place
 from bot.core.fact_cards import (
+    against,
     fact_card,
     facts_card,
     heading,
     marks,
-    objections,
+    objection,
     source_line,
     statement_with_id,
     trust,
 )
 from bot.core.prompts import matching
-from prompts.models import Citation, Fact, Pack
+from prompts.models import FACT_ID, Citation, Fact, Pack
+from prompts.search import label
 from storage import discussions
 from storage.rows import Discussion, Placement
 
-MOST_DISPUTES = 8
+PREVIEWS = 5
+"""So many prompts have a button of their own: a row of buttons on Discord."""
 
 
 async def choices(call: Call, typed: str) -> Sequence[Choice]:
@@ -46,7 +48,7 @@ async def choices(call: Call, typed: str) -> Sequence[Choice]:
     topics = matching([Choice(topic, topic) for topic in loaded.pack.topics()], typed)
     if not typed.strip():
         return topics
-    return [*topics, *(Choice(id_, label) for id_, label in loaded.facts.complete(typed))]
+    return [*topics, *(Choice(id_, label) for id_, label in loaded.index.complete(typed))]
 
 
 async def topic_choices(call: Call, typed: str) -> Sequence[Choice]:
@@ -57,26 +59,20 @@ async def id_choices(call: Call, typed: str) -> Sequence[Choice]:
     """Facts only, by id and words; the first ones for nothing typed."""
     pack = call.pack.pack
     if not typed.strip():
-        return [Choice(fact.id, f"{heading(fact)}") for fact in pack.facts[:25]]
-    known = {fact.id for fact in pack.facts}
-    found = call.pack.facts.complete(typed)
-    return [Choice(id_, label) for id_, label in found if id_ in known]
+        return [Choice(fact.id, label(fact)) for fact in pack.facts[:25]]
+    found = call.pack.index.complete(typed)
+    return [Choice(id_, shown) for id_, shown in found if pack.find_fact(id_)]
 
 
 def find(call: Call, param: str = "fact") -> Fact:
     """The fact that was named by its id, or else the best one for the words. Raises UnknownName."""
     typed, pack = call.required(param), call.pack.pack
-    for fact in pack.facts:
-        if fact.id.casefold() == typed.casefold():
-            return fact
-    if not _is_id(typed) and (found := call.pack.facts.search(typed, limit=1)):
+    if (fact := pack.find_fact(typed)) is not None:
+        return fact
+    if not FACT_ID.fullmatch(typed.upper()) and (found := call.pack.index.search(typed, limit=1)):
         return found[0]
     ids = [fact.id for fact in pack.facts]
     raise UnknownName(param, "fact", typed, ids, f"they are {ids[0]} to {ids[-1]}.")
-
-
-def _is_id(typed: str) -> bool:
-    return typed[:1] in "Ff" and typed[1:].isdigit()
 
 
 async def search(call: Call) -> Card:
@@ -87,9 +83,8 @@ async def search(call: Call) -> Card:
 async def about(call: Call) -> Card:
     """/fact about: one fact by its id, or the facts of a topic."""
     typed, pack = call.required("subject"), call.pack.pack
-    for fact in pack.facts:
-        if fact.id.casefold() == typed.casefold():
-            return fact_card(call.pack, fact)
+    if (fact := pack.find_fact(typed)) is not None:
+        return fact_card(call.pack, fact)
     try:
         return facts_card(call.pack, f"Facts about {typed}", list(pack.facts_about(typed)))
     except KeyError:
@@ -98,21 +93,28 @@ async def about(call: Call) -> Card:
 
 async def random(call: Call) -> Card:
     """/fact random: any fact, or any of a topic."""
-    pack, topic = call.pack.pack, call.text("topic")
-    try:
-        pool = pack.facts if topic is None else pack.facts_about(topic)
-    except KeyError:
-        return _nothing(call, topic or "")
+    pool = of_topic(call.pack.pack, call.text("topic"))
     return fact_card(call.pack, call.services.random.choice(pool))
 
 
+def of_topic(pack: Pack, topic: str | None) -> Sequence[Fact]:
+    """The facts of a topic, or all of them. Raises UnknownName."""
+    if topic is None:
+        return pack.facts
+    try:
+        return pack.facts_about(topic)
+    except KeyError:
+        hint = "leave it out for all of them."
+        raise UnknownName("topic", "topic", topic, pack.topics(), hint) from None
+
+
 def _search(call: Call, typed: str) -> Card:
-    found = call.pack.facts.search(typed, limit=20)
+    found = call.pack.index.search(typed, limit=20)
     return facts_card(call.pack, f"Facts for “{typed}”", found) if found else _nothing(call, typed)
 
 
 def _nothing(call: Call, typed: str) -> Card:
-    near = call.pack.facts.nearest_topics(typed)
+    near = call.pack.index.nearest_topics(typed)
     return Card(
         blocks=(
             text(f"The pack has no fact for “{typed}”. The nearest topics:"),
@@ -166,21 +168,17 @@ async def disputed(call: Call) -> Card:
     if call.text("fact") is None:
         return _disputes(pack)
     fact = find(call)
-    if not objections(pack, fact):
+    if not (related := against(pack, fact)):
         said = text(f"No fact of the pack disputes or corrects {fact.id}.")
         return Card(heading(fact), (said, statement_with_id(fact)))
-    related = [
-        *pack.disputing(fact.id),
-        *(pack.fact(id_) for id_ in fact.corrects),
-        *pack.corrected_by(fact.id),
-    ]
     blocks: list[Block] = [
         statement_with_id(fact),
         Footnotes(tuple(source_line(pack, c) for c in fact.citations)),
     ]
-    for other, objection in zip(related, objections(pack, fact), strict=True):
-        blocks += [objection, Footnotes(tuple(source_line(pack, c) for c in other.citations))]
-    said_by = [c for each in (fact, *related) for c in each.citations]
+    for how, other in related:
+        blocks.append(objection(how, other))
+        blocks.append(Footnotes(tuple(source_line(pack, c) for c in other.citations)))
+    said_by = [c for each in (fact, *(other for _, other in related)) for c in each.citations]
     blocks += [text(Italic(sentence)) for sentence in trust(pack, said_by)]
     return Card(f"What is said against {fact.id}", tuple(blocks))
 
@@ -225,7 +223,7 @@ async def discuss(call: Call) -> Card:
     if call.role is Role.INSTRUCTOR and waiting:
         shown = tuple(
             Button(f"Preview “{prompt.title}”", "prompt preview", (("prompt", prompt.id),))
-            for prompt in waiting[: prompts.SIDES_MOST]
+            for prompt in waiting[:PREVIEWS]
         )
         blocks.append(Actions(shown))
     elif waiting:

@@ -22,7 +22,11 @@ async def reload(call: Call) -> Card:
 
     What was posted keeps its words: a discussion holds its prompt itself.
     """
-    before = call.pack
+    async with call.services.reloading:
+        return await _reload(call, call.pack)
+
+
+async def _reload(call: Call, before: LoadedPack) -> Card:
     try:
         pack, problems = await asyncio.to_thread(_read, before)
     except PackError as problem:
@@ -34,6 +38,7 @@ async def reload(call: Call) -> Card:
             " nothing was changed."
         )
     call.services.packs[pack.id] = make_ready(pack, before.folder)
+    before.index.close()
     blocks = (
         text(f"Read again: {number(len(pack.facts), 'fact')} and"
              f" {number(len(pack.prompts), 'prompt')}. Every course with this pack has it now;"
@@ -59,8 +64,8 @@ def _told(problems: Iterable[Problem], head: str) -> tuple[Block, ...]:
     if not found:
         return ()
     lines = [text(str(problem)) for problem in found[:SHOWN]]
-    if more := len(found) - SHOWN:
-        lines += [text(f"… and {more} more; see coalface pack check.")] if more > 0 else []
+    if len(found) > SHOWN:
+        lines.append(text(f"… and {len(found) - SHOWN} more; see coalface pack check."))
     return (text(head), *lines)
 
 

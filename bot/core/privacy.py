@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.cards import Block, Card, Code, Divider, text
 from bot.core.commands import Answer, Role
 from bot.core.events import Person, Place
+from bot.core.evidence import links_of
 from bot.core.intake import HOLD
 from bot.core.ports import Clock, Platform
 from bot.core.telling import tell
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.dispatch import Call
+    from bot.core.services import LoadedPack
 
 __all__ = ["Connection", "Notices", "forget_what_is_due", "notice", "with_notice"]
 
@@ -130,7 +132,9 @@ class Notices:
         return True
 
 
-async def forget_what_is_due(database: Database, now: datetime) -> None:
+async def forget_what_is_due(
+    database: Database, now: datetime, packs: "Mapping[str, LoadedPack]"
+) -> None:
     """Remove texts older than their course keeps them, and what was held in vain."""
 
     async def work(db: Connection) -> None:
@@ -138,7 +142,9 @@ async def forget_what_is_due(database: Database, now: datetime) -> None:
         for course in await courses.all_courses(db):
             if course.keep_text_days is not None:
                 before = now - timedelta(days=course.keep_text_days)
-                gone = await messages.forget_texts(db, course.id, before)
+                loaded = packs.get(course.pack)
+                known = links_of(loaded.pack) if loaded is not None else {}
+                gone = await messages.forget_texts(db, course.id, before, known)
                 log.info("texts removed", extra={"course": course.id, "texts": gone})
 
     await database.write(work)

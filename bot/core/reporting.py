@@ -1,6 +1,5 @@
 """/participation: a student's own record, the class's table, why each count is what it is."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,9 +14,9 @@ from bot.core.cards import (
     Link,
     Moment,
     PersonName,
-    Span,
     Spans,
     Table,
+    joined,
     number,
     spans,
     text,
@@ -52,6 +51,7 @@ COLUMNS = (
     "peers_thread",
     "peers_named",
     "facts_cited",
+    "facts",
     "sources_linked",
     "replies_received",
     "reactions_given",
@@ -88,7 +88,7 @@ async def why(call: Call) -> Card:
 
 async def counted(call: Call) -> Card:
     """/participation counted: why one message counts or not; to its author and to staff."""
-    wanted = _ref(call.required("message"))
+    wanted = call.required("message")
     material, channels = await _read(call)
     here = None if call.channel is None else call.channel.id
     reply = next((r for r in material.replies if (r.channel_id, r.ref) == (here, wanted)), None)
@@ -106,11 +106,6 @@ async def counted(call: Call) -> Card:
     decided = verdict(reply, material.discussions[reply.discussion_id])
     pairs = tuple(zip(_EXPLAINED, row, strict=True))
     return Card("It counts" if decided.counts else "It does not count", (Fields(pairs),))
-
-
-def _ref(typed: str) -> str:
-    """A message's name on its platform, from itself or from a link that ends in it."""
-    return re.split(r"[/#=&?]", typed.strip().rstrip("/"))[-1].removeprefix("m")
 
 
 async def class_(call: Call) -> Card:
@@ -208,6 +203,7 @@ def report(course: Course, material: Material) -> ReportTable:
             len(own.peers_thread),
             len(own.peers_named),
             len(own.facts_cited),
+            " ".join(sorted(own.facts_cited, key=lambda fact: int(fact[1:]))),
             len(own.sources_linked),
             own.replies_received,
             own.reactions_given,
@@ -307,12 +303,9 @@ def _line(
 
 
 def _evidence(cited: Cited) -> Spans:
-    marks: tuple[Span, ...] = (
-        *(FactMark(id_) for id_ in cited.facts),
-        *(Link(source.id, source.url or "") for source in cited.sources),
-    )
-    parted = [span for mark in marks for span in spans(", ", mark)]
-    return tuple(parted[1:])
+    facts = (spans(FactMark(id_)) for id_ in cited.facts)
+    sources = (spans(Link(source.id, source.url or "")) for source in cited.sources)
+    return joined((*facts, *sources))
 
 
 async def _sides(call: Call, material: Material, member: Member) -> list[Block]:

@@ -1,16 +1,18 @@
 """What the commands work with; built once by app.py and handed down."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from random import Random
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from bot.core.errors import Refused
 from bot.core.events import Place
 from bot.core.ports import Charts, Clock, Exporter, Platform
-from prompts.claims import Checker
+from prompts.claims import Checker, Claim
 from prompts.evidence.fingerprints import unchecked
 from prompts.loader import load
 from prompts.models import PACK_FILE, Pack
@@ -33,13 +35,20 @@ class LoadedPack:
     """
 
     pack: Pack
-    facts: FactIndex
+    index: FactIndex
     folder: Path
     unchecked: frozenset[str] = frozenset()
 
+    _making: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def check(self, text: str) -> tuple[Claim, ...]:
+        """What the pack's facts say of the claims in a text. Slow: keep it off the event loop."""
+        with self._making:
+            checker = self._checker
+        return checker.check(text)
+
     @cached_property
-    def checker(self) -> Checker:
-        """Checks claims against the pack; made when first asked for."""
+    def _checker(self) -> Checker:
         return Checker(self.pack)
 
 
@@ -55,6 +64,7 @@ class Services:
     catalog: "Catalog"
     outbox: "Outbox"
     charts: Charts | None = None  # None: the library that draws is not installed
+    reloading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one pack at a time
     informed: set[object] = field(default_factory=set)  # who is being told right now
 
     def pack_of(self, course: Course) -> LoadedPack:

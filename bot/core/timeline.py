@@ -7,13 +7,17 @@ from collections.abc import Sequence
 
 from bot.core.cards import Block, Card, FactMark, Image, Spans, Table, number, spans, text
 from bot.core.dispatch import Call
-from bot.core.errors import UnknownName
+from bot.core.facts import of_topic
 from bot.core.ports import Timeline, TimelineEntry
 from prompts.dates import date_in_words, first_day, last_day
-from prompts.models import Fact, Pack
+from prompts.models import Fact
 
 log = logging.getLogger(__name__)
 
+MOST = 40
+"""So many facts are drawn and listed: what a chat can show in one message."""
+ALT = 1_000
+"""Characters of a picture's words (Discord takes 1,024)."""
 LABEL = 60
 """Characters of a statement that stand for a fact without a title."""
 
@@ -21,22 +25,26 @@ LABEL = 60
 async def timeline(call: Call) -> Card:
     """/fact timeline: all the pack's dated facts, or those of a topic."""
     pack, topic = call.pack.pack, call.text("topic")
-    dated = _dated(_chosen(pack, topic))
+    dated = _dated(of_topic(pack, topic))
     about = topic or pack.title
     if not dated:
         return Card(blocks=(text(f"No fact about {about} has a date."),))
     by_fact: dict[Fact, list[str]] = {}
     for date, fact in dated:
         by_fact.setdefault(fact, []).append(date_in_words(date))
+    shown = list(by_fact.items())[:MOST]
     rows: tuple[tuple[Spans, ...], ...] = tuple(
         (spans(", ".join(dates)), spans(FactMark(fact.id)), spans(fact.statement))
-        for fact, dates in by_fact.items()
+        for fact, dates in shown
     )
     blocks: list[Block] = [Table(("When", "Fact", "What is said of it"), rows)]
-    drawn = Timeline(about, tuple(_entry(date, fact) for date, fact in dated))
+    if more := len(by_fact) - len(shown):
+        blocks.append(text(f"{number(more, 'later fact')} not shown: name a topic."))
+    in_it = [(date, fact) for date, fact in dated if fact in dict(shown)]
+    drawn = Timeline(about, tuple(_entry(date, fact) for date, fact in in_it))
     if (png := await _draw(call, drawn)) is not None:
         url = f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
-        blocks.insert(0, Image(url, _alt(drawn, dated)))
+        blocks.insert(0, Image(url, _alt(drawn, in_it)))
     return Card(f"Timeline: {about}", tuple(blocks))
 
 
@@ -49,16 +57,6 @@ async def _draw(call: Call, drawn: Timeline) -> bytes | None:
     except ValueError as problem:
         log.warning("a picture could not be drawn", exc_info=problem)
         return None
-
-
-def _chosen(pack: Pack, topic: str | None) -> Sequence[Fact]:
-    if topic is None:
-        return pack.facts
-    try:
-        return pack.facts_about(topic)
-    except KeyError:
-        hint = "leave it out to see them all."
-        raise UnknownName("topic", "topic", topic, pack.topics(), hint) from None
 
 
 def _dated(facts: Sequence[Fact]) -> list[tuple[str, Fact]]:
@@ -83,4 +81,5 @@ def _label(fact: Fact) -> str:
 
 def _alt(drawn: Timeline, dated: Sequence[tuple[str, Fact]]) -> str:
     told = "; ".join(f"{date_in_words(date)}: {_label(fact)}" for date, fact in dated)
-    return f"Timeline of {drawn.title}, {number(len(dated), 'date')}. {told}."
+    alt = f"Timeline of {drawn.title}, {number(len(dated), 'date')}. {told}."
+    return alt if len(alt) <= ALT else alt[:ALT].rsplit("; ", 1)[0] + "; and more, in the table."

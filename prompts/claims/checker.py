@@ -1,11 +1,12 @@
 """A message against a pack: what the facts bear out, what they contradict, and what is no claim."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from prompts.claims import english
 from prompts.claims.matching import Match, match, said
+from prompts.claims.misreadings import Misreadings
 from prompts.claims.models import Claim, Difference, Finding, Verdict
 from prompts.claims.people import name_readings, said_names
 from prompts.claims.profiles import Passage, Profile, Profiles, content, passage
@@ -14,18 +15,19 @@ from prompts.claims.slots import Reading, figure_readings, moment_readings, pair
 from prompts.claims.words import Word, sentences
 from prompts.models import Pack
 
-MAX_TEXT = 4_000
+MAX_TEXT = 8_000
 MAX_WORDS = 120  # of one sentence; what is longer is no sentence
 FINDINGS = 3
 
 # What a fact must share with a claim before a difference counts: weight, and part of the claim.
 CONTRADICTS = {"figure": (0.9, 0.5), "date": (0.8, 0.58), "name": (0.8, 0.62)}
-AGREES = {"figure": (0.7, 0.3), "date": (0.7, 0.35), "name": (0.9, 0.4)}
+AGREES = {"figure": (0.7, 0.3), "date": (0.5, 0.35), "name": (0.4, 0.35)}
 SUPPORTS = (1.1, 0.6)
-RELATES = (0.9, 0.45)
-RELATED = 0.75  # a fact this much like the likest one may show a relation turned round
+RELATES = (0.75, 0.45)
+RELATED = 0.55  # a fact this much like the likest one may show a relation turned round
 RIVAL = 0.8  # a fact that agrees outweighs one that differs from this part of its strength on
 
+_NOT_SO = english.word_set("not never no nowhere without wasnt isnt didnt")
 _TURN = re.compile(
     r",?\s+(?=(?:but|however|whereas|yet)\b)|,\s+(?=(?:not|while|although|though)\b)",
     re.IGNORECASE,
@@ -48,11 +50,12 @@ class Checker:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self._profiles = Profiles(pack)
+        self._misreadings = Misreadings(self._profiles)
 
     def check(self, text: str) -> tuple[Claim, ...]:
         """Every sentence or clause of a message with what the facts say of it, in order.
 
-        Any text is allowed; what comes after 4,000 characters is not looked at. A message takes a
+        Any text is allowed; what comes after 8,000 characters is not looked at. A message takes a
         few milliseconds.
         """
         claims = []
@@ -66,9 +69,12 @@ class Checker:
         none = Claim(piece.text, piece.start, Verdict.NONE)
         if piece.asks:
             return none
-        judgement = _Judgement(piece.passage, before, self._profiles)
+        judgement = _Judgement(piece.passage, before, self._profiles, self._misreadings)
         if english.READERS.search(piece.text):
-            return judgement.of_a_reader(none, english.MISTAKE.search(piece.text) is not None)
+            if english.MISTAKE.search(piece.text):
+                return judgement.of_a_mistake(none)
+            judgement.witnesses = [p for p in judgement.said.near if p.reader]
+            return judgement.made(none)
         if english.HEARSAY.search(piece.text) or english.MISTAKE.search(piece.text):
             return none
         return judgement.made(none)
@@ -77,37 +83,42 @@ class Checker:
 class _Judgement:
     """One stretch, weighed."""
 
-    def __init__(self, piece: Passage, before: Sequence[Word], profiles: Profiles) -> None:
+    def __init__(
+        self,
+        piece: Passage,
+        before: Sequence[Word],
+        profiles: Profiles,
+        misreadings: Misreadings,
+    ) -> None:
         self.piece, self.profiles = piece, profiles
+        # Of what a reader is said to have written only the facts that report readers can tell.
         self.said = said(piece.words, profiles, before)
+        self.witnesses = [p for p in self.said.near if not p.corrected]
         self.opinion = english.OPINION.search(piece.text) is not None
         self.modal = english.MODAL.search(piece.text) is not None
         self.personal = english.PERSONAL.search(piece.text) is not None
         self.judging = any(
             word.low in english.JUDGING and not profiles.knows(word.stem) for word in piece.words
         )
+        self.misread = misreadings.said(piece, self.said.near)
         self.conditional = english.IF.search(piece.text) is not None
 
-    def of_a_reader(self, none: Claim, mistaken: bool) -> Claim:
-        """What a reader is said to have written: borne out where a fact reports it, or where one
-        puts it right and the claim calls it a mistake."""
-        readers = [p for p in self.profiles.all if (p.fact.corrects if mistaken else p.reader)]
-        found = self._supported(readers)
-        if found:
-            return _claim(none, Verdict.SUPPORTS, found)
-        return none
+    def of_a_mistake(self, none: Claim) -> Claim:
+        """What is called a mistake: borne out where a fact puts it right."""
+        found = self._supported([p for p in self.said.near if p.fact.corrects])
+        return _claim(none, Verdict.SUPPORTS, found) if found else none
 
     def made(self, none: Claim) -> Claim:
         readings = list(self._readings())
         wrong = [] if self.conditional or self.modal else self._wrong(readings)
         if not wrong and not (self.opinion or self.conditional or self.modal or self.personal):
-            wrong = self._wrong_relations()
+            denied = {one.misreading.profile for one in self.misread if one.denied}
+            wrong = self._misread() or [w for w in self._wrong_relations() if w[0] not in denied]
         if wrong:
             return _claim(none, Verdict.CONTRADICTS, wrong)
-        if self.opinion or self.judging:
+        if self.opinion or self.judging or (self.modal and len(self.said.words) < 5):
             return none
-        sound = [p for p in self.profiles.all if not p.corrected]
-        found = self._agreeing(readings) if any(readings) else self._supported(sound)
+        found = self._agreeing(readings) if any(readings) else self._supported(self.witnesses)
         return _claim(none, Verdict.SUPPORTS, found) if found else none
 
     def _readings(self) -> Iterator[list[Reading]]:
@@ -118,9 +129,22 @@ class _Judgement:
         for moment in self.piece.moments:
             if not self._denied(moment.first):
                 yield list(moment_readings(self.piece, self.said, moment, self.profiles))
-        for name in said_names(self.piece, self.profiles):
-            if not self._denied(name.first):
-                yield list(name_readings(self.piece, self.said, name, self.profiles))
+        names = said_names(self.piece, self.profiles)
+        denied = {
+            place
+            for name in names
+            if self._denied(name.first)
+            for place in range(name.first, name.last + 1)
+        }
+        for name in names:
+            if name.first not in denied:
+                yield list(name_readings(self.piece, self.said, name, self.profiles, denied))
+
+    def _of_oneself(self, reading: Reading) -> bool:
+        """Whether the student speaks of themselves before the thing in question."""
+        said = english.PERSONAL.search(self.piece.text)
+        at = self.piece.text.find(reading.said)
+        return said is not None and (said.start() < at or at < 0)
 
     def _another_time(self) -> bool:
         """Whether the stretch has a year of which the whole pack says nothing."""
@@ -135,16 +159,16 @@ class _Judgement:
         if lows[-1:] in (["until"], ["till"]):
             return False
         return pair in ("rather than", "instead of") or any(
-            low in ("not", "never", "no")
-            or low.endswith("n't")
-            or low in ("wasnt", "isnt", "didnt")
+            low in _NOT_SO or low.endswith("n't")
             for low in lows
         )
 
     def _wrong(self, readings: Iterable[list[Reading]]) -> list[tuple[Profile, Match, Difference]]:
         found = []
         for of_one in readings:
-            sound = [r for r in of_one if not r.profile.corrected]
+            sound = [r for r in of_one if r.profile in self.witnesses]
+            if any(r.agrees and r.strength >= 0.5 for r in sound):
+                sound = [r for r in sound if not (r.difference and r.coarse)]
             differing = sorted(
                 (r for r in sound if r.difference and _enough(r, CONTRADICTS)),
                 key=lambda r: -r.strength * r.match.cover,
@@ -152,7 +176,7 @@ class _Judgement:
             if not differing:
                 continue
             top = differing[0]
-            if self.personal and top.strength < 1.6:
+            if self.personal and top.strength < 2.2 and self._of_oneself(top):
                 continue
             if top.kind == "name" and (self.judging or self._another_time()):
                 continue
@@ -172,7 +196,7 @@ class _Judgement:
     def _wrong_pairs(self) -> Iterator[tuple[Profile, Match, Difference]]:
         if not self.piece.figures or not self.piece.moments:
             return
-        for profile in self.profiles.all:
+        for profile in self.witnesses:
             difference = pair_difference(self.piece, profile)
             found = match(self.said, profile, self.profiles)
             if difference and found.shared > 0.4 and found.cover > 0.4:
@@ -180,9 +204,7 @@ class _Judgement:
 
     def _wrong_relations(self) -> list[tuple[Profile, Match, Difference]]:
         heard = []
-        for profile in self.profiles.all:
-            if profile.corrected:
-                continue
+        for profile in self.witnesses:
             matched = match(self.said, profile, self.profiles)
             if matched.shared < RELATES[0] or matched.cover < RELATES[1]:
                 continue
@@ -197,20 +219,39 @@ class _Judgement:
                 found.append((profile, matched, difference))
         return sorted(found, key=lambda one: -one[1].shared * one[1].cover)
 
+    def _misread(self) -> list[tuple[Profile, Match, Difference]]:
+        """The facts of which the claim says a misreading."""
+        return [
+            (one.misreading.profile, match(self.said, one.misreading.profile, self.profiles), one.difference)
+            for one in self.misread
+            if not one.denied and one.misreading.profile in self.witnesses
+        ]
+
     def _agreeing(
         self, readings: Iterable[list[Reading]]
     ) -> list[tuple[Profile, Match, Difference | None]]:
         """The facts that bear out a figure, date or name, best first."""
         found: dict[str, tuple[Profile, Match, Difference | None]] = {}
         for of_one in readings:
-            if not any(r.agrees and not r.profile.corrected for r in of_one):
+            if not any(r.agrees and r.profile in self.witnesses for r in of_one):
                 return []
             for r in sorted(of_one, key=lambda r: -r.strength):
-                if r.agrees and not r.profile.corrected and _enough(r, AGREES):
+                if r.agrees and r.profile in self.witnesses and _enough(r, AGREES):
                     whole = match(self.said, r.profile, self.profiles)
                     if whole.cover >= 0.5:
                         found.setdefault(r.profile.fact.id, (r.profile, whole, None))
-        return sorted(found.values(), key=lambda one: -one[1].shared * one[1].cover)
+        best = sorted(found.values(), key=lambda one: -one[1].shared * one[1].cover)
+        return [*best, *self._disputing(readings, found)]
+
+    def _disputing(
+        self, readings: Iterable[list[Reading]], found: Collection[str]
+    ) -> Iterator[tuple[Profile, Match, Difference | None]]:
+        """The facts that say otherwise than those found, where a dispute is on record."""
+        for r in (reading for of_one in readings for reading in of_one):
+            fact = r.profile.fact
+            others = self.profiles.disputes.get(fact.id, frozenset())
+            if r.difference and fact.id not in found and others & set(found):
+                yield r.profile, r.match, r.difference
 
     def _supported(
         self, profiles: Iterable[Profile]
@@ -230,10 +271,12 @@ def _enough(reading: Reading, bounds: dict[str, tuple[float, float]]) -> bool:
         return False
     if bounds is CONTRADICTS:
         whole = reading.match.cover > 0.9
+        if reading.kind != "name" and pairs < 3 and not reading.topical:
+            return False
         if pairs < 2 and not _alone_enough(reading):
             return False
         if whole and reading.kind != "figure":
-            strength = 0.6
+            strength = 0.5 if reading.kind == "name" else 0.6
         if reading.kind == "name" and pairs < 3:
             cover = 0.68
     return reading.strength >= strength and reading.match.cover >= cover
@@ -244,7 +287,8 @@ def _alone_enough(reading: Reading) -> bool:
     pinned = reading.strength > reading.match.shared
     if reading.kind == "figure":
         return pinned and reading.match.shared > 0.4 and reading.match.cover >= 0.6
-    return reading.match.cover > 0.9 and (pinned or reading.match.shared >= 0.5)
+    exact = all(word.stem == own for word, own in reading.match.pairs)
+    return reading.match.cover > 0.9 and (pinned or (exact and reading.match.shared >= 0.5))
 
 
 def _claim(

@@ -15,7 +15,7 @@ def word_set(text: str) -> frozenset[str]:
 FILLERS = word_set("""
 a about above absolutely according account actual actually after again against ago ah all almost
 along already alright also although always am amazing among an and another any anybody anymore
-anyone anything anyway anyways apparently are aren't around as at aw away awesome back basically
+anyone anything anyway anyways apart apparently are aren't around as at aw away awesome back basically
 be because been before began begin begins behind being below besides between big bit both bro but
 by called came can cannot cause certain certainly clear clearly come comes compare compared
 comparison completely could couldn't crazy cuz dang day days deal definitely did didn't didnt do
@@ -60,12 +60,15 @@ READERS = re.compile(
     re.IGNORECASE,
 )
 # Someone whose word is not the student's own: what they are said to say is no claim.
+_SAYING = (
+    "said|says|say|saying|claimed|claims|thought|thinks|wrote|told|believed|believes|swore|swears|"
+    "heard|posted"
+)
 HEARSAY = re.compile(
-    r"\b(?:someone|somebody|some people|people|a classmate|my classmates?|my (?:friend|group|"
-    r"partner|brother|sister|dad|mom|mum|teacher|grandfather|grandmother|uncle|aunt|cousin)|"
-    r"(?:he|she|you|they)|everyone|everybody|one person)(?: \w+){0,4}? "
-    r"(?:said|says|say|saying|claimed|claims|thought|thinks|wrote|told|believed|believes|swore"
-    r"|swears|heard|posted)\b",
+    r"\b(?:(?:someone|somebody|a classmate|my classmates?|my (?:friend|group|partner|brother|"
+    r"sister|dad|mom|mum|teacher|grandfather|grandmother|uncle|aunt|cousin)|"
+    r"one person)(?: \w+){0,4}?|"
+    rf"(?:some |most )?people|he|she|you|they|everyone|everybody) (?:{_SAYING})\b",
     re.IGNORECASE,
 )
 MISTAKE = re.compile(
@@ -81,7 +84,11 @@ MODAL = re.compile(
     r"let'?s say|not sure|unsure|no idea|in theory|i doubt|were i|seems? like|hopefully|ought)\b",
     re.IGNORECASE,
 )
-IF = re.compile(r"\bif\b", re.IGNORECASE)
+IF = re.compile(
+    r"\bif\b(?! (?:i|we)(?: \w+){0,2}? (?:read|remember|recall|understood|understand|got)\b)"
+    r"(?! (?:only )?for\b)",
+    re.IGNORECASE,
+)
 OPINION = re.compile(
     r"\b(?:i (?:really |just |still |do |also |kind of |kinda |personally |honestly )?"
     r"(?:think|believe|feel|guess|hate|love|like|prefer|find|hope|agree|disagree|admire|"
@@ -103,7 +110,9 @@ weird wonderful worth worthless wrong
 NEGATIONS = word_set("""
 not no never none nobody neither nor hardly barely scarcely without cannot cant didnt doesnt dont
 isnt wasnt werent wont wouldnt couldnt hadnt havent hasnt arent nothing nowhere rarely seldom
-refused failed lacked stopped excluded barred prevented banned forbidden zero few little refuse fail lack unable
+refused failed lacked stopped excluded barred
+prevented banned forbidden zero few little refuse fail lack unable stop stops prevent
+prevents avoid
 """)
 GENERAL_PERSONS = word_set(
     "man men people person persons guy guys worker workers other others folks"
@@ -161,6 +170,13 @@ PHRASES = {
     ("took", "over"): "replaced",
     ("looked", "down"): "despised",
     ("gave", "thanks"): "thanked",
+    ("an", "end"): "stop",
+    ("shut", "out"): "barred",
+    ("kept", "out"): "barred",
+    ("locked", "out"): "barred",
+    ("no", "longer"): "never",
+    ("ill", "will"): "hatred",
+    ("hand", "in"): "together",
 }
 # Of these the other sense is at least as common.
 AMBIGUOUS = word_set("last like kind mean end left present close early late")

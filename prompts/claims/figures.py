@@ -41,6 +41,7 @@ _MEASURES: dict[str, tuple[str, float]] = {
     "dollar": ("dollar", 1), "cent": ("dollar", 0.01), "ruble": ("ruble", 1),
     "rouble": ("ruble", 1), "percent": ("percent", 1), "pct": ("percent", 1),
 }  # fmt: skip
+_QUANTITIES = frozenset(unit for unit, _ in _MEASURES.values())
 _CURRENCY = {"$": "dollar", "£": "sterling", "€": "euro"}
 _LABELS = word_set("""
 page p room chapter question number no week section part f d step unit
@@ -71,6 +72,11 @@ class Figure:
     bare: bool = False
     per: float = 0.0  # of a rate, the time it is for
     least: bool = False  # it may be more: at least four
+
+    @property
+    def measured(self) -> bool:
+        """Whether it measures what anything may have, an hour or a share, and counts nothing."""
+        return bool(self.units & _QUANTITIES)
 
 
 def figures(words: Sequence[Word], skip: frozenset[int] = frozenset()) -> list[Figure]:

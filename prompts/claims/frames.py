@@ -8,7 +8,7 @@ from prompts.claims.words import Word
 
 _PREPOSITIONS = word_set("""
 in at on for with from during after before to into against about over under through across
-than because while when where until since as like unlike between among by
+than as like unlike between among by
 """)
 _PASSIVE = word_set("was were been being is are be got gets get getting")
 _REACH = 9

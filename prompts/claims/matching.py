@@ -9,6 +9,7 @@ from prompts.claims.words import Word
 FAR = 0.6  # what a shared word outside the clause in question still counts
 LEFT_OVER = 0.6  # what a word that the fact doesn't hold takes away
 NAME = 0.75
+NOT_HELD = ("", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +33,24 @@ class Said:
 
     words: tuple[tuple[Word, str], ...]
     before: tuple[tuple[Word, str], ...] = ()  # of what was said just before
+    near: tuple[Profile, ...] = ()  # the facts that may bear on it
 
     def apart_from(self, places: Collection[int]) -> "Said":
         kept = tuple(pair for pair in self.words if pair[0].number not in places)
-        return Said(kept, self.before)
+        return Said(kept, self.before, self.near)
 
     def parts(self, wanted: Collection[int]) -> "Said":
         """Only the clauses that are wanted; the rest counts as said before."""
         near = tuple(pair for pair in self.words if pair[0].part in wanted)
         far = tuple(pair for pair in self.words if pair[0].part not in wanted)
-        return Said(near, (*self.before, *far))
+        return Said(near, (*self.before, *far), self.near)
 
 
 def said(words: Sequence[Word], profiles: Profiles, before: Iterable[Word] = ()) -> Said:
-    return Said(
-        tuple((word, profiles.meant(word)) for word in content(words)),
-        tuple((word, profiles.meant(word)) for word in content(before)),
-    )
+    own = tuple((word, profiles.meant(word)) for word in content(words))
+    earlier = tuple((word, profiles.meant(word)) for word in content(before))
+    near = profiles.near(stem for _, stem in (*own, *earlier))
+    return Said(own, earlier, tuple(near))
 
 
 def match(claim: Said, profile: Profile, profiles: Profiles) -> Match:
@@ -56,20 +58,23 @@ def match(claim: Said, profile: Profile, profiles: Profiles) -> Match:
     shared = left = 0.0
     pairs: list[tuple[Word, str]] = []
     seen: set[str] = set()
+    held: set[str] = set()
     for word, stem in claim.words:
         if stem in seen:
             continue
         seen.add(stem)
-        own, quality = profile.held(stem)
-        if quality and own not in {pair[1] for pair in pairs}:
+        own, quality = profiles.holders(stem).get(profile, NOT_HELD)
+        if quality and own not in held:
             shared += quality * profiles.weight(own)
+            held.add(own)
             pairs.append((word, own))
         elif not quality:
             left += _loss(word, stem, profiles)
     for word, stem in claim.before:
-        own, quality = profile.held(stem)
-        if quality and stem not in seen and own not in {pair[1] for pair in pairs}:
+        own, quality = profiles.holders(stem).get(profile, NOT_HELD)
+        if quality and stem not in seen and own not in held:
             seen.add(stem)
+            held.add(own)
             shared += FAR * quality * profiles.weight(own)
             pairs.append((word, own))
     return Match(shared, left, tuple(pairs))

@@ -1,96 +1,10 @@
-"""Words of like and of opposite meaning, in general English."""
+"""Words of opposite meaning, in general English."""
 
 
 def _lines(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(line.split()) for line in text.strip().splitlines())
 
 
-SYNONYMS = _lines("""
-advertise advertisement advertised ad ads advert
-say tell utter declare proclaim announce state remark speech speak spoke spoken words quip
-begin start launch found founded founder establish create creation set-up kick originate form formed
-end finish stop cease conclude over died-out vanish disappear dissolve
-raise increase rise rose risen hike higher up lift grow grew went-up
-lower decrease reduce drop fall fell decline shrink lowered
-make produce manufacture production output product made maker
-receive get got given obtain granted
-write wrote written compose composer composed author pen writer
-happy happier joyful joyous cheerful
-pay paid wage wages salary earn earnings income money cash compensation
-reward prize bonus bonuses
-car automobile cars vehicle
-farmer peasant peasants farmers
-magazine journal periodical
-newspaper paper papers press
-meeting conference congress convention gathering
-motto slogan catchphrase
-boss manager supervisor superior bosses
-workmate coworker co-worker colleague fellow comrade workmates coworkers colleagues
-wife wives spouse
-home house household apartment flat
-praise acclaim celebrate honor honour commend applaud hail hailed
-resent hate despise dislike resented hated detest loathe resentment hatred envy
-like love adore admire popular beloved loved liked admired
-attack hit abuse assault abusing abused
-replace place supersede superseded superceded supplant displace oust succeed aside
-quota norm norms target quotas
-method technique approach procedure techniques methods
-movement campaign program
-limit restrict regulate cap
-term name
-title rank label
-deport exile banish deported expelled
-shame humiliate disgrace
-clean tidy neat cleanliness neatness
-learn study learning education
-cook meal meals food cooking
-export spread carry carried bring brought exported
-revive revival resurgence comeback return
-sabotage undermine wreck sabotaged
-cause lead produce result
-bottleneck delay shortage bottlenecks shortages hold-up held
-disrupt disruption disturb interrupt
-thank gratitude grateful thanked
-beat outperform outdo surpass exceed defeat
-invent devise discover came-up inventor
-need require take took needed
-buy purchase shop shopping
-innovate innovation innovative inventive creative invention
-criticism criticize critique against
-compete competition rivalry emulation race raced
-meet met held gather assemble assembled convene
-percent percentage share
-country nation land motherland fatherland
-equal same identical
-die died dead death killed
-fight fought battle
-win won victory
-kill killed
-dedicate dedicated dedication
-deliver delivered gave give
-last lasted continue continued survive survived
-badge medal pin
-speech address
-old aged age
-feat deed accomplishment exploit
-famous celebrity fame renowned
-cover front
-make forge
-idea concept notion
-whole entire total
-help assist aid
-car automobile
-supply supplies provision
-blame accuse accused accusation
-special unique exclusive
-mistrust doubt skepticism doubted skeptical sceptical doubts
-promise vow pledge
-spread disseminate
-imitate copy emulate
-clever smart
-ideology doctrine
-suspect suspicious distrusted
-""")
 # Pairs that can't both be true of the same thing.
 ANTONYMS = _lines("""
 raise lower
@@ -104,6 +18,53 @@ higher lower
 more less
 more fewer
 majority minority
+most least
+most less
+most little
+most fewer
+most few
+more little
+much little
+export import
+exported imported
+created destroyed
+built destroyed
+buy sell
+bought sold
+thanked blamed
+thanked cursed
+thanked criticized
+spent saved
+replaced preceded
+superseded preceded
+spurred discouraged
+inspired discouraged
+motivate discourage
+innovate imitate
+support oppose
+easy difficult
+hard easy
+harder easier
+cheap expensive
+city country
+rural urban
+given bought
+ignored showed
+ignoring showed
+ignoring showing
+hid showed
+overlooked showed
+admitted denied
+confirmed denied
+disrupted sped
+scarce plentiful
+shortage surplus
+bottleneck flow
+reached missed
+exceeded missed
+beat missed
+past present
+past future
 better worse
 happier sadder
 happy sad
@@ -280,7 +241,8 @@ grew declined
 """)
 # Words on one side of the bar against those on the other.
 _SIDES = """
-ended stopped ceased abolished disappeared vanished collapsed banned dissolved forgotten |
+ended stopped ceased died die end abolished disappeared vanished collapsed banned
+dissolved forgotten |
 lasted continued survived revived persisted
 
 raised increased rose grew expanded climbed intensified |
@@ -312,7 +274,7 @@ same equal identical | different unequal higher
 
 famous celebrity | unknown obscure forgotten anonymous
 
-above beyond | below beneath under
+above beyond | below beneath
 
 failed failure failing | succeeded success successful
 
@@ -329,6 +291,14 @@ individual | collective
 public open | secret hidden
 
 similar alike | different opposite
+
+shared split divided | whole alone sole all
+
+positive good | negative bad
+
+high | low
+
+poor | rich
 
 suspect suspicious | trusted reliable loyal
 """

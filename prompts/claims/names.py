@@ -14,7 +14,9 @@ _JOINS = word_set("of the de von van and")
 _TITLES = word_set("mr mrs ms dr comrade general president king queen tsar czar sir lord")
 _PAST = word_set("""
 was is were had has said told wrote made did gave got took came went set cut dug led met ran
-won lost called founded formed began built broke thought spoke became invented
+won lost called founded formed began built broke thought spoke became invented brought kept left
+put sang stood held drew sent taught fought felt heard bought sold chose rose grew threw drove flew
+coined shot struck wants wrote can could would
 """)
 
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
+
 from prompts.claims.matching import Match, Said, match
 from prompts.claims.models import Difference
 from prompts.claims.names import Name
@@ -20,6 +23,8 @@ def said_names(piece: Passage, profiles: Profiles) -> list[Name]:
         if (name.sure or _is_name(name, profiles))
         and not (len(name.lows) == 1 and is_origin(name.lows[0]))
         and not _is_people(name, piece)
+        and not (len(name.lows) > 1 and profiles.is_phrase(name.lows))
+        and not (name.role in ("place", "other") and name.stems <= profiles.setting)
     ]
 
 
@@ -27,8 +32,7 @@ def _is_name(name: Name, profiles: Profiles) -> bool:
     low = name.lows[0]
     if profiles.in_lower_case(low) or len(low) < 3:
         return False
-    known = profiles.knows(next(iter(name.stems)))
-    return known or (name.role in ("doer", "owner") and not low.endswith(("ing", "ly", "s", "ed")))
+    return profiles.spells(low) or (name.role in ("doer", "owner") and not low.endswith(("ing", "ly", "s", "ed")))
 
 
 def _is_people(name: Name, piece: Passage) -> bool:
@@ -49,17 +53,19 @@ def held_names(profile: Profile) -> Iterator[tuple[Name, Passage]]:
                 yield name, passage
 
 
-def name_readings(piece: Passage, claim: Said, name: Name, profiles: Profiles) -> Iterator[Reading]:
+def name_readings(
+    piece: Passage, claim: Said, name: Name, profiles: Profiles, denied: Collection[int] = ()
+) -> Iterator[Reading]:
     """What each fact says to this name where the claim has it."""
     typed = piece.typed(name.first, name.last)
     meant = {word.number: stem for word, stem in claim.words}
     places = [w.number for w in piece.words[name.first : name.last + 1] if w.low in name.lows]
     own = {meant.get(place, "") for place in places} - {""} or set(name.stems)
-    context = claim.apart_from(range(name.first, name.last + 1))
-    spoken = {stem for _, stem in (*claim.words, *claim.before)}
-    for profile in profiles.all:
+    context = claim.apart_from({*range(name.first, _end(piece, name) + 1), *denied})
+    spoken = {stem for _, stem in (*context.words, *claim.before)} - own
+    for profile in claim.near:
         found = match(context, profile, profiles)
-        if _is_held(own, profile):
+        if _is_held(own, name.lows, profile):
             yield Reading(profile, typed, found, found.shared, None, "name")
             continue
         missing = _missing(profile, spoken, name, found, profiles)
@@ -69,14 +75,30 @@ def name_readings(piece: Passage, claim: Said, name: Name, profiles: Profiles) -
             yield Reading(profile, typed, found, found.shared, difference, "name")
 
 
-def _is_held(own: set[str], profile: Profile) -> bool:
+def _end(piece: Passage, name: Name) -> int:
+    """Where a name ends with the word for what it names: the Ural mountains."""
+    after = piece.words[name.last + 1 : name.last + 2]
+    adjoins = name.role == "place" and after and after[0].part == piece.words[name.last].part
+    return name.last + 1 if adjoins else name.last
+
+
+def _is_held(own: set[str], lows: Collection[str], profile: Profile) -> bool:
     """Whether the fact has the name: Stalin for Joseph Stalin, and no Civil War for World War."""
     known = profile.stems | profile.beside
+    names = {low for name, _ in held_names(profile) for low in name.lows}
+    if any(_resembles(low, names) for low in lows if len(low) > 4):
+        return True
     held = {stem for stem in own if stem in known or _of_one_root(stem, known)}
     if not held:
         return False
     alike = [name.stems for name, _ in held_names(profile) if name.stems & held]
     return held == own or not alike or any(stems <= own for stems in alike)
+
+
+def _resembles(low: str, names: Collection[str]) -> bool:
+    """Whether it may be a misspelling of one of the names."""
+    found = process.extractOne(low, names, scorer=JaroWinkler.similarity, score_cutoff=0.84)
+    return found is not None
 
 
 def _of_one_root(stem: str, known: Collection[str]) -> bool:
@@ -95,7 +117,8 @@ def _missing(
     for held, passage in held_names(profile):
         if _is_group(held, profiles) or _has_companion(held, passage, spoken):
             continue
-        if len(held.stems & {profile.held(stem)[0] for stem in spoken}) * 2 > len(held.stems):
+        named = {profile.held(stem)[0] for stem in spoken}
+        if passage.words[held.last].stem in named or len(held.stems & named) * 2 > len(held.stems):
             continue
         if (held.role == "place") != (name.role == "place"):
             continue
@@ -119,7 +142,9 @@ def _is_group(name: Name, profiles: Profiles) -> bool:
     low = name.lows[-1]
     if len(name.lows) > 1:
         return False
-    return is_origin(low) or (low.endswith("s") and profiles.spells(low[:-1]))
+    plural = low.endswith("s") and profiles.spells(low[:-1])
+    many = profiles.spells(low + "s") and not profiles.in_lower_case(low + "s")
+    return is_origin(low) or plural or many
 
 
 def is_origin(low: str) -> bool:

@@ -1,24 +1,28 @@
 """Relations that a claim turns round: opposites, denials, and one party put for the other."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from prompts.claims import english
 from prompts.claims.english import word_set
 from prompts.claims.frames import Frame, frame
 from prompts.claims.matching import Match, Said
-from prompts.claims.meanings import ANTONYMS, OPPOSED
 from prompts.claims.models import Difference
 from prompts.claims.profiles import Passage, Profile, Profiles, content
-from prompts.claims.words import Word, groups, stem
+from prompts.claims.words import Word, groups, opposites
 
 TELLING = 0.25  # the least weight of a word that shows two passages to be about one thing
 NEAR = 7
-DENIED = (0.85, 0.55)  # shared weight and cover from which a denial counts
+DENIED = (0.85, 0.6)  # shared weight and cover from which a denial counts
 ASSERTED = (1.2, 0.65)
 
 _SOFT = word_set("""
 only everyone everybody every each many much just even all necessarily always simply merely
 exactly quite that
+""")
+_FOCUS = word_set("""
+alone himself herself themselves only just everyone everybody all same both because about sure
+need needed have supposed without simply merely necessarily clear mean enough
 """)
 _NEGATIVE = english.NEGATIONS | word_set("""
 lost lose loses losing less least fewer only just limited away stopped ended
@@ -26,20 +30,6 @@ lost lose loses losing less least fewer only just limited away stopped ended
 _TIGHT = frozenset({"more", "less", "fewer", "all", "none"})
 _STRONG = english.NEGATIONS - {"few", "little", "zero"}
 _DENIALS = word_set("unable not no never none nobody little hardly without nothing neither")
-
-
-def _opposites() -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    sides = [((one,), (other,)) for one, other in ANTONYMS] + list(OPPOSED)
-    for ones, others in sides:
-        for one in map(stem, ones):
-            for other in map(stem, others):
-                found.setdefault(one, set()).add(other)
-                found.setdefault(other, set()).add(one)
-    return {word: frozenset(others) for word, others in found.items()}
-
-
-_OPPOSITES = _opposites()
 
 
 def relation_difference(
@@ -54,6 +44,8 @@ def relation_difference(
         _inverted(piece, claim, found, profile, profiles)
         or _opposite(piece, found, profile, profiles)
         or _other_side(piece, found, profile)
+        or _crossed(piece, found, profile)
+        or _only(piece, found, profile, profiles)
         or _denied(piece, found, profile, profiles)
         or _asserted(piece, found, profile, profiles)
     )
@@ -68,7 +60,7 @@ def _opposite(
             continue
         for passage in profile.passages:
             for other in passage.words:
-                if other.stem not in _OPPOSITES.get(word.stem, ()):
+                if other.stem not in opposites(word.stem):
                     continue
                 if other.low in english.AMBIGUOUS:
                     continue
@@ -97,6 +89,58 @@ def _other_side(piece: Passage, found: Match, profile: Profile) -> Difference | 
             if mine & {w.stem for w in near}:
                 around = _around(profile.passages[0], other.number)
                 return Difference(_around(piece, word.number), around)
+    return None
+
+
+def _crossed(piece: Passage, found: Match, profile: Profile) -> Difference | None:
+    """Two pairs of neighbouring words crossed: a harsh present and a prosperous past."""
+    own_of = {word.stem: own for word, own in found.pairs}
+    said = _neighbours(piece, own_of)
+    for passage in profile.passages if said else ():
+        held = _neighbours(passage, {w.stem: w.stem for w in _content(passage)})
+        for (one, other), place in said.items():
+            against = opposites(other)
+            turned = [(o, n) for o, n in held if o == one and n in against]
+            if turned and (one, other) not in held:
+                return Difference(_around(piece, place), _around(passage, held[turned[0]]))
+            for also, instead in said:
+                crossed = {(one, instead), (also, other)} <= held.keys()
+                if one != also and other != instead and crossed:
+                    around = _around(passage, held[one, instead])
+                    return Difference(_around(piece, place), around)
+    return None
+
+
+def _neighbours(passage: Passage, own_of: Mapping[str, str]) -> dict[tuple[str, str], int]:
+    return {
+        (own_of[one.stem], own_of[other.stem]): one.number
+        for one, other in pairwise(passage.words)
+        if one.stem in own_of and other.stem in own_of and one.part == other.part
+    }
+
+
+def _only(piece: Passage, found: Match, profile: Profile, profiles: Profiles) -> Difference | None:
+    """Only the one, where the fact has one and the other alike."""
+    if found.shared < DENIED[0] or found.cover < DENIED[1]:
+        return None
+    statement = profile.passages[0]
+    parties = [w.stem in profiles.parties for w in statement.words]
+    both = [
+        w.number
+        for w in statement.words
+        if w.low in ("alike", "both")
+        or (w.low == "and" and all(parties[w.number - 1 : w.number + 2 : 2]) and w.number)
+    ]
+    for word, own in found.pairs:
+        first = max(word.number - 2, 0)
+        before = [w.low for w in piece.words[first : word.number]]
+        if own not in profiles.parties or not {"only", "exclusively"} & set(before):
+            continue
+        if word not in piece.words or (first and piece.words[first - 1].low in ("not", "n't")):
+            continue
+        places = [w.number for w in statement.words if w.stem == own]
+        if "not" not in before and any(abs(p - q) <= 4 for p in places for q in both):
+            return Difference(piece.typed(first, word.number), _around(statement, both[0]))
     return None
 
 
@@ -146,11 +190,13 @@ def _denied(
     own_of = {word.stem: own for word, own in found.pairs}
     for word in piece.words:
         own = own_of.get(word.stem)
-        if own is None or word.number in counted:
+        if own is None or word.number in counted or (word.capital and word.number):
             continue
         if not _negated(piece.words, word.number) or profiles.weight(own) < TELLING:
             continue
-        if _denies_opposite(piece, word, profile):
+        if _denies_opposite(piece, word, profile) or _denies_part(piece, word):
+            continue
+        if any(not profile.held(w.stem)[1] for w in _subject(piece, word, profiles)):
             continue
         for passage in profile.passages if plain else (statement,):
             for other in passage.words:
@@ -160,10 +206,24 @@ def _denied(
     return None
 
 
+def _denies_part(piece: Passage, word: Word) -> bool:
+    """Whether only a part is denied, not alone, not by everyone, or nothing that is a fact."""
+    clause = [w.low for w in piece.words if abs(w.part - word.part) <= 1]
+    return bool(_FOCUS & set(clause))
+
+
+def _subject(piece: Passage, word: Word, profiles: Profiles) -> list[Word]:
+    """What stands before the denial in its clause and is a word of the pack."""
+    before = [w for w in _content(piece) if w.part == word.part and w.number < word.number]
+    denials = [w.number for w in piece.words if w.low in english.NEGATIONS or "n't" in w.low]
+    first = min((n for n in denials if n < word.number), default=0)
+    return [w for w in before if w.number < first and profiles.knows(w.stem)]
+
+
 def _denies_opposite(piece: Passage, word: Word, profile: Profile) -> bool:
     """Whether what is denied is the opposite of what the fact says: didn't end."""
     near = [w for w in piece.words if word.number - 4 <= w.number <= word.number]
-    return any(_OPPOSITES.get(w.stem, frozenset()) & profile.stems for w in near)
+    return any(opposites(w.stem) & profile.stems for w in near)
 
 
 def _stands(
@@ -197,13 +257,15 @@ def _asserted(
         return None
     if any(word.low in _NEGATIVE or word.low.endswith("n't") for word in piece.words):
         return None
-    statement = profile.passages[0]
+    if len(found.pairs) < 3:
+        return None
     for word, own in found.pairs:
         if profiles.weight(own) < 0.4:
             continue
-        for other in statement.words:
-            if other.stem == own and _plainly_denied(statement.words, other.number):
-                return Difference(word.text, _around(statement, other.number))
+        for passage in profile.passages:
+            for other in passage.words:
+                if other.stem == own and _plainly_denied(passage.words, other.number):
+                    return Difference(word.text, _around(passage, other.number))
     return None
 
 
@@ -216,7 +278,7 @@ def _inverted(
     piece: Passage, claim: Said, found: Match, profile: Profile, profiles: Profiles
 ) -> Difference | None:
     """One party for the other round the same verb."""
-    own = {word.number: held for word, held in found.pairs}
+    own = {word.number: held for word, held in found.pairs if word in piece.words}
     meant = {word.number: s for word, s in claim.words}
     stems = [own.get(w.number) or _held(meant.get(w.number, ""), profile) for w in piece.words]
     for word in piece.words:
@@ -227,7 +289,10 @@ def _inverted(
                 said = frame(piece.words, stems, word.number)
                 held = frame_of(passage, other)
                 acted = _is_said_of(word, piece) and _is_said_of(other, passage)
-                if _swapped(said, held) or (acted and _misplaced(said, held, passage, profiles)):
+                turned = acted and (
+                    _misplaced(said, held, passage, profiles) or _turned(said, held, profiles)
+                )
+                if _swapped(said, held) or turned:
                     return Difference(_around(piece, word.number), _around(passage, other.number))
     return None
 
@@ -270,6 +335,12 @@ def _is_past(word: Word) -> bool:
     return word.low.endswith("ed")
 
 
+def _turned(said: Frame, held: Frame, profiles: Profiles) -> bool:
+    """Whether the doer is the one whom it was done to, and the other one isn't."""
+    doers = said.doer & profiles.parties & held.done_to - held.doer
+    return bool(doers and said.done_to) and not said.done_to & held.done_to
+
+
 def _misplaced(said: Frame, held: Frame, passage: Passage, profiles: Profiles) -> bool:
     """Whether a party of the fact stands where the fact has another one."""
     elsewhere = [frame_of(passage, word) for word in passage.words if _is_past(word)]
@@ -286,7 +357,13 @@ def _misplaced(said: Frame, held: Frame, passage: Passage, profiles: Profiles) -
 def frame_of(passage: Passage, verb: Word) -> Frame:
     """Who does what to whom round a verb of a fact."""
     own = _content(passage)
-    return frame(passage.words, [w.stem if w in own else "" for w in passage.words], verb.number)
+    stems = [w.stem if w in own else "" for w in passage.words]
+    found = frame(passage.words, stems, verb.number)
+    after = passage.words[verb.number + 1].low if verb.number + 1 < len(stems) else ""
+    earlier = [w for w in passage.words[: verb.number] if _is_past(w)]
+    if after in ("them", "him", "her") and not found.done_to and earlier:
+        return Frame(found.doer, frame(passage.words, stems, earlier[-1].number).done_to)
+    return found
 
 
 def _denial(piece: Passage, place: int) -> str:

@@ -20,6 +20,7 @@ class Reading:
     strength: float
     difference: Difference | None
     kind: str
+    topical: bool = True  # what is shared names somebody or something the pack is about
     coarse: bool = False  # agrees, but the fact is less exact than what was said
 
     @property
@@ -33,21 +34,28 @@ def figure_readings(
     """What each fact with a comparable figure says to this one."""
     places = range(figure.first, figure.last + 1)
     context = claim.apart_from(places)
-    typed = piece.typed(figure.first, figure.last)
+    typed = piece.typed(figure.first, _with_unit(piece, figure))
     if figure.rate:
         yield from _rate_readings(piece, context, figure, profiles)
         return
-    rivals = [p for p in profiles.all if _held_figures(p, figure, claim)]
-    values = {f.value for p in rivals for f, _ in _held_figures(p, figure, claim)}
-    unit = 0.6 if len(values) <= 2 else _rarity(len(rivals), len(profiles.all))
-    for profile in rivals:
+    alike = profiles.counting(figure.units)
+    values = {value for _, value in alike}
+    unit = 0.6 if len(values) <= 2 else _rarity(len({p for p, _ in alike}), len(profiles.all))
+    for profile in claim.near:
         held = _held_figures(profile, figure, claim)
+        if not held:
+            continue
         found = best(context, piece.words[figure.first].part, profile, profiles)
         right = [text for other, text in held if agree(figure, other)]
         difference = None if right else Difference(typed, held[0][1])
-        strength = found.shared + unit + _beside(piece, profile, figures=False)
+        strength = found.shared + unit + _beside(piece, profile, figure)
         coarse = all(other.low < other.high for other, _ in held)
-        yield Reading(profile, typed, found, strength, difference, "figure", coarse)
+        topical = (
+            not figure.measured
+            or _topical(piece, found, profiles)
+            or strength > found.shared + unit
+        )
+        yield Reading(profile, typed, found, strength, difference, "figure", topical, coarse)
 
 
 def _rate_readings(
@@ -56,7 +64,7 @@ def _rate_readings(
     """So much an hour: right where a fact's amount over its time comes to that, wrong where it is
     the whole amount of a longer time. Any other rate nobody states."""
     typed = piece.typed(figure.first, figure.last)
-    for profile in profiles.all:
+    for profile in context.near:
         held = [(f, p) for p in profile.passages for f in p.figures if not f.rate]
         amounts = [(f, p) for f, p in held if f.units & figure.units]
         times = [(f, p) for f, p in held if f.units & {"clock", "calendar"} and not f.rate]
@@ -79,16 +87,25 @@ def _rarity(few: int, many: int) -> float:
 
 
 def _held_figures(profile: Profile, figure: Figure, claim: Said) -> list[tuple[Figure, str]]:
-    found = []
+    """The fact's figures of the same sort, as they stand; what it only names to put right is none
+    where it has the right one too."""
     stems = {stem for _, stem in claim.words}
-    for passage in profile.passages:
-        for other in passage.figures:
-            if not comparable(figure, other):
-                continue
-            if other.head and figure.head is None and other.head not in stems:
-                continue
-            found.append((other, passage.typed(other.first, other.last)))
-    return found
+    found = [
+        (other, passage.typed(other.first, _with_unit(passage, other)))
+        for passage in profile.passages
+        for other in passage.figures
+        if comparable(figure, other)
+        and not (other.head and figure.head is None and other.head not in stems)
+    ]
+    wrong = {f.value for f in profile.mistaken if comparable(figure, f)}
+    right = [(other, text) for other, text in found if other.value not in wrong]
+    return right or found
+
+
+def _with_unit(passage: Passage, figure: Figure) -> int:
+    """Where the figure ends, with the word for what is counted."""
+    after = passage.words[figure.last + 1 : figure.last + 2]
+    return figure.last + (1 if any(word.stem in figure.units for word in after) else 0)
 
 
 def moment_readings(
@@ -97,7 +114,7 @@ def moment_readings(
     """What each fact with a date says to this one."""
     typed = piece.typed(moment.first, moment.last)
     context = claim.apart_from(range(moment.first, moment.last + 1))
-    for profile in profiles.all:
+    for profile in claim.near:
         found = best(context, piece.words[moment.first].part, profile, profiles)
         held = [pair for pair in _nearest(profile, found) if shared(moment, pair[0])]
         if not held:
@@ -105,9 +122,20 @@ def moment_readings(
         wrong = [text for other, text in held if not may_be_same(moment, other)]
         right = len(wrong) < len(held) and not _contradicted(moment, held)
         difference = None if right else Difference(typed, wrong[0])
-        strength = found.shared + _beside(piece, profile, figures=True)
+        strength = found.shared + _beside(piece, profile, None)
         coarse = all(_coarser(other, moment) for other, _ in held)
-        yield Reading(profile, typed, found, strength, difference, "date", coarse)
+        topical = _topical(piece, found, profiles) or strength > found.shared
+        yield Reading(profile, typed, found, strength, difference, "date", topical, coarse)
+
+
+def _topical(piece: Passage, found: Match, profiles: Profiles) -> bool:
+    """Whether a shared word is a name or a topic of the pack, or a pronoun stands for one."""
+    if any(word.low in ("he", "his", "him", "they", "their", "she", "her") for word in piece.words):
+        return True
+    return any(
+        own in profiles.named or (own in profiles.parties and profiles.weight(own) >= 0.3)
+        for _, own in found.pairs
+    )
 
 
 def _coarser(held: Moment, said: Moment) -> bool:
@@ -122,22 +150,23 @@ def _exactness(moment: Moment) -> int:
     return 3 if moment.months else 2 if moment.part is not None else 1
 
 
-def _beside(piece: Passage, profile: Profile, figures: bool) -> float:
-    """What it adds that another thing in the claim agrees: its figure, or its date."""
-    if figures:
-        agreeing = any(
-            comparable(figure, other) and agree(figure, other)
-            for figure in piece.figures
-            for passage in profile.passages
-            for other in passage.figures
-        )
-        return 0.6 if agreeing else 0.0
-    held = held_moments(profile)
-    return (
-        0.3
-        if any(may_be_same(m, o) and shared(m, o) for m in piece.moments for o, _ in held)
-        else 0.0
+def _beside(piece: Passage, profile: Profile, own: Figure | None) -> float:
+    """What it adds that another thing in the claim agrees: a figure, or a date beside a figure."""
+    figures = any(
+        comparable(figure, other) and agree(figure, other)
+        for figure in piece.figures
+        if figure is not own
+        for passage in profile.passages
+        for other in passage.figures
     )
+    if own is None:
+        return 0.6 if figures else 0.0
+    dates = any(
+        may_be_same(moment, other) and shared(moment, other)
+        for moment in piece.moments
+        for other, _ in held_moments(profile)
+    )
+    return 0.3 if figures or dates else 0.0
 
 
 def _contradicted(moment: Moment, held: Sequence[tuple[Moment, str]]) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from prompts.claims.english import PHRASES, SUBORDINATE
-from prompts.claims.meanings import SYNONYMS
+from prompts.claims.meanings import ANTONYMS, OPPOSED
+from prompts.claims.synonyms import SYNONYMS
 
 _TOKEN = re.compile(
     r"[$£€]?\d+(?:,\d{3})*(?:\.\d+)?(?:\s?%|(?:st|nd|rd|th|s)\b)?|[^\W\d_]+(?:['’][^\W\d_]+)*['’]?|[^\W_]+"
@@ -145,3 +146,23 @@ def groups(word_stem: str) -> frozenset[int]:
 
 def stems(text: str) -> Iterable[str]:
     return (word.stem for word in words_of(text))
+
+
+def _opposites() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    sides = [((one,), (other,)) for one, other in ANTONYMS] + list(OPPOSED)
+    for ones, others in sides:
+        for one in map(stem, ones):
+            for other in map(stem, others):
+                found.setdefault(one, set()).add(other)
+                found.setdefault(other, set()).add(one)
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+_OPPOSITES = _opposites()
+_NO_WORDS: frozenset[str] = frozenset()
+
+
+def opposites(word_stem: str) -> frozenset[str]:
+    """The stems that can't be true of a thing together with this one."""
+    return _OPPOSITES.get(word_stem, _NO_WORDS)

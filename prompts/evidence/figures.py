@@ -15,8 +15,11 @@ _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _NUMBER_WORDS = {word: number for number, word in enumerate(_UNITS)}
 _NUMBER_WORDS |= {word: 10 * number for number, word in enumerate(_TENS, start=2)}
 _NUMBER_WORDS |= {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000}
-# "One" is a pronoun at least as often as it is a figure.
+# "One" is a pronoun at least as often as it is a figure: before a unit it is one.
 del _NUMBER_WORDS["one"]
+_ONE = re.compile(
+    r"\bone[- ](?:second|minute|hour|day|week|month|year|decade|century|ton|mile|percent|shift)\b"
+)
 
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
 _COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ]({'|'.join(_UNITS[1:10])})\b")
@@ -43,6 +46,7 @@ def figures(text: str) -> list[str]:
     ]
     rest = _COMPOUND.sub(" ", lower)
     numbers += [str(_NUMBER_WORDS[word]) for word in _WORD.findall(rest) if word in _NUMBER_WORDS]
+    numbers += ["1" for _ in _ONE.finditer(rest)]
     return [*numbers, *_MONTH.findall(text)]
 
 

@@ -1,17 +1,13 @@
 """The facts of a pack, from facts.yaml, each with its citations."""
 
-import re
-
 import yaml
 
 from prompts.dates import is_date
-from prompts.models import Citation, Fact
+from prompts.models import FACT_ID, Citation, Fact
 from prompts.sheets.strict_yaml import Sheet, known, shown
 
 MAX_FACTS = 2_000
 MAX_LIST = 30
-
-_FACT_ID = re.compile("F[1-9][0-9]{0,4}")
 
 
 def read_facts(sheet: Sheet, root: yaml.Node | None) -> tuple[Fact, ...]:
@@ -24,9 +20,9 @@ def _read_fact(sheet: Sheet, node: yaml.Node) -> Fact | None:
         node,
         "A fact",
         ("id", "statement", "topics", "citations"),
-        ("title", "aliases", "dates", "disputed_by", "corrects"),
+        ("title", "aliases", "dates", "misreadings", "disputed_by", "corrects"),
     )
-    fact_id = sheet.matching(fields.get("id"), "A fact's id", _FACT_ID, "F12")
+    fact_id = sheet.matching(fields.get("id"), "A fact's id", FACT_ID, "F12")
     sheet.filled(fields.get("topics"), "A fact needs at least one topic.")
     sheet.filled(fields.get("citations"), "A fact needs at least one citation.")
     dates = sheet.texts(fields.get("dates"), "The list of dates", 30, MAX_LIST)
@@ -46,6 +42,9 @@ def _read_fact(sheet: Sheet, node: yaml.Node) -> Fact | None:
         dates=dates,
         disputed_by=sheet.texts(fields.get("disputed_by"), "The list disputed_by", 80, MAX_LIST),
         corrects=sheet.texts(fields.get("corrects"), "The list corrects", 80, MAX_LIST),
+        misreadings=sheet.texts(
+            fields.get("misreadings"), "The list of misreadings", 200, MAX_LIST
+        ),
         title=sheet.text(fields.get("title"), "A fact's title", 60),
         line=sheet.line(node),
     )

@@ -225,7 +225,8 @@ def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:
         for other in others
         if (other.where, other.threaded) == (r.where, r.threaded) and other.sent < r.sent
     ]
-    cited = [KNOWN.get(name) for name in {name for r in own for name in r.evidence}]
+    named = {name for r in own for name in r.evidence}
+    cited = [KNOWN.get(name) for name in named]
     figures = {
         "discussions_joined": len({r.where for r in own}),
         "posts": len(answers),
@@ -245,7 +246,9 @@ def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:
         "reactions_received": sum(giver != who for r in own for giver, _ in r.reactions),
     }
     sent = [r.sent for r in own]
+    facts = [name for name in KNOWN if name in named and KNOWN[name] == "a fact"]
     return {name: str(figure) for name, figure in figures.items()} | {
+        "facts": " ".join(facts),
         "first": _shown(sent[:1]),
         "last": _shown(sent[-1:]),
     }

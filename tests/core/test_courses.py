@@ -97,7 +97,7 @@ async def test_told_again_late_an_old_name_and_a_text_let_go_do_not_come_back(
     await world.app.intake.take_in(await _posted(world, bo, thread, "m2"))
     await ada.answer("course settings", keep_text=1)
     world.clock.move(days=2)
-    await forget_what_is_due(world.app.services.database, world.clock.now())
+    await forget_what_is_due(world.app.services.database, world.clock.now(), {})
     await world.app.intake.take_in(first)
     assert "Robert | 1 | 2" in await ada.answer("participation class")
     with closing(sqlite3.connect(world.settings.database)) as db:

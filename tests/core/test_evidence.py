@@ -16,6 +16,7 @@ from bot.core.evidence import MOST, Cited, named_in, resolve
 from bot.core.privacy import forget_what_is_due
 from bot.core.reporting import report_file
 from prompts.models import Fact, Pack, Source, SourceKind
+from storage import courses, replies
 from storage.ids import MessageId
 from tests.world import Human, World
 
@@ -219,7 +220,13 @@ async def test_a_course_whose_pack_is_gone_still_reports(room: Class) -> None:
 
 async def test_evidence_stays_when_the_text_has_gone(room: Class) -> None:
     await room.ada.answer("course settings", keep_text=1)
-    await room.bo.say("F8 and https://example.org/A", room.thread)
+    await room.bo.say("F8, https://example.org/A, https://example.org/mine", room.thread)
+    services = room.world.app.services
+    async with services.database.read() as db:
+        (course,) = await courses.all_courses(db)
     now = room.world.clock.move(days=3)
-    await forget_what_is_due(room.world.app.services.database, now)
+    await forget_what_is_due(services.database, now, services.packs)
     assert await room.cites() == ("1", "1")
+    async with services.database.read() as db:  # where else a student has been is no evidence
+        kept = {name for _, name in await replies.evidence_of(db, course.id)}
+    assert kept == {"F8", A}

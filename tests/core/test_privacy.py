@@ -174,9 +174,9 @@ async def test_texts_are_kept_as_long_as_the_course_says_and_counts_for_ever(
     table = await ada.answer("participation class")
 
     now = world.clock.move(days=30)
-    await forget_what_is_due(world.app.services.database, now)
+    await forget_what_is_due(world.app.services.database, now, {})
     assert await in_the_file(world)
-    await forget_what_is_due(world.app.services.database, world.clock.move(hours=2))
+    await forget_what_is_due(world.app.services.database, world.clock.move(hours=2), {})
     assert not await in_the_file(world)
     after = await ada.answer("participation class")
     assert after.split("Student |")[1] == table.split("Student |")[1]
@@ -190,7 +190,7 @@ async def test_without_an_end_texts_stay_and_another_courses_end_is_not_theirs(
     await world.course(ada, "physics", "Physics 101")
     await ada.answer("course settings", channel="physics", keep_text=1)
     await world.app.intake.take_in(posted(thread, MARKER.decode()))
-    await forget_what_is_due(world.app.services.database, world.clock.move(days=400))
+    await forget_what_is_due(world.app.services.database, world.clock.move(days=400), {})
     assert await in_the_file(world)
 
 
@@ -221,9 +221,9 @@ async def test_what_is_held_in_vain_is_forgotten_with_its_names(world: World) ->
     await world.app.intake.take_in(chatter)
     assert await in_the_file(world)
     assert await in_the_file(world, b"Zqevelynqz")
-    await forget_what_is_due(world.app.services.database, world.clock.move(hours=23))
+    await forget_what_is_due(world.app.services.database, world.clock.move(hours=23), {})
     assert await in_the_file(world)
-    await forget_what_is_due(world.app.services.database, world.clock.move(hours=2))
+    await forget_what_is_due(world.app.services.database, world.clock.move(hours=2), {})
     assert not await in_the_file(world)
     assert not await in_the_file(world, b"Zqevelynqz")
     assert not await in_the_file(world, b"Zqfayqz")

@@ -232,7 +232,7 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         # Somebody who hands in another course's member changes nothing.
         await members.mark_informed(db, north.course, south.member, NOW)
         await outbox.cancel(db, north.course, north.discussion, ["prompt"])
-        await messages.forget_texts(db, north.course, NOW.replace(year=2030))
+        await messages.forget_texts(db, north.course, NOW.replace(year=2030), [])
         await messages.release(db, north.channel)
 
     async with database.read() as db:

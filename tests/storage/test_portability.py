@@ -128,7 +128,7 @@ async def a_day_in_class(world: World, database: Database) -> None:
     await world.app.recovery.recover("browser")
     await world.app.services.outbox.deliver_due()
     await world.settle()
-    await privacy.forget_what_is_due(database, world.clock.move(days=3))
+    await privacy.forget_what_is_due(database, world.clock.move(days=3), {})
     async with database.read() as db:
         assert await audit.entries(db, CourseId(1))
     await ada.answer("course archive", confirm="History 101")
