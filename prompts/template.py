@@ -66,7 +66,7 @@ references:
   - id: diary
     type: book
     # blog, comment, essay, book or document: how far its word carries.
-    kind: book
+    kind: document
     title: A Navvy's Diary
     author:
       - family: Spade

@@ -23,6 +23,8 @@ INSTALLS_WITHIN = 240
 REQUIREMENTS = ROOT / "requirements.txt"
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 
+HOUR = "Stakhanov cut 102 tons of coal in one hour."
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -122,6 +124,10 @@ def test_it_runs_a_class_outside_the_checkout(elsewhere: Path, tmp_path: Path) -
     assert health["rows"]["messages"] >= 4, "the sample class was not played"
 
     listed = ran([coalface, "pack", "list", "--json"], env=env, cwd=tmp_path)
-    assert [pack["id"] for pack in json.loads(listed.stdout)] == ["soviet-labor"]
+    assert [pack["id"] for pack in json.loads(listed.stdout)] == ["soviet-labor", "gettysburg"]
+    cited = ran([coalface, "fact", "cite", "F8", "--json"], env=env, cwd=tmp_path)
+    assert len(json.loads(cited.stdout)["citations"]) == 2
+    checked = ran([coalface, "fact", "check", "--json", HOUR], env=env, cwd=tmp_path)
+    assert [claim["verdict"] for claim in json.loads(checked.stdout)] == ["contradicts"]
     again = ran([elsewhere / "python", "-m", "bot", "report"], env=env, cwd=tmp_path)
     assert again.stdout.startswith(b"member,name,")

@@ -78,14 +78,15 @@ def _judge(pack: "Pack", texts: Path | None) -> tuple[list["Problem"], "Findings
 
 
 def _record(pack: "Pack", folder: Path) -> str:
+    from bot.core.cards import number
     from prompts.evidence.fingerprints import record
 
     path = record(pack, folder)
     with_text = {source.id for source in pack.sources if source.text}
     found = sum({c.source for c in fact.citations} <= with_text for fact in pack.facts)
-    said = f"{found} facts were found in their texts, which is recorded in {path}."
+    said = f"Found in their texts: {number(found, 'fact')}, which is recorded in {path}."
     if rest := len(pack.facts) - found:
-        said += f" {rest} cite a source that names no text, and were not looked for there."
+        said += f" Not looked for, as a source of theirs names no text: {number(rest, 'fact')}."
     return said
 
 
@@ -190,6 +191,8 @@ def pack_preview(
 @told
 def pack_list(data: Data = None, json: Json = False) -> None:
     """List the packs that courses can use."""
+    from bot.core.cards import number
+
     packs = [loaded.pack for loaded in installed_packs(load_settings(data)).values()]
     if json:
         print_json(
@@ -200,4 +203,5 @@ def pack_list(data: Data = None, json: Json = False) -> None:
         )
         return
     for p in packs:
-        typer.echo(f"{p.id}: {p.title} ({len(p.facts)} facts, {len(p.prompts)} prompts)")
+        held = f"{number(len(p.facts), 'fact')}, {number(len(p.prompts), 'prompt')}"
+        typer.echo(f"{p.id}: {p.title} ({held})")

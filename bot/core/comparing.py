@@ -37,7 +37,7 @@ async def compare(call: Call) -> Card:
             row.append((*spans(f"{cell.text} "), *marks(cell.facts)))
         rows.append(tuple(row))
     names = [subject.name for subject in chosen]
-    blocks: list[Block] = [Table(("", *names), tuple(rows))]
+    blocks: list[Block] = [Table(("Compared", *names), tuple(rows))]
     facts = [fact for fact in pack.facts if fact.id in used]
     if facts:
         blocks.append(text(Italic("Where each fact stands:")))

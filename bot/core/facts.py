@@ -44,11 +44,7 @@ PREVIEWS = 5
 
 async def choices(call: Call, typed: str) -> Sequence[Choice]:
     """Facts by id and words, topics by name."""
-    loaded = call.pack
-    topics = matching([Choice(topic, topic) for topic in loaded.pack.topics()], typed)
-    if not typed.strip():
-        return topics
-    return [*topics, *(Choice(id_, label) for id_, label in loaded.index.complete(typed))]
+    return [Choice(id_, shown) for id_, shown in call.pack.index.complete(typed)]
 
 
 async def topic_choices(call: Call, typed: str) -> Sequence[Choice]:
@@ -109,6 +105,8 @@ def of_topic(pack: Pack, topic: str | None) -> Sequence[Fact]:
 
 
 def _search(call: Call, typed: str) -> Card:
+    if FACT_ID.fullmatch(typed.strip().upper()):
+        find(call, call.command.params[0].name)  # raises, with the id that was probably meant
     found = call.pack.index.search(typed, limit=20)
     return facts_card(call.pack, f"Facts for “{typed}”", found) if found else _nothing(call, typed)
 
@@ -117,7 +115,7 @@ def _nothing(call: Call, typed: str) -> Card:
     near = call.pack.index.nearest_topics(typed)
     return Card(
         blocks=(
-            text(f"The pack has no fact for “{typed}”. The nearest topics:"),
+            text(f"The pack has no fact for “{typed}”. Topics to look into:"),
             Actions(tuple(Button(topic, "fact about", (("subject", topic),)) for topic in near)),
         )
     )

@@ -8,7 +8,8 @@ from bot.core.cards import Block, Card, Fields, number, spans, text
 from bot.core.dispatch import Call
 from bot.core.errors import Refused
 from bot.core.services import LoadedPack, make_ready
-from prompts.checks import check
+from prompts.checks import check_evidence
+from prompts.evidence.fingerprints import check_recorded
 from prompts.loader import load
 from prompts.models import Pack
 from prompts.problems import PackError, Problem
@@ -30,7 +31,7 @@ async def _reload(call: Call, before: LoadedPack) -> Card:
     try:
         pack, problems = await asyncio.to_thread(_read, before)
     except PackError as problem:
-        blocks = _told(problem.problems, "The pack can't be read, so nothing was changed:")
+        blocks = _told(problem.problems, "The pack is not in order, so nothing was changed:")
         return Card(before.pack.title, blocks, tone="refusal")
     if pack.id != before.pack.id:
         raise Refused(
@@ -49,14 +50,16 @@ async def _reload(call: Call, before: LoadedPack) -> Card:
                 ("Prompts", spans(_changes(before.pack.prompts, pack.prompts))),
             )
         ),
-        *_told(problems, "It is in use, but not all of it is in order:"),
+        *_told(problems, "It is in use, and the cards of these facts say so:"),
     )  # fmt: skip
     return Card(pack.title, blocks)
 
 
 def _read(before: LoadedPack) -> tuple[Pack, tuple[Problem, ...]]:
     pack = load(before.folder)
-    return pack, tuple(check(pack))
+    if unsound := check_evidence(pack):
+        raise PackError(before.folder, tuple(unsound))
+    return pack, tuple(check_recorded(pack))
 
 
 def _told(problems: Iterable[Problem], head: str) -> tuple[Block, ...]:

@@ -60,9 +60,10 @@ async def _draw(call: Call, drawn: Timeline) -> bytes | None:
 
 
 def _dated(facts: Sequence[Fact]) -> list[tuple[str, Fact]]:
-    """Each date with its fact, in the order in which they begin; what is longer comes first."""
+    """Each date with its fact, by the day it had happened at the latest: a year comes after the
+    days that are known of it."""
     dated = [(date, fact) for fact in facts for date in fact.dates]
-    return sorted(dated, key=lambda d: (first_day(d[0]), -last_day(d[0]).toordinal()))
+    return sorted(dated, key=lambda d: (last_day(d[0]), first_day(d[0])))
 
 
 def _entry(date: str, fact: Fact) -> TimelineEntry:

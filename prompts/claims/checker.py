@@ -12,7 +12,7 @@ from prompts.claims.people import name_readings, said_names
 from prompts.claims.profiles import Passage, Profile, Profiles, content, passage
 from prompts.claims.relations import relation_difference
 from prompts.claims.slots import Reading, figure_readings, moment_readings, pair_difference
-from prompts.claims.words import Word, sentences
+from prompts.claims.words import Word, denies, sentences
 from prompts.models import Pack
 
 MAX_TEXT = 8_000
@@ -22,7 +22,8 @@ FINDINGS = 3
 # What a fact must share with a claim before a difference counts: weight, and part of the claim.
 CONTRADICTS = {"figure": (0.9, 0.5), "date": (0.8, 0.58), "name": (0.8, 0.62)}
 AGREES = {"figure": (0.7, 0.3), "date": (0.5, 0.35), "name": (0.4, 0.35)}
-SUPPORTS = (1.1, 0.6)
+SUPPORTS = (1.0, 0.8)
+COVERED = {"figure": 0.64, "date": 0.7, "name": 0.8}  # to bear out by one of these
 RELATES = (0.75, 0.45)
 RELATED = 0.55  # a fact this much like the likest one may show a relation turned round
 RIVAL = 0.8  # a fact that agrees outweighs one that differs from this part of its strength on
@@ -159,8 +160,7 @@ class _Judgement:
         if lows[-1:] in (["until"], ["till"]):
             return False
         return pair in ("rather than", "instead of") or any(
-            low in _NOT_SO or low.endswith("n't")
-            for low in lows
+            low in _NOT_SO or low.endswith("n't") for low in lows
         )
 
     def _wrong(self, readings: Iterable[list[Reading]]) -> list[tuple[Profile, Match, Difference]]:
@@ -222,7 +222,11 @@ class _Judgement:
     def _misread(self) -> list[tuple[Profile, Match, Difference]]:
         """The facts of which the claim says a misreading."""
         return [
-            (one.misreading.profile, match(self.said, one.misreading.profile, self.profiles), one.difference)
+            (
+                one.misreading.profile,
+                match(self.said, one.misreading.profile, self.profiles),
+                one.difference,
+            )
             for one in self.misread
             if not one.denied and one.misreading.profile in self.witnesses
         ]
@@ -238,7 +242,7 @@ class _Judgement:
             for r in sorted(of_one, key=lambda r: -r.strength):
                 if r.agrees and r.profile in self.witnesses and _enough(r, AGREES):
                     whole = match(self.said, r.profile, self.profiles)
-                    if whole.cover >= 0.5:
+                    if whole.cover >= COVERED[r.kind] and self._sounds_like(r.profile):
                         found.setdefault(r.profile.fact.id, (r.profile, whole, None))
         best = sorted(found.values(), key=lambda one: -one[1].shared * one[1].cover)
         return [*best, *self._disputing(readings, found)]
@@ -253,13 +257,24 @@ class _Judgement:
             if r.difference and fact.id not in found and others & set(found):
                 yield r.profile, r.match, r.difference
 
+    def _sounds_like(self, profile: Profile) -> bool:
+        """Whether both the claim and the fact deny something, or neither; or the claim denies what
+        the fact is misread as."""
+        said = [one for one in self.misread if one.misreading.profile is profile]
+        if said:
+            return any(one.denied for one in said)
+        return denies(self.piece.words) == denies(
+            word for passage in profile.passages for word in passage.words
+        )
+
     def _supported(
         self, profiles: Iterable[Profile]
     ) -> list[tuple[Profile, Match, Difference | None]]:
         found: list[tuple[Profile, Match, Difference | None]] = []
         for profile in profiles:
             matched = match(self.said, profile, self.profiles)
-            if matched.shared >= SUPPORTS[0] and matched.cover >= SUPPORTS[1]:
+            enough = matched.shared >= SUPPORTS[0] and matched.cover >= SUPPORTS[1]
+            if enough and self._sounds_like(profile):
                 found.append((profile, matched, None))
         return sorted(found, key=lambda one: -one[1].shared * one[1].cover)
 
@@ -273,7 +288,7 @@ def _enough(reading: Reading, bounds: dict[str, tuple[float, float]]) -> bool:
         whole = reading.match.cover > 0.9
         if reading.kind != "name" and pairs < 3 and not reading.topical:
             return False
-        if pairs < 2 and not _alone_enough(reading):
+        if pairs < 2 and (reading.kind == "name" or not _alone_enough(reading)):
             return False
         if whole and reading.kind != "figure":
             strength = 0.5 if reading.kind == "name" else 0.6
@@ -286,7 +301,7 @@ def _alone_enough(reading: Reading) -> bool:
     """Whether one shared word is enough: a telling one, in a claim that says little else."""
     pinned = reading.strength > reading.match.shared
     if reading.kind == "figure":
-        return pinned and reading.match.shared > 0.4 and reading.match.cover >= 0.6
+        return pinned and reading.match.shared > 0.4 and reading.match.cover >= 0.55
     exact = all(word.stem == own for word, own in reading.match.pairs)
     return reading.match.cover > 0.9 and (pinned or (exact and reading.match.shared >= 0.5))
 

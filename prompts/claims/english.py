@@ -86,6 +86,7 @@ MODAL = re.compile(
 )
 IF = re.compile(
     r"\bif\b(?! (?:i|we)(?: \w+){0,2}? (?:read|remember|recall|understood|understand|got)\b)"
+    r"(?! you (?:look|read|check|see|ask|count|compare|believe)\b)"
     r"(?! (?:only )?for\b)",
     re.IGNORECASE,
 )
@@ -175,6 +176,11 @@ PHRASES = {
     ("kept", "out"): "barred",
     ("locked", "out"): "barred",
     ("no", "longer"): "never",
+    ("no", "idea"): "unaware",
+    ("no", "clue"): "unaware",
+    ("came", "up"): "invented",
+    ("thought", "up"): "invented",
+    ("made", "up"): "invented",
     ("ill", "will"): "hatred",
     ("hand", "in"): "together",
 }

@@ -49,6 +49,8 @@ page p room chapter question number no week section part f d step unit
 _BANDS = word_set("crew team group gang party band brigade squad total")
 _STOPS = english.FILLERS - {"people", "person", "man", "times", "time", "single", "guys", "days",
                             "years", "year", "day"}  # fmt: skip
+MOST_DIGITS = 15
+MOST = 1e15
 _DIGITS = re.compile(r"([$£€]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s?(%?)$")
 
 
@@ -148,7 +150,9 @@ def number_word(low: str) -> float | None:
     if low in _NUMBERS:
         return _NUMBERS[low]
     match = _DIGITS.match(low)
-    return float(match[2].replace(",", "") + (match[3] or "")) if match else None
+    if match is None:
+        return None
+    return _capped(float(match[2].replace(",", "")[:MOST_DIGITS] + (match[3] or "")))
 
 
 def is_number(low: str) -> bool:
@@ -161,13 +165,13 @@ def read_number(words: Sequence[Word], place: int) -> tuple[float, int, str | No
     low = words[place].low
     match = _DIGITS.match(low)
     if match:
-        value = float(match[2].replace(",", "") + (match[3] or ""))
+        value = _capped(float(match[2].replace(",", "")[:MOST_DIGITS] + (match[3] or "")))
         unit = "percent" if match[4] else _CURRENCY.get(match[1])
         last = place
         if last + 1 < len(words) and words[last + 1].low in _SCALES:
             last += 1
             value *= _SCALES[words[last].low]
-        return value, last, unit
+        return _and_a_half(words, value, last, unit)
     if low in ("a", "an", "half") and place + 1 < len(words):
         follow = words[place + 1].low
         if low == "half" and follow == "a" and place + 2 < len(words):
@@ -180,6 +184,19 @@ def read_number(words: Sequence[Word], place: int) -> tuple[float, int, str | No
     return None
 
 
+def _and_a_half(
+    words: Sequence[Word], value: float, last: int, unit: str | None
+) -> tuple[float, int, str | None]:
+    if [word.low for word in words[last + 1 : last + 4]] == ["and", "a", "half"]:
+        return value + 0.5, last + 3, unit
+    return value, last, unit
+
+
+def _capped(value: float) -> float:
+    """Nothing anyone counts is more; a message may pile up hundreds without end."""
+    return min(value, MOST)
+
+
 def _spelled(words: Sequence[Word], place: int, given: float) -> tuple[float, int, str | None]:
     total, current, last = 0.0, given, place
     while last < len(words):
@@ -188,14 +205,14 @@ def _spelled(words: Sequence[Word], place: int, given: float) -> tuple[float, in
                                 or (current >= 100 and current % 100 == 0)):  # fmt: skip
             current += _NUMBERS[low]
         elif low in _SCALES:
-            current = max(current, 1) * _SCALES[low]
+            current = _capped(max(current, 1) * _SCALES[low])
             if low != "hundred":
                 total, current = total + current, 0
         elif not (low == "and" and total + current >= 100 and last + 1 < len(words)
                   and words[last + 1].low in _NUMBERS):  # fmt: skip
             break
         last += 1
-    return total + current, last - 1, None
+    return _and_a_half(words, _capped(total + current), last - 1, None)
 
 
 def _fraction(words: Sequence[Word], place: int) -> Figure | None:

@@ -56,6 +56,9 @@ hid showed
 overlooked showed
 admitted denied
 confirmed denied
+knew unaware
+aware unaware
+know unaware
 disrupted sped
 scarce plentiful
 shortage surplus
@@ -275,6 +278,8 @@ same equal identical | different unequal higher
 famous celebrity | unknown obscure forgotten anonymous
 
 above beyond | below beneath
+
+gift gifts presents donated | bought buy paid purchased pay
 
 failed failure failing | succeeded success successful
 

@@ -7,14 +7,16 @@ from prompts.claims.english import FILLERS, NEGATIONS, SOURCES, word_set
 from prompts.claims.figures import is_number, number_word
 from prompts.claims.models import Difference
 from prompts.claims.profiles import Passage, Profile, Profiles, passage
-from prompts.claims.words import Word, groups, opposites
+from prompts.claims.words import Word, groups, opposites, stem
 
-SAYS = ((0.5, 0.5, 0.5), (0.66, 0.33, 0.5))  # of the misreading, of what sets it apart, and of the claim
+SAYS = (
+    (0.5, 0.5, 0.5),
+    (0.66, 0.33, 0.5),
+)  # of the misreading, of what sets it apart, and of the claim
 LIKE, ROOT, OPPOSITE = 0.8, 0.9, -0.8
 FIGURE, SMALL, NEW = 0.6, 0.25, 0.6  # weights
 LITTLE = 0.1  # where less than that sets a misreading apart, the order of its words does
 NEARER = 0.08  # by so much another fact may speak of more of the claim
-REACH, NEXT = 7, 2  # how far a denial goes, and to what the pack is about
 SHOWN = 7  # words of a difference
 
 # Of the fillers these can turn a sentence round.
@@ -24,7 +26,7 @@ few first half inside last late later less more most mostly new once one only ot
 same single together under until instead outside beyond back came come comes end ends keep keeps
 knew know known led let made make makes gave give given gives put take takes taken took turn turned
 use used uses want wanted went go gone start started need needed different out down good great
-point matter half part little too much
+point matter half part little any too much
 """)
 _DENIALS = NEGATIONS - {"few", "little", "zero"}
 _SOFT = word_set("only just merely simply necessarily exactly matter doubt wonder")
@@ -90,6 +92,10 @@ class Misreadings:
             for place, token in enumerate(tokens)
             if not _is_so(token, held) and (token.denied or token.key not in profile.beside)
         )
+        tokens = tuple(
+            replace(t, weight=SMALL) if t.key.startswith("#") and place not in apart else t
+            for place, t in enumerate(tokens)
+        )
         misreading = Misreading(profile, text, tokens, apart)
         for token in tokens:
             self._by_key.setdefault(token.key, set()).add(misreading)
@@ -105,9 +111,10 @@ class Misreadings:
             if word.low in FILLERS and word.low not in _TURNING:
                 continue
             key, weight = self._weighed(word)
-            about = word.capital or key in self._profiles.parties
-            denied = _denied(words, word.number, NEXT if about else REACH)
-            yield Token(word, key, weight, denied)
+            about = 4 if key in self._profiles.parties else 7
+            yield Token(
+                word, key, weight, _denied(words, word.number, 2 if word.capital else about)
+            )
 
     def _weighed(self, word: Word) -> tuple[str, float]:
         if is_number(word.low):
@@ -216,13 +223,17 @@ def _plain(words: Sequence[Word]) -> Sequence[Word]:
             earlier = [w.low for w in words[: word.number]]
             if any(low in _DENIALS or low.endswith("n't") for low in earlier):
                 only = [_only(w) for w in words[: word.number]]
-                return [*only, replace(word, low="after", stem="after"), *words[word.number + 1 :]]
+                return [
+                    *only,
+                    replace(word, low="after", stem=stem("after")),
+                    *words[word.number + 1 :],
+                ]
     return words
 
 
 def _only(word: Word) -> Word:
     denies = word.low in _DENIALS or word.low.endswith("n't")
-    return replace(word, low="only", stem="only") if denies else word
+    return replace(word, low="only", stem=stem("only")) if denies else word
 
 
 def _denied(words: Sequence[Word], place: int, reach: int) -> bool:

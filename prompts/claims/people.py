@@ -32,7 +32,9 @@ def _is_name(name: Name, profiles: Profiles) -> bool:
     low = name.lows[0]
     if profiles.in_lower_case(low) or len(low) < 3:
         return False
-    return profiles.spells(low) or (name.role in ("doer", "owner") and not low.endswith(("ing", "ly", "s", "ed")))
+    return profiles.spells(low) or (
+        name.role in ("doer", "owner") and not low.endswith(("ing", "ly", "s", "ed"))
+    )
 
 
 def _is_people(name: Name, piece: Passage) -> bool:
@@ -63,16 +65,28 @@ def name_readings(
     own = {meant.get(place, "") for place in places} - {""} or set(name.stems)
     context = claim.apart_from({*range(name.first, _end(piece, name) + 1), *denied})
     spoken = {stem for _, stem in (*context.words, *claim.before)} - own
+    owned = name.role == "owner" and _is_anyones(piece, name, own, claim, profiles)
     for profile in claim.near:
         found = match(context, profile, profiles)
         if _is_held(own, name.lows, profile):
             yield Reading(profile, typed, found, found.shared, None, "name")
             continue
-        missing = _missing(profile, spoken, name, found, profiles)
+        missing = None if owned else _missing(profile, spoken, name, found, profiles)
         if missing:
             held = missing[1].typed(missing[0].first, missing[0].last)
             difference = Difference(typed, held)
             yield Reading(profile, typed, found, found.shared, difference, "name")
+
+
+def _is_anyones(
+    piece: Passage, name: Name, own: Collection[str], claim: Said, profiles: Profiles
+) -> bool:
+    """Whether some fact has the thing as theirs, by name: Stalin's slogan."""
+    thing = {profiles.meant(word) for word in piece.words[name.last + 1 : name.last + 3]}
+    holders = [set(profiles.holders(stem)) for stem in (*own, *thing)]
+    ours = set().union(*holders[: len(own)])
+    theirs = set().union(*holders[len(own) :])
+    return bool(ours & theirs & set(claim.near))
 
 
 def _end(piece: Passage, name: Name) -> int:
@@ -86,13 +100,19 @@ def _is_held(own: set[str], lows: Collection[str], profile: Profile) -> bool:
     """Whether the fact has the name: Stalin for Joseph Stalin, and no Civil War for World War."""
     known = profile.stems | profile.beside
     names = {low for name, _ in held_names(profile) for low in name.lows}
-    if any(_resembles(low, names) for low in lows if len(low) > 4):
+    alike = [_resembles(low, names) for low in lows if len(low) > 4]
+    if any(alike) and (all(alike) or not _has_longer(lows, profile)):
         return True
     held = {stem for stem in own if stem in known or _of_one_root(stem, known)}
     if not held:
         return False
-    alike = [name.stems for name, _ in held_names(profile) if name.stems & held]
-    return held == own or not alike or any(stems <= own for stems in alike)
+    same = [name.stems for name, _ in held_names(profile) if name.stems & held]
+    return held == own or not same or any(stems <= own for stems in same)
+
+
+def _has_longer(lows: Collection[str], profile: Profile) -> bool:
+    """Whether the fact's own name is of several words too, of which one is another."""
+    return any(len(name.lows) > 1 and set(name.lows) & set(lows) for name, _ in held_names(profile))
 
 
 def _resembles(low: str, names: Collection[str]) -> bool:

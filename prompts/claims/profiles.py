@@ -171,8 +171,8 @@ class Profiles:
         for group in sorted(groups(stem)):
             for profile in self._by_group.get(group, ()):
                 found.setdefault(profile, (profile.by_group[group], LIKE))
-        found |= {profile: (stem, BESIDE) for profile in self._by_beside.get(stem, ())}
-        found |= {profile: (stem, 1.0) for profile in self._by_stem.get(stem, ())}
+        found |= dict.fromkeys(self._by_beside.get(stem, ()), (stem, BESIDE))
+        found |= dict.fromkeys(self._by_stem.get(stem, ()), (stem, 1.0))
         if found:  # and so there are only as many as the pack and the tables have words
             self._holders[stem] = found
         return found

@@ -20,6 +20,9 @@ _SOFT = word_set("""
 only everyone everybody every each many much just even all necessarily always simply merely
 exactly quite that
 """)
+_KINDS = word_set(
+    "new old own good bad great first last real only different big small little whole"
+)
 _FOCUS = word_set("""
 alone himself herself themselves only just everyone everybody all same both because about sure
 need needed have supposed without simply merely necessarily clear mean enough
@@ -28,7 +31,6 @@ _NEGATIVE = english.NEGATIONS | word_set("""
 lost lose loses losing less least fewer only just limited away stopped ended
 """)
 _TIGHT = frozenset({"more", "less", "fewer", "all", "none"})
-_STRONG = english.NEGATIONS - {"few", "little", "zero"}
 _DENIALS = word_set("unable not no never none nobody little hardly without nothing neither")
 
 
@@ -194,7 +196,7 @@ def _denied(
             continue
         if not _negated(piece.words, word.number) or profiles.weight(own) < TELLING:
             continue
-        if _denies_opposite(piece, word, profile) or _denies_part(piece, word):
+        if _denies_opposite(piece, word, profile) or _denies_part(piece, word, own_of):
             continue
         if any(not profile.held(w.stem)[1] for w in _subject(piece, word, profiles)):
             continue
@@ -206,8 +208,13 @@ def _denied(
     return None
 
 
-def _denies_part(piece: Passage, word: Word) -> bool:
-    """Whether only a part is denied, not alone, not by everyone, or nothing that is a fact."""
+def _denies_part(piece: Passage, word: Word, own_of: Mapping[str, str]) -> bool:
+    """Whether only a part is denied, not alone, not a new one, or nothing that is a fact."""
+    for back in reversed(piece.words[max(word.number - 3, 0) : word.number]):
+        if back.low in english.NEGATIONS or back.low.endswith("n't"):
+            break
+        if back.low in _KINDS or (back.stem not in own_of and back.low not in english.FILLERS):
+            return True
     clause = [w.low for w in piece.words if abs(w.part - word.part) <= 1]
     return bool(_FOCUS & set(clause))
 
@@ -235,9 +242,9 @@ def _stands(
     profiles: Profiles,
 ) -> bool:
     """Whether a passage says of the same subject what the claim denies of it."""
-    clause = [w for w in passage.words if w.part == other.part]
+    clause = [w for w in passage.words if abs(w.part - other.part) <= 1]
     near = [w.low for w in passage.words if abs(w.number - other.number) < 12]
-    if any(low in _STRONG or low.endswith("n't") for low in near):
+    if any(low in english.NEGATIONS or low.endswith("n't") for low in near):
         return False
     subject = {
         own

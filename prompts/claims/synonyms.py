@@ -114,7 +114,7 @@ plain ordinary average normal common usual regular
 lazy idle slacker slackers
 miserable wretched unhappy sad sadder
 stupid dumb foolish
-hit blow blows beat punch punched
+blow blows beaten punch punched
 insult insulted verbal verbally abuse
 permit allow allowed permitted let
 urge urged encourage encouraged spur spurred motivate motivated push pushed
@@ -133,7 +133,6 @@ peak height climax culminated culminate
 quick quickly soon fast rapid rapidly swift swiftly
 slow slowly gradual gradually
 spread spreading spreads circulated circulate disseminated
-war wartime
 abroad overseas foreign
 picture image images photo photograph photographs photos
 film movie newsreel newsreels cinema
@@ -159,11 +158,8 @@ employer employers owner owners
 government state authorities regime
 leader leaders chief head
 ruler rule ruled
-nation national
-people folk folks
 woman women female
 man men male
-child children kid kids
 husband husbands spouse
 tired exhausted weary worn-out
 rested fresh refreshed
@@ -173,6 +169,7 @@ limit limits limited restrict restricted
 many numerous plenty
 most majority
 everyone everybody all
+any every all
 answer reply replied answered respond responded
 ask asked question wonder wondered
 proof prove proved evidence
@@ -189,8 +186,6 @@ grow growing grown expand expanded
 gather gathered assembled
 arrive arrived came
 return returned back
-leave left depart departed
-move moved shift shifted
 build built construct constructed
 destroy destroyed wreck wrecked smash smashed
 choose chose chosen pick picked select selected prefer preferred favor favored favour favoured
@@ -221,17 +216,11 @@ free freed liberate liberated unleash unleashed unlock unlocked release released
 peasant farmer
 revolution revolutionary
 century centuries
-learn learned learnt
 skill skills mastery mastered expertise skilled
 clothes clothing
 perfume scent fragrance
 song music tune anthem hymn
 sing sang sung
 word words phrase
-read reading
-type typed
 spell spelled spelt spelling
-start starter
-idle unemployed
-ranking ranked
 """)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from prompts.claims.english import PHRASES, SUBORDINATE
+from prompts.claims.english import NEGATIONS, PHRASES, SUBORDINATE
 from prompts.claims.meanings import ANTONYMS, OPPOSED
 from prompts.claims.synonyms import SYNONYMS
 
@@ -166,3 +166,8 @@ _NO_WORDS: frozenset[str] = frozenset()
 def opposites(word_stem: str) -> frozenset[str]:
     """The stems that can't be true of a thing together with this one."""
     return _OPPOSITES.get(word_stem, _NO_WORDS)
+
+
+def denies(words: Iterable[Word]) -> bool:
+    """Whether a denial is among the words: not, never, nobody, hardly."""
+    return any(word.low in NEGATIONS or word.low.endswith("n't") for word in words)

@@ -151,3 +151,16 @@ async def test_what_no_text_holds_is_left_out_of_what_is_typed(world: World) -> 
     assert "P1 is kept" in said
     preview = await ada.answer("prompt preview", prompt="P1")
     assert preview.startswith("Coal!\nWhy?\nSo?")
+
+
+async def test_a_course_keeps_its_pack_while_something_rests_on_it(world: World) -> None:
+    ada = await world.person("Ada")
+    await world.course(ada)
+    said = await ada.answer("course settings", pack="gettysburg")
+    assert "Pack: gettysburg" in said
+    await ada.answer("course settings", pack="soviet-labor")
+    await world.post(ada)
+    form = await ada.form("course settings", pack="gettysburg")
+    assert "D1 rests on the facts of soviet-labor" in form.problems["pack"]
+    await ada.answer("prompt withdraw", what="D1")
+    assert "Pack: gettysburg" in await ada.answer("course settings", pack="gettysburg")

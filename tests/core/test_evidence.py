@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.cards import FactMark, Link, Table
+from bot.core.cards import FactMark, Link, Plain, Table
 from bot.core.commands import Answer
-from bot.core.evidence import MOST, Cited, named_in, resolve
+from bot.core.events import ChannelRef, Place
+from bot.core.evidence import MOST, Cited, marked, named_in, resolve
 from bot.core.privacy import forget_what_is_due
 from bot.core.reporting import report_file
 from prompts.models import Fact, Pack, Source, SourceKind
 from storage import courses, replies
 from storage.ids import MessageId
-from tests.world import Human, World
+from tests.world import SPACE, Human, World
 
 A = "link:39bb97b005581e0d"  # printf %s example.org/A | sha256sum
 SITE = "link:bfabc37432958b06"  # example.org
@@ -230,3 +231,28 @@ async def test_evidence_stays_when_the_text_has_gone(room: Class) -> None:
     async with services.database.read() as db:  # where else a student has been is no evidence
         kept = {name for _, name in await replies.evidence_of(db, course.id)}
     assert kept == {"F8", A}
+
+
+@pytest.mark.parametrize("text", [text for text, _ in NAMED])
+def test_marking_changes_no_letter(text: str) -> None:
+    row = marked(text, {"F8", "F12"})
+    assert "".join(span.text for span in row if isinstance(span, Plain | FactMark)) == text
+    assert len(row) == sum(isinstance(span, Plain | FactMark) for span in row)
+
+
+def test_only_known_facts_are_marked_and_none_within_an_address() -> None:
+    row = marked("(f12), F99 and https://example.org/F12", {"F12"})
+    assert [span for span in row if isinstance(span, FactMark)] == [FactMark("F12", "f12")]
+
+
+def test_half_a_character_in_an_address_is_no_trouble() -> None:
+    (name,) = named_in("https://example.org/\ud800")
+    assert name.startswith("link:")
+
+
+async def test_where_no_course_is_no_fact_is_known(world: World) -> None:
+    await world.channel()
+    known = world.app.dispatcher.known_facts
+    assert await known(Place(SPACE, ChannelRef("history"))) == frozenset()
+    await world.course(await world.person("Ada"))
+    assert "F8" in await known(Place(SPACE, ChannelRef("history")))

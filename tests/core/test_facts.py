@@ -157,7 +157,7 @@ async def test_a_fact_that_is_none_is_refused_with_the_nearest(ada: Human) -> No
 async def test_subjects_side_by_side_each_cell_cited(ada: Human) -> None:
     shown = await card(ada, "fact compare", first="kulaks", second="shock workers")
     table = next(block for block in shown.blocks if isinstance(block, Table))
-    assert table.columns == ("", "Kulaks", "Shock workers")
+    assert table.columns == ("Compared", "Kulaks", "Shock workers")
     cells = [cell for row in table.rows for cell in row[1:]]
     assert all(marks(cell) or "No source" in str(cell) for cell in cells)
     assert any("No source of the pack says." in str(cell) for cell in cells)

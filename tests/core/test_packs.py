@@ -93,14 +93,15 @@ async def test_another_id_is_another_pack(edited: tuple[World, Human, Path]) -> 
     assert "an id stays for good" in await ada.answer("course reload")
 
 
-async def test_a_fact_without_its_evidence_is_in_use_and_told(
+async def test_a_fact_without_its_evidence_is_not_taken_up(
     edited: tuple[World, Human, Path],
 ) -> None:
     _, ada, folder = edited
     change(folder / "facts.yaml", "  statement: >-\n    ", "  statement: >-\n    In 1999, ")
     said = await ada.answer("course reload")
-    assert "not all of it is in order" in said
-    assert "1999" in said
+    assert "not in order, so nothing was changed" in said
+    assert "F1 says 1999, which no term of it holds" in said
+    assert "1999" not in await ada.answer("fact about", subject="F1")
 
 
 async def test_students_do_not_reload(edited: tuple[World, Human, Path]) -> None:
@@ -121,7 +122,7 @@ async def test_a_fact_that_was_changed_since_its_check_says_so(tmp_path: Path) -
         await ada.answer("course setup", title="History 101", pack=ID)
         since = "Changed since it was last checked against its source."
         assert since not in await ada.answer("fact about", subject="F3")
-        change(folder / "facts.yaml", "traces the name", "derives the name")
+        change(folder / "facts.yaml", "was in use in the last", "was used in the last")
         said = await ada.answer("course reload")
         assert "F3 was changed since it was checked against its texts" in said
         assert since in await ada.answer("fact about", subject="F3")

@@ -31,7 +31,7 @@ references:
   - id: diary
     type: book
     title: A Navvy's Diary
-    kind: book
+    kind: document
     text: diary.txt
     locators:
       p4:

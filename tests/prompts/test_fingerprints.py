@@ -13,7 +13,7 @@ from prompts.models import Citation, Fact, Locator, Pack, Stretch
 
 WritePack = Callable[[Mapping[str, str | bytes | None]], Path]
 
-BARE = {"title", "topics", "aliases", "line"}
+BARE = {"misreadings", "title", "topics", "aliases", "line"}
 """What of a fact, or of a citation, is no claim."""
 
 
@@ -99,7 +99,7 @@ def test_every_field_is_a_claim_or_known_not_to_be(pack: Pack) -> None:
 
 def test_what_is_no_claim_may_change(pack: Pack) -> None:
     fact = replace(
-        pack.fact("F1"), title="Forty", topics=("x",), aliases=("y",), line=99
+        pack.fact("F1"), title="Forty", misreadings=("z",), topics=("x",), aliases=("y",), line=99
     )  # fmt: skip
 
     assert unchecked(with_fact(pack, fact)) == frozenset()

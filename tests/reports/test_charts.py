@@ -2,7 +2,10 @@
 
 from datetime import date
 
+import pytest
+
 from bot.core.ports import Timeline, TimelineEntry
+from bot.reports import charts
 from bot.reports.charts import installed, timeline_spec
 
 DAY = TimelineEntry("F8 A record", "31 August 1935", date(1935, 8, 31), date(1935, 8, 31))
@@ -31,13 +34,18 @@ def test_what_happened_within_two_years_has_ticks_at_months() -> None:
 
 def test_a_title_that_looks_like_markup_or_an_expression_is_only_text() -> None:
     odd = TimelineEntry("<b>'+datum+\"\\ 日本", "1929", date(1929, 1, 1), date(1929, 12, 31))
-    charts = installed()
-    assert charts is not None
-    assert charts.timeline(Timeline("<script>", (odd,))).startswith(b"\x89PNG")
+    drawn = installed()
+    assert drawn is not None
+    assert drawn.timeline(Timeline("<script>", (odd,))).startswith(b"\x89PNG")
 
 
 def test_the_first_and_the_last_day_that_there_are() -> None:
-    charts = installed()
-    assert charts is not None
+    drawn = installed()
+    assert drawn is not None
     ends = TimelineEntry("F1 Ever", "always", date.min, date.max)
-    assert charts.timeline(Timeline("Ever", (ends,))).startswith(b"\x89PNG")
+    assert drawn.timeline(Timeline("Ever", (ends,))).startswith(b"\x89PNG")
+
+
+def test_without_the_library_there_are_no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "find_spec", lambda name: None)
+    assert installed() is None

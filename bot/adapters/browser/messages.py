@@ -173,7 +173,7 @@ class Stream:
                     _offer(file)
         for file in answer.files:
             _download(file)
-        box.run_method("scrollIntoView", {"block": "nearest"})
+        box.run_method("scrollIntoView", {"block": "start"})  # a long answer is read from its top
 
     def _private_head(self, dismiss: Callable[[], object]) -> None:
         with ui.element("div").classes("cf-head"):

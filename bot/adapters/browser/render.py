@@ -174,15 +174,17 @@ def _table(table: Table, reader: Reader) -> str:
         for number, column in enumerate(table.columns)
     )
     rows = (
-        "".join(
+        f'<th scope="row">{spans_to_html(first, reader)}</th>'
+        + "".join(
             f"<td{kind(number)}>{spans_to_html(cell, reader)}</td>"
-            for number, cell in enumerate(row)
+            for number, cell in enumerate(rest, start=1)
         )
-        for row in table.rows
+        for first, *rest in table.rows
     )
     body = "".join(f"<tr>{row}</tr>" for row in rows)
+    named = escape(", ".join(column for column in table.columns if column))
     return (
-        '<div class="cf-table" tabindex="0" role="group" aria-label="Table">'
+        f'<div class="cf-table" tabindex="0" role="group" aria-label="Table: {named}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
