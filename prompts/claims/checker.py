@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from prompts.claims import english
-from prompts.claims.matching import Match, match, said
+from prompts.claims.matching import Match, Said, match, said
 from prompts.claims.misreadings import Misreadings
 from prompts.claims.models import Claim, Difference, Finding, Verdict
 from prompts.claims.people import name_readings, said_names
@@ -23,11 +23,17 @@ FINDINGS = 3
 CONTRADICTS = {"figure": (0.9, 0.5), "date": (0.8, 0.58), "name": (0.8, 0.62)}
 AGREES = {"figure": (0.7, 0.3), "date": (0.5, 0.35), "name": (0.4, 0.35)}
 SUPPORTS = (1.0, 0.8)
+ASSERTED = (0.4, 0.7)  # of what the claim says without a denial
 COVERED = {"figure": 0.64, "date": 0.7, "name": 0.8}  # to bear out by one of these
 RELATES = (0.75, 0.45)
 RELATED = 0.55  # a fact this much like the likest one may show a relation turned round
 RIVAL = 0.8  # a fact that agrees outweighs one that differs from this part of its strength on
 
+# Addresses, and mentions as people type them and as Discord and Slack do: @ana, <@U024>, <#C1|x>.
+_ADDRESS = re.compile(
+    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+|<[@#!:][^<>\s]*>|(?<!\w)[@#]\w[\w.-]*", re.IGNORECASE
+)
+_WORD = re.compile(r"\b[Ff][1-9]\d{0,4}\b")
 _NOT_SO = english.word_set("not never no nowhere without wasnt isnt didnt")
 _TURN = re.compile(
     r",?\s+(?=(?:but|however|whereas|yet)\b)|,\s+(?=(?:not|while|although|though)\b)",
@@ -61,10 +67,21 @@ class Checker:
         """
         claims = []
         before: tuple[Word, ...] = ()
-        for piece in _pieces(text[:MAX_TEXT]):
-            claims.append(self._check(piece, before))
+        typed = text[:MAX_TEXT]
+        for piece in _pieces(self._plain(typed)):
+            claim = self._check(piece, before)
+            own = typed[piece.start : piece.start + len(piece.text)]
+            claims.append(replace(claim, text=own))
             before = piece.passage.words
         return tuple(claims)
+
+    def _plain(self, text: str) -> str:
+        """The text with blanks for what only looks like names and figures: addresses, mentions,
+        ids of facts. As long as before."""
+        blank = _ADDRESS.sub(lambda found: " " * len(found[0]), text)
+        return _WORD.sub(
+            lambda found: " " * len(found[0]) if self.pack.find_fact(found[0]) else found[0], blank
+        )
 
     def _check(self, piece: _Piece, before: Sequence[Word]) -> Claim:
         none = Claim(piece.text, piece.start, Verdict.NONE)
@@ -263,9 +280,15 @@ class _Judgement:
         said = [one for one in self.misread if one.misreading.profile is profile]
         if said:
             return any(one.denied for one in said)
-        return denies(self.piece.words) == denies(
-            word for passage in profile.passages for word in passage.words
-        )
+        if denies(word for passage in profile.passages for word in passage.words):
+            return denies(self.piece.words)
+        plain = {
+            part
+            for part in {word.part for word in self.piece.words}
+            if not denies(word for word in self.piece.words if word.part == part)
+        }
+        found = match(Said(self.said.parts(plain).words), profile, self.profiles)
+        return found.shared >= ASSERTED[0] and found.cover >= ASSERTED[1]
 
     def _supported(
         self, profiles: Iterable[Profile]

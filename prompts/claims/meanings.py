@@ -306,6 +306,68 @@ high | low
 poor | rich
 
 suspect suspicious | trusted reliable loyal
+
+secret secretly hidden concealed hushed | public openly publicly published spread disseminated shared
+
+kept retained preserved | abandoned dropped discarded
+
+refused rejected declined | accepted agreed welcomed embraced
+
+easy easily effortlessly ease | trouble difficulty struggled struggling
+
+missed short | met fulfilled reached exceeded surpassed beat
+
+intensified strengthened stronger grew culminated | weaker weakened faded fizzled dwindled petered
+
+knew aware | unaware ignorant oblivious clueless
+
+soon quickly immediately | eventually slowly gradually decades
+
+gloomy miserable unhappy sadder | happy happier joyful upbeat cheerful
+
+ordinary unremarkable average normal | mythical mythological heroic extraordinary exceptional
+
+protected defended | abused attacked
+
+cooperated collaborated | competed raced
+
+spurred encouraged motivated | demotivated deterred discouraged
+
+important mattered crucial | unimportant irrelevant
+
+lazy idle slackers laziest | productive hardworking industrious
+
+unproductive least | productive
+
+temporary briefly | permanent forever
+
+skeptical sceptical doubtful doubts | enthusiastic convinced believing
+
+failed | managed kept fulfilled
+
+exhausted tired | rested refreshed
+
+prosperous golden | miserable grim
+
+cursed insulted blamed | thanked
+
+equal fairly | unequal unfairly
+
+worthy fit deserving | unworthy unfit undeserving
+
+fame popularity | obscurity
+
+backward | modern
+
+deport deported persecuted shamed | protect left-alone spared tolerated
+
+cheap | dear costly
+
+sold | given presented
+
+volunteers volunteered | forced
+
+private selfish | country common
 """
 OPPOSED = tuple(
     (tuple(one.split()), tuple(other.split()))

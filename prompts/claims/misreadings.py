@@ -1,13 +1,15 @@
 """What a pack says is not so: whether a claim says one of its facts' misreadings, or denies it."""
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from prompts.claims.english import FILLERS, NEGATIONS, SOURCES, word_set
 from prompts.claims.figures import is_number, number_word
 from prompts.claims.models import Difference
 from prompts.claims.profiles import Passage, Profile, Profiles, passage
-from prompts.claims.words import Word, groups, opposites, stem
+from prompts.claims.words import Word, groups, opposites, stem, words_of
 
 SAYS = (
     (0.5, 0.5, 0.5),
@@ -17,6 +19,7 @@ LIKE, ROOT, OPPOSITE = 0.8, 0.9, -0.8
 FIGURE, SMALL, NEW = 0.6, 0.25, 0.6  # weights
 LITTLE = 0.1  # where less than that sets a misreading apart, the order of its words does
 NEARER = 0.08  # by so much another fact may speak of more of the claim
+SEEDS, WEIGHED = 300, 24  # how many misreadings are looked at, and how many closely
 SHOWN = 7  # words of a difference
 
 # Of the fillers these can turn a sentence round.
@@ -57,10 +60,7 @@ class Misreading:
     passage: Passage
     tokens: tuple[Token, ...]
     apart: frozenset[int]  # which of its tokens the fact doesn't have, or has denied
-
-    @property
-    def weight(self) -> float:
-        return sum(token.weight for token in self.tokens)
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +78,38 @@ class Misreadings:
 
     def __init__(self, profiles: Profiles) -> None:
         self._profiles = profiles
-        self._by_key: dict[str, set[Misreading]] = {}
-        self._by_group: dict[int, set[Misreading]] = {}
+        self._by_key: dict[str, list[tuple[Profile, str]]] = {}
+        self._read: dict[tuple[Profile, str], Misreading] = {}
         for profile in profiles.all:
             for text in profile.fact.misreadings:
-                self._add(profile, passage(text, statement=False))
+                for key in {word.stem for word in words_of(text) if not _is_idle(word)}:
+                    self._by_key.setdefault(key, []).append((profile, text))
+                    for group in groups(key):
+                        self._by_key.setdefault(_of_group(group), []).append((profile, text))
 
-    def _add(self, profile: Profile, text: Passage) -> None:
-        tokens = tuple(self.tokens(text))
-        held = [token for own in profile.passages for token in self.tokens(own)]
-        apart = frozenset(
-            place
-            for place, token in enumerate(tokens)
-            if not _is_so(token, held) and (token.denied or token.key not in profile.beside)
-        )
-        tokens = tuple(
-            replace(t, weight=SMALL) if t.key.startswith("#") and place not in apart else t
-            for place, t in enumerate(tokens)
-        )
-        misreading = Misreading(profile, text, tokens, apart)
-        for token in tokens:
-            self._by_key.setdefault(token.key, set()).add(misreading)
-            for group in groups(token.key):
-                self._by_group.setdefault(group, set()).add(misreading)
+    def _reading(self, profile: Profile, text: str) -> Misreading:
+        """A misreading with what sets it apart; each is read when a claim first comes near it."""
+        if (profile, text) not in self._read:
+            own = passage(text, statement=False)
+            tokens = list(self.tokens(own))
+            held = [token for each in profile.passages for token in self.tokens(each)]
+            apart = frozenset(
+                place
+                for place, token in enumerate(tokens)
+                if not _is_so(token, held) and (token.denied or token.key not in profile.beside)
+            )
+            for place, token in enumerate(tokens):
+                if token.key.startswith("#") and place not in apart:
+                    tokens[place] = replace(token, weight=SMALL)
+            weight = sum(token.weight for token in tokens)
+            self._read[profile, text] = Misreading(profile, own, tuple(tokens), apart, weight)
+        return self._read[profile, text]
 
     def tokens(self, text: Passage) -> Iterator[Token]:
         """The words of a text that tell, each as it is compared."""
         words = _plain(text.words)
         for word in words:
-            if word.low in SOURCES or word.low in _DENIALS or word.low.endswith("n't"):
-                continue
-            if word.low in FILLERS and word.low not in _TURNING:
+            if _is_idle(word):
                 continue
             key, weight = self._weighed(word)
             about = 4 if key in self._profiles.parties else 7
@@ -122,7 +123,7 @@ class Misreadings:
             return (word.low if number is None else f"#{number:g}"), FIGURE
         if word.low in _TURNING:
             return word.stem, SMALL
-        meant = self._profiles.meant(word)
+        meant = word.stem if self._profiles.knows(word.stem) else self._profiles.meant(word)
         return meant, self._profiles.weight(meant) if self._profiles.knows(meant) else NEW
 
     def said(self, piece: Passage, near: Sequence[Profile]) -> list[Said]:
@@ -133,17 +134,22 @@ class Misreadings:
         return sorted((one for one in weighed if one), key=lambda one: -one.likeness)
 
     def _near(self, tokens: Sequence[Token]) -> Iterator[Misreading]:
-        """Those with so many of the words that they may be said."""
-        shared: dict[Misreading, float] = {}
-        for token in {token.key: token for token in tokens}.values():
-            like = self._by_key.get(token.key, set()).union(
-                *(self._by_group.get(group, ()) for group in groups(token.key))
-            )
-            for misreading in like:
-                shared[misreading] = shared.get(misreading, 0.0) + max(token.weight, 0.3)
-        for misreading, weight in shared.items():
-            if weight >= 0.4 * misreading.weight:
-                yield misreading
+        """Those with so many of the words that they may be said; found by the rarest of them."""
+        weights: dict[str, float] = {}
+        for token in tokens:
+            for key in (token.key, *map(_of_group, groups(token.key))):
+                weights[key] = max(token.weight, weights.get(key, 0.0))
+        held = sorted((k for k in weights if k in self._by_key), key=lambda k: len(self._by_key[k]))
+        shared: dict[tuple[Profile, str], float] = {}
+        for key in held:
+            full = len(shared) >= SEEDS
+            for one in self._by_key[key]:
+                if one in shared or not full:
+                    shared[one] = shared.get(one, 0.0) + weights[key]
+        for one in heapq.nlargest(WEIGHED, shared, key=lambda one: shared[one]):
+            reading = self._reading(*one)
+            if shared[one] >= 0.4 * reading.weight:
+                yield reading
 
     def _weigh(
         self, piece: Passage, tokens: Sequence[Token], one: Misreading, near: Sequence[Profile]
@@ -163,7 +169,7 @@ class Misreadings:
         sides = [_side(one.tokens[p], *got[p]) for p in deciding]
         against = -sum(side for side in sides if side < 0)
         for_ = sum(side for side in sides if side > 0)
-        denied = against > for_ and any(got[p][0].denied != one.tokens[p].denied for p in deciding)
+        denied = against > for_ and any(got[p][0].denied and not one.tokens[p].denied for p in deciding)
         if not denied:
             if against > 0.2 * for_ or (by_order and not self._in_its_order(piece, tokens, one)):
                 return None
@@ -248,18 +254,32 @@ def _denied(words: Sequence[Word], place: int, reach: int) -> bool:
 
 def _like(one: Token, other: Token) -> float:
     """How far one word says what another does; below 0 where it says the opposite."""
-    if one.key == other.key:
-        return 1.0
-    if one.key.startswith("#") or other.key.startswith("#"):
+    return 1.0 if one.key == other.key else _alike(one.key, other.key)
+
+
+@lru_cache(maxsize=50_000)
+def _alike(one: str, other: str) -> float:
+    if one.startswith("#") or other.startswith("#"):
         return 0.0
-    if groups(one.key) & groups(other.key):
+    if groups(one) & groups(other):
         return LIKE
-    if other.key in opposites(one.key):
+    if other in opposites(one):
         return OPPOSITE
-    short = min(len(one.key), len(other.key))
-    if short >= 5 and one.key[:5] == other.key[:5] and abs(len(one.key) - len(other.key)) <= 3:
+    short = min(len(one), len(other))
+    if short >= 5 and one[:5] == other[:5] and abs(len(one) - len(other)) <= 3:
         return ROOT
     return 0.0
+
+
+def _is_idle(word: Word) -> bool:
+    """Whether a word tells nothing here: grammar, a word for a source, a denial."""
+    if word.low in SOURCES or word.low in _DENIALS or word.low.endswith("n't"):
+        return True
+    return word.low in FILLERS and word.low not in _TURNING
+
+
+def _of_group(group: int) -> str:
+    return f"={group}"
 
 
 def _is_so(token: Token, held: Iterable[Token]) -> bool:

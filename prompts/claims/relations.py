@@ -9,10 +9,11 @@ from prompts.claims.frames import Frame, frame
 from prompts.claims.matching import Match, Said
 from prompts.claims.models import Difference
 from prompts.claims.profiles import Passage, Profile, Profiles, content
-from prompts.claims.words import Word, groups, opposites
+from prompts.claims.words import Word, groups, opposites, words_of
 
 TELLING = 0.25  # the least weight of a word that shows two passages to be about one thing
 NEAR = 7
+DOER = (0.6, 0.45)  # shared weight and cover from which another doer counts
 DENIED = (0.85, 0.6)  # shared weight and cover from which a denial counts
 ASSERTED = (1.2, 0.65)
 
@@ -48,6 +49,8 @@ def relation_difference(
         or _other_side(piece, found, profile)
         or _crossed(piece, found, profile)
         or _only(piece, found, profile, profiles)
+        or _other_doer(piece, found, profile, profiles)
+        or _alias_denied(piece, found, profile, profiles)
         or _denied(piece, found, profile, profiles)
         or _asserted(piece, found, profile, profiles)
     )
@@ -301,6 +304,61 @@ def _inverted(
                 )
                 if _swapped(said, held) or turned:
                     return Difference(_around(piece, word.number), _around(passage, other.number))
+    return None
+
+
+def _other_doer(
+    piece: Passage, found: Match, profile: Profile, profiles: Profiles
+) -> Difference | None:
+    """Somebody of whom the fact knows nothing, where it says who did the same to the same."""
+    if found.shared < DOER[0] or found.cover < DOER[1]:
+        return None
+    meant = [w.stem if w in _content(piece) else "" for w in piece.words]
+    own = {word.stem: held for word, held in found.pairs}
+    statement = profile.passages[0]
+    for word in piece.words:
+        for other in _same_verb(word, statement) if _acts(word) else ():
+            said, held = frame(piece.words, meant, word.number), frame_of(statement, other)
+            if not (said.doer and held.doer) or any(profile.held(s)[1] for s in said.doer):
+                continue
+            done_to = {own[stem] for stem in said.done_to if stem in own} & held.done_to
+            if len(said.doer) > 3 or not any(profiles.weight(s) >= TELLING for s in done_to):
+                continue
+            if any(own.get(s, s) in held.doer and not _idle(piece, s) for s in meant if s):
+                continue
+            return Difference(_around(piece, word.number), _around(statement, other.number))
+    return None
+
+
+def _acts(word: Word) -> bool:
+    return _is_past(word) or word.low in ("founded", "began", "wrote", "gave", "took", "made", "set")
+
+
+def _idle(piece: Passage, doer: str) -> bool:
+    """Whether somebody is only named to say that they did not do it."""
+    places = [w for w in piece.words if w.stem == doer]
+    return all(
+        any(_denies(w) for w in piece.words if w.part == place.part and abs(w.number - place.number) < 4)
+        for place in places
+    )
+
+
+def _denies(word: Word) -> bool:
+    return word.low in english.NEGATIONS or word.low.endswith("n't")
+
+
+def _alias_denied(
+    piece: Passage, found: Match, profile: Profile, profiles: Profiles
+) -> Difference | None:
+    """What the fact is also called by, denied: never any violence."""
+    if found.shared < DENIED[0] or found.cover < 0.75 or any(map(_denies, profile.passages[0].words)):
+        return None
+    aliases = {w.stem for alias in profile.fact.aliases for w in words_of(alias)} - profile.stems
+    for word, own in found.pairs:
+        plain = own in aliases - profiles.parties and profiles.weight(own) >= 0.6
+        if plain and word in piece.words and _negated(piece.words, word.number):
+            if not _denies_part(piece, word, {w.stem: o for w, o in found.pairs}):
+                return Difference(_denial(piece, word.number), profile.fact.title or own)
     return None
 
 

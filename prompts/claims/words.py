@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from prompts.claims.english import NEGATIONS, PHRASES, SUBORDINATE
@@ -123,6 +123,7 @@ def words_of(text: str) -> tuple[Word, ...]:
             part += 1
         if words and (words[-1].low, low) in PHRASES:
             low = PHRASES[words[-1].low, low]
+            words[-1] = replace(words[-1], low="did", stem="did")  # says no more by itself
         words.append(Word(match.start(), match.end(), match[0], low, stem(low), len(words), part))
         last = match.end()
     return tuple(words)
