@@ -15,7 +15,8 @@ def word_set(text: str) -> frozenset[str]:
 FILLERS = word_set("""
 a about above absolutely according account actual actually after again against ago ah all almost
 along already alright also although always am amazing among an and another any anybody anymore
-anyone anything anyway anyways apart apparently are aren't around as at aw away awesome back basically
+anyone anything anyway anyways apart apparently are
+aren't around as at aw away awesome back basically
 be because been before began begin begins behind being below besides between big bit both bro but
 by called came can cannot cause certain certainly clear clearly come comes compare compared
 comparison completely could couldn't crazy cuz dang day days deal definitely did didn't didnt do
@@ -68,7 +69,7 @@ HEARSAY = re.compile(
     r"\b(?:(?:someone|somebody|a classmate|my classmates?|my (?:friend|group|partner|brother|"
     r"sister|dad|mom|mum|teacher|grandfather|grandmother|uncle|aunt|cousin)|"
     r"one person)(?: \w+){0,4}?|"
-    rf"(?:some |most )?people|he|she|you|they|everyone|everybody) (?:{_SAYING})\b",
+    rf"(?:some |most )?people|he|she|you|they|everyone|everybody|nobody|no one) (?:{_SAYING})\b",
     re.IGNORECASE,
 )
 MISTAKE = re.compile(

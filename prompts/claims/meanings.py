@@ -307,7 +307,8 @@ poor | rich
 
 suspect suspicious | trusted reliable loyal
 
-secret secretly hidden concealed hushed | public openly publicly published spread disseminated shared
+secret secretly hidden concealed hushed | public openly publicly published
+spread disseminated shared
 
 kept retained preserved | abandoned dropped discarded
 

@@ -19,7 +19,7 @@ LIKE, ROOT, OPPOSITE = 0.8, 0.9, -0.8
 FIGURE, SMALL, NEW = 0.6, 0.25, 0.6  # weights
 LITTLE = 0.1  # where less than that sets a misreading apart, the order of its words does
 NEARER = 0.08  # by so much another fact may speak of more of the claim
-SEEDS, WEIGHED = 300, 24  # how many misreadings are looked at, and how many closely
+SEEDS, WEIGHED = 300, 16  # how many misreadings are looked at, and how many closely
 SHOWN = 7  # words of a difference
 
 # Of the fillers these can turn a sentence round.
@@ -78,14 +78,14 @@ class Misreadings:
 
     def __init__(self, profiles: Profiles) -> None:
         self._profiles = profiles
-        self._by_key: dict[str, list[tuple[Profile, str]]] = {}
+        self._by_key: dict[str, set[tuple[Profile, str]]] = {}
         self._read: dict[tuple[Profile, str], Misreading] = {}
         for profile in profiles.all:
             for text in profile.fact.misreadings:
                 for key in {word.stem for word in words_of(text) if not _is_idle(word)}:
-                    self._by_key.setdefault(key, []).append((profile, text))
+                    self._by_key.setdefault(key, set()).add((profile, text))
                     for group in groups(key):
-                        self._by_key.setdefault(_of_group(group), []).append((profile, text))
+                        self._by_key.setdefault(_of_group(group), set()).add((profile, text))
 
     def _reading(self, profile: Profile, text: str) -> Misreading:
         """A misreading with what sets it apart; each is read when a claim first comes near it."""
@@ -114,7 +114,10 @@ class Misreadings:
             key, weight = self._weighed(word)
             about = 4 if key in self._profiles.parties else 7
             yield Token(
-                word, key, weight, _denied(words, word.number, 2 if word.capital else about)
+                word,
+                key,
+                weight,
+                _denied(words, word.number, min(about, 3) if word.capital else about),
             )
 
     def _weighed(self, word: Word) -> tuple[str, float]:
@@ -142,10 +145,9 @@ class Misreadings:
         held = sorted((k for k in weights if k in self._by_key), key=lambda k: len(self._by_key[k]))
         shared: dict[tuple[Profile, str], float] = {}
         for key in held:
-            full = len(shared) >= SEEDS
-            for one in self._by_key[key]:
-                if one in shared or not full:
-                    shared[one] = shared.get(one, 0.0) + weights[key]
+            found = self._by_key[key]
+            for one in found if len(shared) < SEEDS else found & shared.keys():
+                shared[one] = shared.get(one, 0.0) + weights[key]
         for one in heapq.nlargest(WEIGHED, shared, key=lambda one: shared[one]):
             reading = self._reading(*one)
             if shared[one] >= 0.4 * reading.weight:
@@ -169,7 +171,9 @@ class Misreadings:
         sides = [_side(one.tokens[p], *got[p]) for p in deciding]
         against = -sum(side for side in sides if side < 0)
         for_ = sum(side for side in sides if side > 0)
-        denied = against > for_ and any(got[p][0].denied and not one.tokens[p].denied for p in deciding)
+        denied = against > for_ and any(
+            got[p][0].denied and not one.tokens[p].denied for p in deciding
+        )
         if not denied:
             if against > 0.2 * for_ or (by_order and not self._in_its_order(piece, tokens, one)):
                 return None
@@ -289,7 +293,11 @@ def _is_so(token: Token, held: Iterable[Token]) -> bool:
 def _paired(tokens: Sequence[Token], own: Sequence[Token]) -> dict[int, tuple[Token, float]]:
     """For each word of a misreading the word of the claim that is likest to it."""
     found = {}
+    by_key = {token.key: token for token in reversed(tokens)}
     for place, mine in enumerate(own):
+        if mine.key in by_key:
+            found[place] = (by_key[mine.key], 1.0)
+            continue
         likes = [(abs(like), like, token) for token in tokens if (like := _like(token, mine))]
         if likes:
             _, like, token = max(likes, key=lambda one: (one[0], one[1]))

@@ -21,7 +21,7 @@ from prompts.models import Fact, Pack, SourceKind
 LIKENESS = 0.9
 UNKNOWN = 0.45
 BESIDE, LIKE = 0.8, 0.7  # what a topic or alias answers for, and a word of like meaning
-NEAR = 40  # so many facts are weighed against a sentence
+SEEDS, NEAR = 250, 20  # so many facts are looked at for a sentence, and weighed against it
 _MONTH_WORDS = frozenset(month.lower() for month in MONTHS)
 
 
@@ -184,8 +184,10 @@ class Profiles:
     def near(self, stems: Iterable[str]) -> list[Profile]:
         """The facts that share the most with these words; the others can't bear on them."""
         shared: dict[Profile, float] = {}
-        for own in set(stems):
-            for profile, (held, quality) in self.holders(own).items():
+        # The rarest words first; where they lead to enough facts, common ones lead to no more.
+        for holders in sorted((self.holders(own) for own in set(stems)), key=len):
+            for profile in holders if len(shared) < SEEDS else holders.keys() & shared.keys():
+                held, quality = holders[profile]
                 shared[profile] = shared.get(profile, 0.0) + quality * self.weight(held)
         if len(shared) <= NEAR:
             return [profile for profile in self.all if profile in shared]

@@ -1,19 +1,17 @@
 """Relations that a claim turns round: opposites, denials, and one party put for the other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from prompts.claims import english
 from prompts.claims.english import word_set
-from prompts.claims.frames import Frame, frame
 from prompts.claims.matching import Match, Said
 from prompts.claims.models import Difference
-from prompts.claims.profiles import Passage, Profile, Profiles, content
+from prompts.claims.profiles import Passage, Profile, Profiles
+from prompts.claims.roles import TELLING, around, content_of, inverted, is_denial, other_doer
 from prompts.claims.words import Word, groups, opposites, words_of
 
-TELLING = 0.25  # the least weight of a word that shows two passages to be about one thing
 NEAR = 7
-DOER = (0.6, 0.45)  # shared weight and cover from which another doer counts
 DENIED = (0.85, 0.6)  # shared weight and cover from which a denial counts
 ASSERTED = (1.2, 0.65)
 
@@ -44,12 +42,12 @@ def relation_difference(
     if any(word.low in english.JUDGING and not profile.held(word.stem)[1] for word in piece.words):
         return None
     return (
-        _inverted(piece, claim, found, profile, profiles)
+        inverted(piece, claim, found, profile, profiles)
         or _opposite(piece, found, profile, profiles)
         or _other_side(piece, found, profile)
         or _crossed(piece, found, profile)
         or _only(piece, found, profile, profiles)
-        or _other_doer(piece, found, profile, profiles)
+        or other_doer(piece, found, profile, profiles)
         or _alias_denied(piece, found, profile, profiles)
         or _denied(piece, found, profile, profiles)
         or _asserted(piece, found, profile, profiles)
@@ -72,7 +70,7 @@ def _opposite(
                 if not _same_surroundings(word, other, passage, found, profiles):
                     continue
                 if _negated(piece.words, word.number) == _negated(passage.words, other.number, 7):
-                    return Difference(word.text, _around(passage, other.number))
+                    return Difference(word.text, around(passage, other.number))
     return None
 
 
@@ -92,8 +90,8 @@ def _other_side(piece: Passage, found: Match, profile: Profile) -> Difference | 
             mine = {own.get(place, "") for place in range(word.number + 1, word.number + 6)}
             near = profile.passages[0].words[other.number + 1 : other.number + 6]
             if mine & {w.stem for w in near}:
-                around = _around(profile.passages[0], other.number)
-                return Difference(_around(piece, word.number), around)
+                here = around(profile.passages[0], other.number)
+                return Difference(around(piece, word.number), here)
     return None
 
 
@@ -102,17 +100,17 @@ def _crossed(piece: Passage, found: Match, profile: Profile) -> Difference | Non
     own_of = {word.stem: own for word, own in found.pairs}
     said = _neighbours(piece, own_of)
     for passage in profile.passages if said else ():
-        held = _neighbours(passage, {w.stem: w.stem for w in _content(passage)})
+        held = _neighbours(passage, {w.stem: w.stem for w in content_of(passage)})
         for (one, other), place in said.items():
             against = opposites(other)
             turned = [(o, n) for o, n in held if o == one and n in against]
             if turned and (one, other) not in held:
-                return Difference(_around(piece, place), _around(passage, held[turned[0]]))
+                return Difference(around(piece, place), around(passage, held[turned[0]]))
             for also, instead in said:
                 crossed = {(one, instead), (also, other)} <= held.keys()
                 if one != also and other != instead and crossed:
-                    around = _around(passage, held[one, instead])
-                    return Difference(_around(piece, place), around)
+                    here = around(passage, held[one, instead])
+                    return Difference(around(piece, place), here)
     return None
 
 
@@ -145,7 +143,7 @@ def _only(piece: Passage, found: Match, profile: Profile, profiles: Profiles) ->
             continue
         places = [w.number for w in statement.words if w.stem == own]
         if "not" not in before and any(abs(p - q) <= 4 for p in places for q in both):
-            return Difference(piece.typed(first, word.number), _around(statement, both[0]))
+            return Difference(piece.typed(first, word.number), around(statement, both[0]))
     return None
 
 
@@ -207,7 +205,7 @@ def _denied(
             for other in passage.words:
                 alike = other.stem == own or groups(other.stem) & groups(word.stem)
                 if alike and _stands(piece, word, passage, other, found, profiles):
-                    return Difference(_denial(piece, word.number), _around(passage, other.number))
+                    return Difference(_denial(piece, word.number), around(passage, other.number))
     return None
 
 
@@ -224,7 +222,7 @@ def _denies_part(piece: Passage, word: Word, own_of: Mapping[str, str]) -> bool:
 
 def _subject(piece: Passage, word: Word, profiles: Profiles) -> list[Word]:
     """What stands before the denial in its clause and is a word of the pack."""
-    before = [w for w in _content(piece) if w.part == word.part and w.number < word.number]
+    before = [w for w in content_of(piece) if w.part == word.part and w.number < word.number]
     denials = [w.number for w in piece.words if w.low in english.NEGATIONS or "n't" in w.low]
     first = min((n for n in denials if n < word.number), default=0)
     return [w for w in before if w.number < first and profiles.knows(w.stem)]
@@ -275,7 +273,7 @@ def _asserted(
         for passage in profile.passages:
             for other in passage.words:
                 if other.stem == own and _plainly_denied(passage.words, other.number):
-                    return Difference(word.text, _around(passage, other.number))
+                    return Difference(word.text, around(passage, other.number))
     return None
 
 
@@ -284,151 +282,24 @@ def _plainly_denied(words: Sequence[Word], place: int) -> bool:
     return any(low in _DENIALS for low in lows) and "but" not in lows and "than" not in lows
 
 
-def _inverted(
-    piece: Passage, claim: Said, found: Match, profile: Profile, profiles: Profiles
-) -> Difference | None:
-    """One party for the other round the same verb."""
-    own = {word.number: held for word, held in found.pairs if word in piece.words}
-    meant = {word.number: s for word, s in claim.words}
-    stems = [own.get(w.number) or _held(meant.get(w.number, ""), profile) for w in piece.words]
-    for word in piece.words:
-        if word.stem in profiles.parties and not _is_past(word):
-            continue
-        for passage in profile.passages:
-            for other in _same_verb(word, passage):
-                said = frame(piece.words, stems, word.number)
-                held = frame_of(passage, other)
-                acted = _is_said_of(word, piece) and _is_said_of(other, passage)
-                turned = acted and (
-                    _misplaced(said, held, passage, profiles) or _turned(said, held, profiles)
-                )
-                if _swapped(said, held) or turned:
-                    return Difference(_around(piece, word.number), _around(passage, other.number))
-    return None
-
-
-def _other_doer(
-    piece: Passage, found: Match, profile: Profile, profiles: Profiles
-) -> Difference | None:
-    """Somebody of whom the fact knows nothing, where it says who did the same to the same."""
-    if found.shared < DOER[0] or found.cover < DOER[1]:
-        return None
-    meant = [w.stem if w in _content(piece) else "" for w in piece.words]
-    own = {word.stem: held for word, held in found.pairs}
-    statement = profile.passages[0]
-    for word in piece.words:
-        for other in _same_verb(word, statement) if _acts(word) else ():
-            said, held = frame(piece.words, meant, word.number), frame_of(statement, other)
-            if not (said.doer and held.doer) or any(profile.held(s)[1] for s in said.doer):
-                continue
-            done_to = {own[stem] for stem in said.done_to if stem in own} & held.done_to
-            if len(said.doer) > 3 or not any(profiles.weight(s) >= TELLING for s in done_to):
-                continue
-            if any(own.get(s, s) in held.doer and not _idle(piece, s) for s in meant if s):
-                continue
-            return Difference(_around(piece, word.number), _around(statement, other.number))
-    return None
-
-
-def _acts(word: Word) -> bool:
-    return _is_past(word) or word.low in ("founded", "began", "wrote", "gave", "took", "made", "set")
-
-
-def _idle(piece: Passage, doer: str) -> bool:
-    """Whether somebody is only named to say that they did not do it."""
-    places = [w for w in piece.words if w.stem == doer]
-    return all(
-        any(_denies(w) for w in piece.words if w.part == place.part and abs(w.number - place.number) < 4)
-        for place in places
-    )
-
-
-def _denies(word: Word) -> bool:
-    return word.low in english.NEGATIONS or word.low.endswith("n't")
-
-
 def _alias_denied(
     piece: Passage, found: Match, profile: Profile, profiles: Profiles
 ) -> Difference | None:
     """What the fact is also called by, denied: never any violence."""
-    if found.shared < DENIED[0] or found.cover < 0.75 or any(map(_denies, profile.passages[0].words)):
+    if (
+        found.shared < DENIED[0]
+        or found.cover < 0.75
+        or any(map(is_denial, profile.passages[0].words))
+    ):
         return None
     aliases = {w.stem for alias in profile.fact.aliases for w in words_of(alias)} - profile.stems
     for word, own in found.pairs:
         plain = own in aliases - profiles.parties and profiles.weight(own) >= 0.6
-        if plain and word in piece.words and _negated(piece.words, word.number):
-            if not _denies_part(piece, word, {w.stem: o for w, o in found.pairs}):
-                return Difference(_denial(piece, word.number), profile.fact.title or own)
-    return None
-
-
-def _held(meant: str, profile: Profile) -> str:
-    return profile.held(meant)[0] if meant else ""
-
-
-def _content(passage: Passage) -> frozenset[Word]:
-    return frozenset(content(passage.words))
-
-
-def _same_verb(word: Word, passage: Passage) -> Iterator[Word]:
-    if len(word.low) < 3 or word.low in english.SOURCES:
-        return
-    for other in passage.words:
-        if other.low in english.FILLERS and not groups(other.stem):
+        if not plain or word not in piece.words or not _negated(piece.words, word.number):
             continue
-        if other.stem == word.stem or groups(other.stem) & groups(word.stem):
-            yield other
-
-
-def _swapped(said: Frame, held: Frame) -> bool:
-    """Whether the doer of the one is done to in the other, and the other way round; or one of them
-    where the fact names somebody else for it whom the claim leaves out."""
-    if not said.doer and not said.done_to:
-        return False
-    forth = (said.doer - said.done_to) & (held.done_to - held.doer)
-    back = (said.done_to - said.doer) & (held.doer - held.done_to)
-    return bool(forth and back)
-
-
-def _is_said_of(word: Word, passage: Passage) -> bool:
-    """Whether it is what somebody did or was: resented, were suspect."""
-    before = {w.low for w in passage.words[max(word.number - 2, 0) : word.number]}
-    return _is_past(word) or bool(before & {"was", "were", "is", "are", "being"})
-
-
-def _is_past(word: Word) -> bool:
-    return word.low.endswith("ed")
-
-
-def _turned(said: Frame, held: Frame, profiles: Profiles) -> bool:
-    """Whether the doer is the one whom it was done to, and the other one isn't."""
-    doers = said.doer & profiles.parties & held.done_to - held.doer
-    return bool(doers and said.done_to) and not said.done_to & held.done_to
-
-
-def _misplaced(said: Frame, held: Frame, passage: Passage, profiles: Profiles) -> bool:
-    """Whether a party of the fact stands where the fact has another one."""
-    elsewhere = [frame_of(passage, word) for word in passage.words if _is_past(word)]
-    for mine, theirs, same in (
-        (said.doer, held.doer, [f.doer for f in elsewhere]),
-        (said.done_to, held.done_to, [f.done_to for f in elsewhere]),
-    ):
-        parties, others = mine & profiles.parties, theirs & profiles.parties
-        if parties and others and not mine & theirs:
-            return any(parties & other and not other & theirs for other in same)
-    return False
-
-
-def frame_of(passage: Passage, verb: Word) -> Frame:
-    """Who does what to whom round a verb of a fact."""
-    own = _content(passage)
-    stems = [w.stem if w in own else "" for w in passage.words]
-    found = frame(passage.words, stems, verb.number)
-    after = passage.words[verb.number + 1].low if verb.number + 1 < len(stems) else ""
-    earlier = [w for w in passage.words[: verb.number] if _is_past(w)]
-    if after in ("them", "him", "her") and not found.done_to and earlier:
-        return Frame(found.doer, frame(passage.words, stems, earlier[-1].number).done_to)
-    return found
+        if not _denies_part(piece, word, {w.stem: o for w, o in found.pairs}):
+            return Difference(_denial(piece, word.number), profile.fact.title or own)
+    return None
 
 
 def _denial(piece: Passage, place: int) -> str:
@@ -439,10 +310,3 @@ def _denial(piece: Passage, place: int) -> str:
         if low in english.NEGATIONS or low.endswith("n't"):
             break
     return piece.typed(first, place)
-
-
-def _around(passage: Passage, place: int) -> str:
-    """A few words on each side, as they stand."""
-    first = max(place - 3, 0)
-    last = min(place + 3, len(passage.words) - 1)
-    return passage.typed(first, last)

@@ -47,6 +47,8 @@ def figure_readings(
             continue
         found = best(context, piece.words[figure.first].part, profile, profiles)
         right = [text for other, text in held if agree(figure, other)]
+        if not right and (_is_of_another(piece, figure, held) or _at_another_time(piece, profile)):
+            continue
         difference = None if right else Difference(typed, held[0][1])
         strength = found.shared + unit + _beside(piece, profile, figure)
         coarse = all(other.low < other.high for other, _ in held)
@@ -56,6 +58,29 @@ def figure_readings(
             or strength > found.shared + unit
         )
         yield Reading(profile, typed, found, strength, difference, "figure", topical, coarse)
+
+
+def _is_of_another(piece: Passage, figure: Figure, held: Sequence[tuple[Figure, str]]) -> bool:
+    """Whether another figure of the claim is the one that the fact has: 102 tons against 7."""
+    return (
+        any(
+            figure is not other and figure.units == other.units and agree(other, own)
+            for other in piece.figures
+            for own, _ in held
+        )
+        and len({own.value for own, _ in held}) == 1
+    )
+
+
+def _at_another_time(piece: Passage, profile: Profile) -> bool:
+    """Whether the fact gives figures for some years, and the claim one for none of these."""
+    years = [moment for moment in piece.moments if moment.year]
+    held = [moment for _, moment in pairs(profile.passages[0]) if moment.year]
+    return (
+        len({moment.year for moment in held}) > 1
+        and bool(years)
+        and not any(may_be_same(moment, other) for moment in years for other in held)
+    )
 
 
 def _rate_readings(

@@ -59,6 +59,8 @@ class Sentence:
 
 def fold(text: str) -> str:
     """Lower case, without accents and with plain apostrophes; as long as the text or longer."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.replace("’", "'"))
     return "".join(mark for mark in apart if not unicodedata.combining(mark)).lower()
 
@@ -169,6 +171,9 @@ def opposites(word_stem: str) -> frozenset[str]:
     return _OPPOSITES.get(word_stem, _NO_WORDS)
 
 
+_DENIALS = NEGATIONS - {"few", "zero"}  # a few is some
+
+
 def denies(words: Iterable[Word]) -> bool:
     """Whether a denial is among the words: not, never, nobody, hardly."""
-    return any(word.low in NEGATIONS or word.low.endswith("n't") for word in words)
+    return any(word.low in _DENIALS or word.low.endswith("n't") for word in words)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prompts.claims import Checker, Difference, Verdict
+from prompts.claims import MAX_TEXT, Checker, Difference, Verdict
 from prompts.loader import load
 from prompts.models import Citation, Fact, Pack, Source, SourceKind
 from tests.benchmarks import checking
@@ -192,10 +192,96 @@ def test_any_order_of_telling_words_is_allowed(words: Sequence[str]) -> None:
 CHECKED = of(*BRIDGE)
 
 
-def test_long_messages_are_read_to_four_thousand_characters(checker: Checker) -> None:
+def test_long_messages_are_read_to_their_limit(checker: Checker) -> None:
     claims = checker.check("Stakhanov cut 201 tons of coal. " * 1_000)
 
-    assert 100 < len(claims) < 130
+    assert len(claims) == MAX_TEXT // len("Stakhanov cut 201 tons of coal. ")
+
+
+MISREAD = (
+    fact(
+        "F1",
+        "The toll was raised in 1890, and the ferrymen cheered.",
+        "toll",
+        misreadings=("The toll was lowered in 1890.", "Only the masons cheered the higher toll."),
+    ),
+    fact(
+        "F2",
+        "Ada Holt drew the plan of the bridge with three helpers.",
+        "plan",
+        misreadings=("Ada Holt drew the plan alone, with nobody's help.",),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("They reduced the toll in 1890.", "F1"),
+        ("The toll was lowered in 1890, I read.", "F1"),
+        ("Ada Holt drew the plan all alone, without help.", "F2"),
+    ],
+)
+def test_a_claim_that_says_a_misreading_is_contradicted(said: str, found: str) -> None:
+    (claim,) = [c for c in of(*MISREAD).check(said) if c.verdict is Verdict.CONTRADICTS]
+
+    assert [finding.fact_id for finding in claim.findings] == [found]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The toll was not lowered in 1890.",
+        "They raised the toll in 1890.",
+        "Ada Holt did not draw the plan alone.",
+        "Ada Holt drew the plan with help.",
+    ],
+)
+def test_a_claim_that_denies_a_misreading_is_not_contradicted(said: str) -> None:
+    assert Verdict.CONTRADICTS not in verdicts(of(*MISREAD), said)
+
+
+GETTYSBURG = Checker(load(ROOT / "seeds" / "gettysburg"))
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("Both copies begin four score and seven years back.", "supports"),
+        ("Both copies begin three score and ten years back.", "contradicts"),
+        ("The later copy places the founding on this continent.", "supports"),
+        ("The later copy put the founding of the nation in Europe.", "contradicts"),
+        ("The earlier copy says that the brave men hallowed the ground.", "supports"),
+        ("The nation was dedicated to the proposition that all men are created equal.", "supports"),
+        ("Both copies denied that all men were created equal.", "contradicts"),
+        ("Both copies called the fighting a war against a foreign power.", "contradicts"),
+        ("Government of the people shall not perish from the earth.", "supports"),
+        ("The later copy dropped the mention of God that the earlier copy had.", "contradicts"),
+        ("Is the later copy the one with under God?", "none"),
+        ("I think the speech is beautiful.", "none"),
+        ("Lincoln was born in Kentucky in 1809.", "none"),
+        ("The battle was fought in July 1863.", "none"),
+        ("My class has four students from Gettysburg.", "none"),
+    ],
+)
+def test_another_pack_gives_sensible_verdicts(said: str, verdict: str) -> None:
+    assert checking.verdict(GETTYSBURG, said) == verdict
+
+
+def test_numbers_without_end_are_figures_with_one() -> None:
+    CHECKED.check(f"The masons cut {'hundred ' * 110}crowns.")
+    CHECKED.check(f"The bridge cost {'9' * 900} crowns.")
+
+
+def test_ids_addresses_and_mentions_are_neither_names_nor_figures() -> None:
+    text = "See F2, @Maud and https://example.org/7000: the bridge cost 7,000 crowns."
+
+    (claim,) = [c for c in of(*BRIDGE).check(text) if c.verdict is Verdict.CONTRADICTS]
+
+    assert {d for f in claim.findings for d in f.differs} == {
+        Difference("7,000 crowns", "9,000 crowns")
+    }
+    assert text[claim.start :].startswith(claim.text)
 
 
 @pytest.mark.parametrize("half", [checking.TO_DEVELOP, checking.TO_MEASURE])
