@@ -27,6 +27,7 @@ ASSERTED = (0.4, 0.7)  # of what the claim says without a denial
 COVERED = {"figure": 0.64, "date": 0.7, "name": 0.8}  # to bear out by one of these
 RELATES = (0.75, 0.45)
 RELATED = 0.55  # a fact this much like the likest one may show a relation turned round
+RIVAL_NAME = 0.25  # the same for a name, which may have a part in several facts
 RIVAL = 0.8  # a fact that agrees outweighs one that differs from this part of its strength on
 
 _NOT_SO = english.word_set("not never no nobody nowhere without wasnt isnt didnt")
@@ -50,7 +51,8 @@ class Checker:
         before: tuple[Word, ...] = ()
         typed = text[:MAX_TEXT]
         for piece in pieces(typed, self.pack):
-            claim = self._check(piece, before)
+            refers = english.REFERRING.search(piece.text) is not None
+            claim = self._check(piece, before if refers else ())
             own = typed[piece.start : piece.start + len(piece.text)]
             claims.append(replace(claim, text=own))
             before = piece.passage.words
@@ -197,8 +199,11 @@ class _Judgement:
             if top.kind == "name" and (self.judging or self._another_time() or self._adds()):
                 continue
             agreeing = [r for r in sound if r.agrees and not r.coarse and _enough(r, AGREES)]
+            if top.kind == "name":
+                agreeing = [r for r in sound if r.agrees and not r.coarse]
+            rival = RIVAL_NAME if top.kind == "name" else RIVAL
             if any(
-                r.strength * r.match.cover >= RIVAL * top.strength * top.match.cover
+                r.strength * r.match.cover >= rival * top.strength * top.match.cover
                 for r in agreeing
             ):
                 continue

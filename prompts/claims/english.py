@@ -56,6 +56,12 @@ mentioned mentions newspaper noted notes page paragraph passage pointed points p
 quotation quote reader reading reasons remarks report reported reports sentence source stated
 states student suggests teacher tells text textbook textbooks thinks traces writes
 """)
+# What speaks of something that was named in the sentence before.
+REFERRING = re.compile(
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|then|"
+    r"both|such|same|one)\b",
+    re.IGNORECASE,
+)
 READERS = re.compile(
     r"\b(?:comments?|commenters?|commentors?|commentators?|readers?|repl(?:y|ies)|third comment)\b",
     re.IGNORECASE,

@@ -11,10 +11,8 @@ from prompts.claims.models import Difference
 from prompts.claims.profiles import Passage, Profile, Profiles, passage
 from prompts.claims.words import Word, groups, opposites, stem, words_of
 
-SAYS = (
-    (0.5, 0.5, 0.5),
-    (0.66, 0.33, 0.5),
-)  # of the misreading, of what sets it apart, and of the claim
+# How much a claim says of the misreading, of what sets it apart, and of itself by that.
+SAYS = ((0.5, 0.5, 0.5), (0.66, 0.33, 0.5))
 LIKE, ROOT, OPPOSITE = 0.8, 0.9, -0.8
 FIGURE, SMALL, NEW = 0.6, 0.25, 0.6  # weights
 LITTLE = 0.1  # where less than that sets a misreading apart, the order of its words does
@@ -166,6 +164,10 @@ class Misreadings:
             for of_all, of_own, of_claim in SAYS
         ):
             return None
+        # What a name or a figure sets apart is not said without any of them.
+        pointed = {p for p in one.apart if _is_pointed(one.tokens[p])}
+        if pointed and not pointed & got.keys():
+            return None
         by_order = own < LITTLE
         deciding = set(got) if by_order else one.apart & got.keys()
         sides = [_side(one.tokens[p], *got[p]) for p in deciding]
@@ -273,6 +275,11 @@ def _alike(one: str, other: str) -> float:
     if short >= 5 and one[:5] == other[:5] and abs(len(one) - len(other)) <= 3:
         return ROOT
     return 0.0
+
+
+def _is_pointed(token: Token) -> bool:
+    first = token.word.number == 0
+    return token.key.startswith("#") or (token.word.capital and not first)
 
 
 def _is_idle(word: Word) -> bool:
