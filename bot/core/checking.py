@@ -26,14 +26,12 @@ from bot.core.dispatch import Call
 from bot.core.fact_cards import objections, source_line, trust
 from bot.core.services import LoadedPack
 from prompts.claims import MAX_TEXT, Claim, Finding, Verdict
-from prompts.models import Fact
+from prompts.models import Fact, SourceKind
 
 MOST = 40_000
 """Characters of a message, on the platform that takes the longest (Slack, chat.postMessage)."""
 CLAIMS = 6
 """So many claims are shown, those that differ first."""
-
-_HEADS = {Verdict.CONTRADICTS: "The sources have it otherwise.", Verdict.SUPPORTS: "Borne out."}
 
 
 async def check(call: Call) -> Card:
@@ -68,7 +66,7 @@ async def check(call: Call) -> Card:
 
 def _claim(loaded: LoadedPack, claim: Claim, notes: list[Spans]) -> list[Block]:
     """A claim with what the facts say to it; where they stand goes to the notes."""
-    blocks: list[Block] = [Quote(spans(claim.text)), text(Bold(_HEADS[claim.verdict]))]
+    blocks: list[Block] = [Quote(spans(claim.text)), text(Bold(_head(loaded, claim)))]
     for finding in claim.findings:
         fact = _fact(loaded, finding)
         blocks += [text(*_words(finding)), text(FactMark(fact.id), " ", fact.statement)]
@@ -78,6 +76,15 @@ def _claim(loaded: LoadedPack, claim: Claim, notes: list[Spans]) -> list[Block]:
             if note not in notes:
                 notes.append(note)
     return blocks
+
+
+def _head(loaded: LoadedPack, claim: Claim) -> str:
+    if claim.verdict is Verdict.CONTRADICTS:
+        return "The sources have it otherwise."
+    cited = [c.source for found in claim.findings for c in _fact(loaded, found).citations]
+    if all(loaded.pack.source(source).kind is SourceKind.COMMENT for source in cited):
+        return "A reader's comment says so too."
+    return "Borne out."
 
 
 def _words(finding: Finding) -> Spans:

@@ -29,6 +29,12 @@ async def test_what_differs_comes_first_with_its_fact_and_source(ada: Human) -> 
     assert "Only you see this; nothing was posted." in rest
 
 
+async def test_what_only_a_reader_says_is_not_called_borne_out(ada: Human) -> None:
+    said = await ada.answer("fact check", text="The kulaks were deported and shamed.")
+    assert "A reader's comment says so too." in said
+    assert "Borne out." not in said
+
+
 @pytest.mark.parametrize(
     "typed",
     [
