@@ -3,18 +3,20 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+from pydantic import SecretStr
 
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
-from bot.config import Settings
+from bot.config import Settings, SettingsError
 from bot.core import catalog, discussions, privacy, reporting
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
@@ -27,13 +29,23 @@ from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
 from bot.reports import charts
 from bot.reports.csv_file import to_csv
+from storage import courses
 from storage.classroom import Classroom as ClassroomTables
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.adapters.discord.adapter import DiscordAdapter
 
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING_SECONDS = 300
 """How soon what was deleted, or has become too old, has left the database's files."""
+
+CONNECTING_SECONDS = 30
+"""How long what is owed waits for Discord: without it, its sends would only be refused."""
+
+REGISTERED = "discord-commands"
+"""The file in the data folder that says which commands Discord knows."""
 
 
 class SystemClock:
@@ -51,6 +63,7 @@ class App:
     notices: Notices
     recovery: Recovery
     browser: BrowserAdapter
+    discord: "DiscordAdapter | None" = None
 
     async def settle(self) -> None:
         """Wait until what has been begun is done."""
@@ -65,16 +78,20 @@ async def open_app(
     clock: Clock | None = None,
     commands: Catalog | None = None,
     owner: str | None = None,
+    discord: bool = False,
 ) -> AsyncIterator[App]:
     """Build the application over a database that is at the current version; nothing runs yet.
 
-    Raises StorageError when the database can't be used, PackError when a pack can't.
+    `discord`: with Discord beside the browser. Raises StorageError when the database can't be
+    used, PackError when a pack can't.
     """
     clock = clock or SystemClock()
     packs = load_packs([*seeds.packs(), *settings.packs])
     database = await Database.open(settings.database)
     try:
-        yield _wire(database, clock, packs, commands or catalog.build(), owner or _new_id())
+        registered = settings.data / REGISTERED if discord else None
+        commands = commands or catalog.build()
+        yield _wire(database, clock, packs, commands, owner or _new_id(), registered)
     finally:
         await database.close()
         for loaded in packs.values():
@@ -87,9 +104,13 @@ def _wire(
     packs: dict[str, LoadedPack],
     commands: Catalog,
     owner: str,
+    registered: Path | None,
 ) -> App:
     browser = BrowserAdapter(ClassroomTables(database), clock)
-    platforms: dict[str, Platform] = {"browser": browser.platform}
+    platforms: dict[str, Platform] = {browser.platform.name: browser.platform}
+    discord = None if registered is None else _discord(clock, registered)
+    if discord is not None:
+        platforms[discord.platform.name] = discord.platform
     staff = StaffNotices(database, platforms)
     informed: set[object] = set()
     notices = Notices(database, clock, platforms, informed)
@@ -102,6 +123,7 @@ def _wire(
         owner,
         discussions.compose,
         staff.refused,
+        staff.not_set_open,
         recovery.read_again,
         _new_id,
     )
@@ -120,7 +142,16 @@ def _wire(
     )
     dispatcher = Dispatcher(services)
     browser.connect(dispatcher, intake)
-    return App(services, dispatcher, intake, notices, recovery, browser)
+    if discord is not None:
+        discord.connect(dispatcher, intake, recovery, commands)
+    return App(services, dispatcher, intake, notices, recovery, browser, discord)
+
+
+def _discord(clock: Clock, registered: Path) -> "DiscordAdapter":
+    # Imported here, since discord.py takes half a second to load, and not everybody needs it.
+    from bot.adapters.discord.adapter import DiscordAdapter
+
+    return DiscordAdapter(clock, registered)
 
 
 def _new_id() -> str:
@@ -128,29 +159,87 @@ def _new_id() -> str:
 
 
 async def run(
-    settings: Settings, *, sample: bool, announce: Callable[[str, str | None], None]
+    settings: Settings,
+    *,
+    sample: bool,
+    announce: Callable[[str, str | None], None],
+    classroom: bool = True,
+    discord: bool = False,
 ) -> None:
-    """Run until cancelled: the classroom, the outbox, the housekeeping.
+    """Run until cancelled: the classroom, Discord, the outbox, the housekeeping.
 
-    `sample`: play the sample class if the classroom is empty. Raises as `open_app` does.
+    `sample`: play the sample class if the classroom is empty. Raises as `open_app` does, and
+    CannotConnect and SettingsError where Discord can't be used.
     """
     asyncio.get_running_loop().set_exception_handler(_log_failure)
-    async with open_app(settings) as app:
-        tasks = [asyncio.create_task(app.services.outbox.run(), name="outbox")]
+    token = settings.discord_secret() if discord else None
+    async with open_app(settings, discord=discord) as app:
+        serving, behind = [], []
         try:
+            if app.discord is not None and token is not None:
+                serving.append(asyncio.create_task(_serve_discord(app.discord, token)))
+                await _connected(app.discord, serving[0])
+            behind.append(asyncio.create_task(app.services.outbox.run(), name="outbox"))
             await app.recovery.recover(app.browser.platform.name)
-            if sample and not await app.browser.classroom.people():
+            if classroom and sample and not await app.browser.classroom.people():
                 from bot.adapters.browser.sample import play
 
                 script = yaml.safe_load(seeds.SAMPLE_CLASS.read_text("utf-8"))
                 await play(app.browser.classroom, app.dispatcher, script)
-            tasks.append(asyncio.create_task(_keep_house(app), name="housekeeping"))
-            await app.browser.serve(settings.host, settings.port, announce)
+            behind.append(asyncio.create_task(_keep_house(app), name="housekeeping"))
+            if classroom:
+                served = app.browser.serve(settings.host, settings.port, announce)
+                serving.append(asyncio.create_task(served, name="classroom"))
+            await _until_one_ends(serving)
         finally:
-            for task in tasks:
+            for task in [*serving, *behind]:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*serving, *behind, return_exceptions=True)
             await app.settle()
+
+
+async def _serve_discord(discord: "DiscordAdapter", token: SecretStr) -> None:
+    await discord.serve(token.get_secret_value())
+
+
+async def _connected(discord: "DiscordAdapter", serving: asyncio.Task[None]) -> None:
+    """Wait for Discord, but not for ever; what ends the serving is raised later."""
+    ready = asyncio.create_task(discord.ready.wait())
+    try:
+        await asyncio.wait(
+            [ready, serving], timeout=CONNECTING_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        ready.cancel()
+
+
+async def _until_one_ends(serving: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for what is served; the first to end ends all, and what ended it is raised."""
+    done, _ = await asyncio.wait(serving, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
+
+
+async def diagnose(settings: Settings) -> list[str]:
+    """What keeps Discord from working, a sentence each; none where all is well."""
+    from bot.adapters.discord.doctor import diagnose as diagnose_
+
+    token = settings.discord_secret()
+    async with open_app(settings, discord=True) as app:
+        async with app.services.database.read() as db:
+            places = await courses.channels_in(db, "discord")
+        if app.discord is None:
+            raise SettingsError("Discord is not part of this installation.")
+        return await diagnose_(app.discord, token.get_secret_value(), places)
+
+
+async def invite(settings: Settings) -> str:
+    """The link with which Coalface is added to a Discord server."""
+    from bot.adapters.discord.adapter import application
+    from bot.adapters.discord.permissions import invite_link
+
+    about = await application(settings.discord_secret().get_secret_value())
+    return invite_link(about.id)
 
 
 def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

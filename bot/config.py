@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     packs: folders of packs besides the ones that ship with Coalface; relative ones are meant from
     the data folder. In COALFACE_PACKS they are parted as in PATH.
     log: how much goes into the log.
+    discord_token: the bot token of the Discord application; discord_token_file: a file that holds
+    it, meant from the data folder. Never on the command line, where other programs see it.
     """
 
     model_config = SettingsConfigDict(
@@ -50,6 +52,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65_535)
     packs: Annotated[tuple[Path, ...], NoDecode] = ()
     log: Literal["debug", "info", "warning", "error"] = "info"
+    discord_token: SecretStr | None = None
+    discord_token_file: Path | None = None
 
     @field_validator("packs", mode="before")
     @classmethod
@@ -65,6 +69,25 @@ class Settings(BaseSettings):
     @property
     def database(self) -> Path:
         return self.data / DATABASE
+
+    def discord_secret(self) -> SecretStr:
+        """The Discord token, from the setting or its file. Raises SettingsError."""
+        if self.discord_token is not None and self.discord_token.get_secret_value().strip():
+            return SecretStr(self.discord_token.get_secret_value().strip())
+        if self.discord_token_file is None:
+            raise SettingsError(
+                "Discord needs the token of your application: put it into the variable"
+                " COALFACE_DISCORD_TOKEN, or into a file that COALFACE_DISCORD_TOKEN_FILE names."
+            )
+        file = self.data / self.discord_token_file.expanduser()
+        try:
+            token = file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            why = problem.strerror if isinstance(problem, OSError) else "it is no text"
+            raise SettingsError(f"discord_token_file: {file} can't be read: {why}.") from None
+        if not token or any(c.isspace() for c in token):
+            raise SettingsError(f"discord_token_file: {file} holds no token: one line, no spaces.")
+        return SecretStr(token)
 
 
 def load(data: Path | None = None, **typed: object) -> Settings:

@@ -142,6 +142,17 @@ async def channels_of(db: Connection, course_id: CourseId, kind: str = "class") 
     return [to_channel(row) for row in found]
 
 
+async def channels_in(db: Connection, platform: str) -> list[Channel]:
+    """Every channel that belongs to a course, on one platform."""
+    found = await db.execute(
+        select(*CHANNEL)
+        .join(spaces, spaces.c.id == channels.c.space_id)
+        .where(spaces.c.platform == platform)
+        .order_by(channels.c.id)
+    )
+    return [to_channel(row) for row in found]
+
+
 async def channel(db: Connection, course_id: CourseId, id_: ChannelId) -> Channel:
     found = await db.execute(
         select(*CHANNEL)

@@ -108,6 +108,8 @@ def test_these_are_the_commands() -> None:
         "db check",
         "db restore",
         "db upgrade",
+        "discord invite",
+        "doctor",
         "fact check",
         "fact cite",
         "fact compare",

@@ -12,7 +12,7 @@ from bot.config import SettingsError, load
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings from whoever runs the tests."""
-    for name in ("DATA", "HOST", "PORT", "PACKS", "LOG"):
+    for name in ("DATA", "HOST", "PORT", "PACKS", "LOG", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE"):
         monkeypatch.delenv(f"COALFACE_{name}", raising=False)
 
 
@@ -115,3 +115,32 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
 def test_settings_can_not_be_changed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         load(tmp_path).port = 1
+
+
+def test_the_discord_token_is_read_and_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COALFACE_DISCORD_TOKEN", " a.secret.token\n")
+    settings = load(tmp_path)
+    assert settings.discord_secret().get_secret_value() == "a.secret.token"
+    assert "secret" not in f"{settings!r} {settings} {settings.discord_secret()}"
+
+
+def test_the_discord_token_may_stand_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COALFACE_DISCORD_TOKEN_FILE", "token")
+    settings = load(tmp_path)
+    with pytest.raises(SettingsError, match="can't be read: No such file"):
+        settings.discord_secret()
+    for wrong in ("", "two words"):
+        (tmp_path / "token").write_text(wrong)
+        with pytest.raises(SettingsError, match="holds no token"):
+            settings.discord_secret()
+    (tmp_path / "token").write_text("a.secret.token\n")
+    assert settings.discord_secret().get_secret_value() == "a.secret.token"
+
+
+def test_without_a_discord_token_it_is_said_where_to_put_it(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="COALFACE_DISCORD_TOKEN"):
+        load(tmp_path).discord_secret()

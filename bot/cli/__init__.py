@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import database, facts, packs
+from bot.cli import database, discord, doctor, facts, packs
 from bot.cli.shared import Data, fail, load_settings, told
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ app = typer.Typer(
 app.add_typer(packs.app, name="pack")
 app.add_typer(facts.app, name="fact")
 app.add_typer(database.app, name="db")
+app.add_typer(discord.app, name="discord")
+app.command()(doctor.doctor)
 
 
 def main() -> None:
@@ -49,8 +51,14 @@ def run(
         bool, typer.Option("--fresh", help="Start anew; the old database goes to backups.")
     ] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Start without the sample class.")] = False,
+    discord: Annotated[
+        bool, typer.Option("--discord", help="Connect to Discord (COALFACE_DISCORD_TOKEN).")
+    ] = False,
+    no_classroom: Annotated[
+        bool, typer.Option("--no-classroom", help="Without the classroom: Discord only.")
+    ] = False,
 ) -> None:
-    """Start the bot and the classroom in the browser."""
+    """Start the bot, with the classroom in the browser and, if asked for, Discord."""
     from datetime import UTC, datetime
 
     from bot import logs
@@ -58,6 +66,10 @@ def run(
 
     settings = load_settings(data, port=port, host=host)
     check_host(settings.host)
+    if discord:
+        settings.discord_secret()  # before anything is touched
+    elif no_classroom:
+        fail("Nothing is left to run: --no-classroom goes with --discord.")
     from storage import maintenance
 
     now = datetime.now(UTC)
@@ -68,12 +80,12 @@ def run(
     logs.start(settings.data, settings.log)
     typer.echo("Coalface is starting …")
     try:
-        _serve(settings, sample=not empty)
+        _serve(settings, sample=not empty, classroom=not no_classroom, discord=discord)
     except KeyboardInterrupt:
         typer.echo("Coalface has stopped.")
 
 
-def _serve(settings: "Settings", *, sample: bool) -> None:
+def _serve(settings: "Settings", *, sample: bool, classroom: bool, discord: bool) -> None:
     import asyncio
     import signal
 
@@ -88,7 +100,9 @@ def _serve(settings: "Settings", *, sample: bool) -> None:
     # A service manager's way of saying Ctrl+C.
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` has it ignored
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    asyncio.run(run_app(settings, sample=sample, announce=announce))
+    asyncio.run(
+        run_app(settings, sample=sample, announce=announce, classroom=classroom, discord=discord)
+    )
 
 
 @app.command()

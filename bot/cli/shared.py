@@ -81,12 +81,13 @@ def chosen_packs(settings: "Settings", pack_id: str | None) -> dict[str, "Loaded
 def _mendable() -> tuple[type[Exception], ...]:
     """What a person can mend."""
     from bot.adapters.browser.hosts import CannotServe
+    from bot.adapters.discord.errors import CannotConnect
     from bot.config import SettingsError
     from bot.core.errors import UserError
     from prompts.problems import PackError
     from storage.errors import StorageError
 
-    return CannotServe, SettingsError, UserError, PackError, StorageError, OSError
+    return CannotServe, CannotConnect, SettingsError, UserError, PackError, StorageError, OSError
 
 
 def _log_failure(problem: Exception, data: Path | None) -> str:

@@ -81,6 +81,7 @@ async def find_member(call: Call, param: str) -> Member:
         if known is not None:
             return known
         all_ = await members.members_of(db, call.course.id, call.place.space)
+        typed = await _name_of(db, call, typed)
     named = [m for m in all_ if m.name.casefold() == typed.removeprefix("@").casefold()]
     if len(named) == 1:
         return named[0]
@@ -89,6 +90,15 @@ async def find_member(call: Call, param: str) -> Member:
     names = [member.name for member in all_]
     hint = "pick one from the list; people join by writing in a discussion."
     raise UnknownName(param, "person of this course called", typed, names, hint)
+
+
+async def _name_of(db: Connection, call: Call, typed: str) -> str:
+    """What somebody is called who was picked from the space's people, and not typed."""
+    if call.channel is None:
+        return typed
+    picked = AccountRef(typed)
+    account = (await members.accounts_at(db, call.channel.space_id, [picked])).get(picked)
+    return typed if account is None else account.name
 
 
 # --- commands -----------------------------------------------------------------------------------

@@ -220,7 +220,8 @@ class Deciding:
         state.account_id = self._accounts[event.place.space, event.author.ref]
         state.sent_at = event.sent_at
         if event.edited_at is not None:
-            if state.edited_at is None or event.edited_at > state.edited_at:
+            withheld = event.edited_at == state.edited_at and not state.characters
+            if state.edited_at is None or event.edited_at > state.edited_at or withheld:
                 state.edited_at = event.edited_at
                 self._fold_text(state, event, measure)
         elif state.edited_at is None and not (again and state.characters):

@@ -31,6 +31,23 @@ async def help_(call: Call) -> Card:
     raise UnknownName("command", "command that you can use called", wanted, names, "see /help.")
 
 
+def first_words() -> Card:
+    """What is said once in a space that Coalface was added to."""
+    return Card(
+        "Coalface is here",
+        (
+            text(
+                "It posts discussion prompts, keeps track of who answered whom, and brings sourced"
+                " facts. To begin, go to the channel of your class and use ",
+                Code("/course setup"),
+                "; whoever does becomes the course's instructor. ",
+                Code("/help"),
+                " names what each person can use.",
+            ),
+        ),
+    )
+
+
 def _offered(call: Call) -> list[Command]:
     return [command for command in call.services.catalog if call.may(command)]
 

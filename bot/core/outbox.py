@@ -46,13 +46,15 @@ class _Claimed:
     card: Card
     placement: Placement | None
     lease: timedelta
+    open_: bool | None  # what its thread is to be afterwards; None leaves it
 
 
 class Outbox:
     """Delivers what storage says is owed.
 
     `compose` makes the card of a send; `refused` tells the course's staff why one could not be
-    posted (once for each send and reason); `found` reads a thread whose post stood there before
+    posted (once for each send and reason), `not_set_open` why its thread could not be opened or
+    closed to writing; `found` reads a thread whose post stood there before
     we knew. `owner` names this process in leases; `new_id` makes the short ids under which
     unexpected failures are logged.
     """
@@ -65,6 +67,7 @@ class Outbox:
         owner: str,
         compose: Compose,
         refused: Refusal,
+        not_set_open: Refusal,
         found: Found,
         new_id: Callable[[], str],
     ) -> None:
@@ -74,6 +77,7 @@ class Outbox:
         self._owner = owner
         self._compose = compose
         self._refused = refused
+        self._not_set_open = not_set_open
         self._found = found
         self._claims = count(1)
         self._new_id = new_id
@@ -204,8 +208,9 @@ class Outbox:
         send, placement = claimed
         async with self._database.read() as db:  # a summary reads much: not while others write
             card = await self._compose(db, send)
+            open_ = await _to_be_open(db, send)
         settling = self._platforms[send.channel.space.platform].settling
-        return _Claimed(send, owner, card, placement, REQUEST + settling + MARGIN)
+        return _Claimed(send, owner, card, placement, REQUEST + settling + MARGIN, open_)
 
     async def _placement(self, db: Connection, send: Send) -> Placement | None:
         for placement in await discussions.placements_of(db, send.course_id, send.discussion_id):
@@ -234,6 +239,7 @@ class Outbox:
         if claimed.placement is not None and send.kind == "update":
             if await self._begin(claimed) is not None:
                 await platform.update(place, claimed.placement.message, claimed.card)
+                await self._set_open(platform, claimed)
                 await self._record(claimed, None, None)
             return
         if send.tried_at is not None:
@@ -243,13 +249,30 @@ class Outbox:
                 await self._look_later(send, send.tried_at, refusal)
                 return
             if found is not None:
+                await self._set_open(platform, claimed)
                 placement = await self._record(claimed, found, send.tried_at)
                 if placement is not None:
                     await self._found(placement)
                 return
         began = await self._begin(claimed)
         if began is not None:
-            await self._record(claimed, await platform.post(place, claimed.card, send.key), began)
+            posted = await platform.post(place, claimed.card, send.key)
+            await self._set_open(platform, claimed)
+            await self._record(claimed, posted, began)
+
+    async def _set_open(self, platform: Platform, claimed: _Claimed) -> None:
+        """Open or close the thread to writing, as its discussion is: the last step of a send.
+
+        What is refused leaves the send done, and is told.
+        """
+        if claimed.open_ is None or claimed.placement is None:
+            return
+        channel = claimed.send.channel
+        place = Place(channel.space, channel.ref, claimed.placement.thread)
+        try:
+            await platform.set_open(place, claimed.open_)
+        except SendRefused as refusal:
+            await self._not_set_open(claimed.send, refusal.sentence)
 
     async def _begin(self, claimed: _Claimed) -> datetime | None:
         """When the request begins; None where the lease is no longer this claim's."""
@@ -310,6 +333,24 @@ class Outbox:
         await self._database.write(work)
         if refusal.final or send.problem != refusal.sentence:
             await self._refused(send, refusal.sentence)
+
+
+async def _to_be_open(db: Connection, send: Send) -> bool | None:
+    """Whether people may write in the thread after this send; None where it changes nothing: a
+    summary that is still owed goes out before its thread is closed."""
+    if send.kind not in ("update", "closing"):
+        return None
+    discussion = await discussions.discussion_by_id(db, send.course_id, send.discussion_id)
+    if discussion.open or send.kind == "closing":
+        return discussion.open
+    owed = await outbox.sends_of(db, send.course_id, ("pending", "sending"))
+    closing = any(
+        s.kind == "closing"
+        and s.discussion_id == send.discussion_id
+        and s.channel.id == send.channel.id
+        for s in owed
+    )
+    return None if closing else False
 
 
 _MISSED = "It fell due longer ago than the course's catch-up time."

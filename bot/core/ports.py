@@ -94,6 +94,11 @@ class Platform(Protocol):
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         """Make the bot's own message read like this. Raises SendRefused or SendUncertain."""
 
+    async def set_open(self, place: Place, open_: bool) -> None:
+        """Let people write in a discussion's thread, or no longer, where the platform can; what is
+        so already stays so. Raises SendRefused or SendUncertain.
+        """
+
     async def tell(self, place: Place, person: AccountRef, card: Card) -> None:
         """Tell one person something that nobody else sees. Raises SendRefused."""
 

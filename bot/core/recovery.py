@@ -18,7 +18,7 @@ from bot.core.ports import Clock, Platform, SeenMessage, SendRefused
 from bot.core.staff import StaffNotices
 from storage import courses, discussions, messages, replies
 from storage.database import Database
-from storage.ids import AccountRef, MessageRef
+from storage.ids import AccountRef, CourseId, MessageRef
 from storage.messages import MessageState
 from storage.rows import Placement
 
@@ -72,18 +72,35 @@ class Recovery:
 
     async def recover(self, platform: str) -> list[Receipt]:
         """Read every open discussion of a platform again; staff are told what was found."""
-        receipts = []
         async with self._database.read() as db:
-            all_ = [c for c in await courses.all_courses(db) if c.archived_at is None]
-        for course in all_:
-            async with self._database.read() as db:
-                open_ = {d.id for d in await discussions.discussions_of(db, course.id) if d.open}
-                placements = await discussions.placements_of(db, course.id)
-            for placement in placements:
-                ours = placement.channel.space.platform == platform
-                if ours and placement.discussion_id in open_:
-                    receipts.append(await self.read_again(placement))
-        return receipts
+            all_ = [c.id for c in await courses.all_courses(db) if c.archived_at is None]
+        ours = [
+            placement
+            for course in all_
+            for placement in await self._open(course)
+            if placement.channel.space.platform == platform
+        ]
+        return [await self.read_again(placement) for placement in ours]
+
+    async def reread(self, place: Place) -> list[Receipt]:
+        """Read the open discussions of a channel again, or of one thread of it: something changed
+        there of which the platform doesn't say enough."""
+        async with self._database.read() as db:
+            channel = await courses.channel_at(db, place.space, place.channel)
+        if channel is None:
+            return []
+        return [
+            await self.read_again(placement)
+            for placement in await self._open(channel.course_id)
+            if placement.channel.id == channel.id and place.thread in (None, placement.thread)
+        ]
+
+    async def _open(self, course: CourseId) -> list[Placement]:
+        """Where the course's open discussions stand."""
+        async with self._database.read() as db:
+            open_ = {d.id for d in await discussions.discussions_of(db, course) if d.open}
+            placements = await discussions.placements_of(db, course)
+        return [placement for placement in placements if placement.discussion_id in open_]
 
     async def read_again(self, placement: Placement) -> Receipt:
         """Read one discussion's thread and what its channel holds since; tell staff what came."""
@@ -193,6 +210,8 @@ def _written(message: SeenMessage, known: Mapping[MessageRef, MessageState]) -> 
     posted, state = message.posted, known.get(message.posted.message)
     if state is None or state.account_id is None:
         return [posted]
+    if posted.text and not state.characters and state.deleted_at is None:
+        return [posted]  # the platform withheld the text before, and shows it now
     if posted.edited_at is not None and (
         state.edited_at is None or posted.edited_at > state.edited_at
     ):

@@ -37,23 +37,31 @@ class StaffNotices:
 
     async def refused(self, send: Send, sentence: str) -> None:
         """A send could not be posted: say which, where and why."""
-        async with self._database.read() as db:
-            discussion = await discussions.discussion_by_id(
-                db, send.course_id, send.discussion_id
-            )  # fmt: skip
+        name = await self._name(send)
         log.warning("a send was refused", extra={"send": send.id, "kind": send.kind})
         what = {"prompt": "prompt", "update": "new text", "closing": "summary"}[send.kind]
-        await self.tell(
-            send.course_id,
-            Place(send.channel.space, send.channel.ref),
-            Card(
-                f"{discussion.name} could not be posted",
-                (
-                    text(
-                        f"The {what} of {discussion.name} is not in"
-                        f" #{send.channel.name}: {sentence}"
-                    ),
-                ),
-                tone="refusal",
-            ),
+        await self._tell_refusal(
+            send,
+            f"{name} could not be posted",
+            f"The {what} of {name} is not in #{send.channel.name}: {sentence}",
         )
+
+    async def not_set_open(self, send: Send, sentence: str) -> None:
+        """A thread could not be opened or closed to writing: say which, where and why."""
+        name = await self._name(send)
+        log.warning("a thread stayed as it was", extra={"send": send.id, "kind": send.kind})
+        await self._tell_refusal(
+            send,
+            f"The thread of {name} stayed as it was",
+            f"In #{send.channel.name} everybody can write in it, or nobody, as before; what counts"
+            f" does not depend on it. {sentence}",
+        )
+
+    async def _name(self, send: Send) -> str:
+        async with self._database.read() as db:
+            found = await discussions.discussion_by_id(db, send.course_id, send.discussion_id)
+        return found.name
+
+    async def _tell_refusal(self, send: Send, title: str, sentence: str) -> None:
+        card = Card(title, (text(sentence),), tone="refusal")
+        await self.tell(send.course_id, Place(send.channel.space, send.channel.ref), card)

@@ -1,6 +1,7 @@
 """Each script runs once on every platform there is: add a platform's driver to DRIVERS."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from tests.chromium import needs_chromium
 from tests.contract.browser import browser
 from tests.contract.chromium import in_chromium
 from tests.contract.conversation import Conversation
+from tests.contract.discord import on_discord
 
-DRIVERS = {"browser": browser}
+Driver = Callable[..., AbstractAsyncContextManager[Conversation]]
+
+DRIVERS: dict[str, Driver] = {"browser": browser, "discord": on_discord}
 SLOW = {"chromium": in_chromium}
 
 in_chromium_too = pytest.mark.parametrize(

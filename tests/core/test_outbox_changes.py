@@ -15,7 +15,7 @@ from bot.core.events import (
     Place,
     ThreadRef,
 )
-from bot.core.ports import SeenMessage
+from bot.core.ports import SeenMessage, SendRefused, SendUncertain
 from storage import outbox as rows
 from storage.rows import Send
 from tests.core.bad_network import LEASE, Course, a_course
@@ -105,3 +105,58 @@ async def test_what_was_written_under_a_post_we_did_not_know_of_is_read(course: 
     await course.later(LEASE)
     assert "Bo | 1 | 1" in await course.ada.answer("participation class")
     assert any("1 new" in words for words in course.told(course.ada))
+
+
+async def test_a_thread_is_closed_after_its_summary_and_opened_again(course: Course) -> None:
+    await course.post()
+    await course.ada.answer("prompt close", discussion="D1")
+    (prompt, _) = course.platform.standing
+    thread = Place(SPACE, ChannelRef("history"), ThreadRef(prompt.ref))
+    assert course.platform.opened == [(thread, False)]
+    await course.ada.answer("prompt reopen", discussion="D1")
+    assert course.platform.opened == [(thread, False), (thread, True)]
+
+
+async def test_a_withdrawn_discussion_has_no_summary_and_its_thread_is_closed(
+    course: Course,
+) -> None:
+    await course.post()
+    await course.ada.answer("prompt withdraw", what="D1")
+    assert len(course.platform.standing) == 1
+    assert [open_ for _, open_ in course.platform.opened] == [False]
+
+
+async def test_a_thread_that_could_not_be_closed_is_told_and_its_summary_stands_once(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def set_open(place: Place, open_: bool) -> None:
+        raise SendRefused("Coalface needs “Manage Threads” in #history.")
+
+    monkeypatch.setattr(course.platform, "set_open", set_open)
+    await course.post()
+    await course.ada.answer("prompt close", discussion="D1")
+    await course.later(1_000)
+    assert len(course.platform.standing) == 2
+    (told,) = course.told(course.ada)
+    assert "The thread of D1 stayed as it was" in told
+    assert "needs “Manage Threads”" in told
+
+
+async def test_a_thread_whose_closing_got_no_answer_is_closed_with_the_next_look(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    async def set_open(place: Place, open_: bool) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise SendUncertain
+
+    monkeypatch.setattr(course.platform, "set_open", set_open)
+    await course.post()
+    await course.ada.answer("prompt close", discussion="D1")
+    await course.later(LEASE)
+    assert asked == 2
+    assert len(course.platform.standing) == 2
+    assert set(await course.states()) == {"sent"}

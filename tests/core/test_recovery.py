@@ -213,6 +213,18 @@ async def test_a_reaction_taken_back_during_recovery_stays_away(absence: Absence
     assert "Reactions received: 0" in why
 
 
+async def test_one_thread_or_channel_is_read_again_when_asked(absence: Absence) -> None:
+    await absence.write(absence.bo, "Missed.")
+    recovery = absence.world.app.recovery
+    elsewhere = Place(SPACE, HISTORY, ThreadRef("999"))
+    assert await recovery.reread(elsewhere) == []
+    assert await recovery.reread(Place(SPACE, ChannelRef("nowhere"))) == []
+    (receipt,) = await recovery.reread(Place(SPACE, HISTORY, ThreadRef(str(absence.thread))))
+    assert figures(receipt) == (1, 0, 0, 0)
+    (receipt,) = await recovery.reread(Place(SPACE, HISTORY))
+    assert figures(receipt) == (0, 0, 0, 0)
+
+
 async def test_a_bots_reaction_is_neither_kept_nor_told(absence: Absence) -> None:
     answer = await absence.bo.say("Some words.", absence.thread)
     place = Place(SPACE, HISTORY, ThreadRef(str(absence.thread)))

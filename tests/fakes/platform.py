@@ -91,6 +91,8 @@ class FaultyPlatform:
     standing: list[Standing] = field(default_factory=list)
     told: list[tuple[AccountRef, str]] = field(default_factory=list)
     seen: list[SeenMessage] = field(default_factory=list)
+    opened: list[tuple[Place, bool]] = field(default_factory=list)
+    """Which threads were opened to writing or closed, in order."""
     unreadable: str | None = None
     deaf: bool = False
     """Nobody can be told anything."""
@@ -126,6 +128,9 @@ class FaultyPlatform:
             if one.key == key and one.place == place and one.at >= since:
                 return _posted(one)
         return None
+
+    async def set_open(self, place: Place, open_: bool) -> None:
+        await self._request(place, lambda: self.opened.append((place, open_)))
 
     async def tell(self, place: Place, person: AccountRef, card: Card) -> None:
         if self.deaf:
@@ -198,6 +203,7 @@ def an_outbox(
         owner,
         discussions.compose,
         staff.refused,
+        staff.not_set_open,
         recovery.read_again,
         world.app.services.new_id,
     )

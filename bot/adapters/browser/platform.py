@@ -47,6 +47,9 @@ class BrowserPlatform:
             raise SendRefused("That message of the bot is not there any more.", final=True)
         self._classroom.publish(Change(changed))
 
+    async def set_open(self, place: Place, open_: bool) -> None:
+        """Nothing to do: a classroom's threads stay open, and what is late doesn't count."""
+
     async def tell(self, place: Place, person: AccountRef, card: Card) -> None:
         message = await self._classroom.store.add_message(
             await self._channel(place),

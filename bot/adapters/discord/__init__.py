@@ -1,0 +1,1 @@
+"""The class on Discord: real servers, real channels, through discord.py."""

@@ -1,0 +1,232 @@
+"""From a form of the core to a modal, and from what was submitted to arguments. A modal shows five
+fields at most; what stands in the others is kept here until it comes back, and so is what was typed
+into a form that was refused."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from bot.adapters.discord import limits
+from bot.adapters.discord.custom_ids import command_key
+from bot.adapters.discord.markdown import clean
+from bot.core.cards import Block, Bold, Card, text
+from bot.core.commands import Choice, Form, Param, Type
+
+FORM_TEMPLATE = r"cfm1(?P<command>[a-z2-7]{5})(?P<draft>[0-9a-f]*)"
+AGAIN_TEMPLATE = r"cfa1(?P<draft>[0-9a-f]+)"
+MOST_DRAFTS = 10_000
+"""Of some kilobytes each at worst; the oldest goes first."""
+NUMBER = 20
+"""Characters in which any number is typed, also one that the core will refuse."""
+
+LOST = (
+    "What you typed is not kept any more: that lasts 15 minutes, and ends when Coalface is"
+    " restarted. Please give the command again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form, with all that was typed into it, as it waits to be shown or to come back."""
+
+    form: Form
+    at: datetime
+
+
+class Drafts:
+    """Kept in memory for as long as Discord lets a form be answered; a restart forgets them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Draft] = {}
+
+    def keep(self, form: Form, at: datetime) -> str:
+        """A short id under which the form is found again; `at` is when it was needed (UTC)."""
+        self._forget(at)
+        id_ = secrets.token_hex(6)
+        self._kept[id_] = Draft(form, at)
+        return id_
+
+    def find(self, id_: str, at: datetime) -> Form | None:
+        self._forget(at)
+        draft = self._kept.get(id_)
+        return None if draft is None else draft.form
+
+    def _forget(self, at: datetime) -> None:
+        """What has become too old; they stand in the order in which they were kept."""
+        for id_, draft in list(self._kept.items()):
+            if at - draft.at < limits.TOKEN_VALID and len(self._kept) < MOST_DRAFTS:
+                return
+            del self._kept[id_]
+
+
+def to_modal(
+    form: Form, draft: str = "", picks: Mapping[str, Sequence[Choice]] | None = None
+) -> discord.ui.Modal:
+    """The form as a modal, on a running event loop; discord.py need not keep it.
+
+    `draft` names what is kept for it. `picks` are, for a parameter that the core completes, all
+    the values that there are.
+    """
+    modal = discord.ui.Modal(
+        title=limits.cut(f"/{form.command}", limits.MODAL_TITLE),
+        custom_id=f"cfm1{command_key(form.command)}{draft}",
+        timeout=None,
+    )
+    for param in shown(form):
+        value = form.values.get(param.name)
+        typed = "" if value is None else clean(str(value))
+        modal.add_item(
+            discord.ui.Label(
+                text=limits.cut(_label(param), limits.MODAL_LABEL),
+                description=limits.cut(
+                    clean(form.problems.get(param.name) or param.summary), limits.MODAL_DESCRIPTION
+                ),
+                component=_component(param, typed, (picks or {}).get(param.name, param.choices)),
+            )
+        )
+    modal.stop()
+    return modal
+
+
+def from_submission(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Param name to what was typed or picked, of every field shown; "" where it was left empty."""
+    return {
+        field["custom_id"]: str(next(iter(field.get("values", [])), field.get("value") or ""))
+        for field in _leaves(components)
+        if "custom_id" in field
+    }
+
+
+def shown(form: Form) -> tuple[Param, ...]:
+    """The fields that a modal has room for: those with a problem, those that are required and
+    empty, then the others in order; in the form's own order."""
+    if len(form.params) <= limits.MODAL_COMPONENTS:
+        return form.params
+
+    def rank(param: Param) -> int:
+        if param.name in form.problems:
+            return 0
+        return 1 if param.required and not form.values.get(param.name) else 2
+
+    chosen = sorted(form.params, key=rank)[: limits.MODAL_COMPONENTS]
+    return tuple(param for param in form.params if param in chosen)
+
+
+def refused(form: Form) -> Card:
+    """What is wrong with a form, for a message: a modal can't answer a modal."""
+    blocks: list[Block] = []
+    for name, sentence in form.problems.items():
+        blocks.append(text(Bold(f"{name}: "), sentence) if name else text(sentence))
+    if not blocks:
+        blocks.append(text(f"/{form.command} needs a little more: press the button to fill it in."))
+    return Card(blocks=tuple(blocks), tone="refusal" if form.problems else "normal")
+
+
+def to_again(draft: str, form: Form) -> discord.ui.View:
+    """The button that opens the form again, with what was typed."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(
+        discord.ui.Button(
+            style=discord.ButtonStyle.primary,
+            label="Edit again" if form.problems else "Fill in",
+            custom_id=f"cfa1{draft}",
+        )
+    )
+    view.stop()
+    return view
+
+
+def _component(
+    param: Param, typed: str, choices: Sequence[Choice]
+) -> discord.ui.Item[discord.ui.Modal]:
+    if choices and len(choices) <= limits.SELECT_OPTIONS and _all_fit(choices):
+        return _select(param, typed, choices)
+    if param.type is Type.PERSON:
+        return discord.ui.UserSelect(
+            custom_id=param.name,
+            required=param.required,
+            min_values=1 if param.required else 0,
+            default_values=_default(typed, discord.SelectDefaultValueType.user),
+        )
+    if param.type is Type.CHANNEL:
+        return discord.ui.ChannelSelect(
+            custom_id=param.name,
+            required=param.required,
+            min_values=1 if param.required else 0,
+            channel_types=[
+                discord.ChannelType.text,
+                discord.ChannelType.news,
+                discord.ChannelType.forum,
+            ],
+            default_values=_default(typed, discord.SelectDefaultValueType.channel),
+        )
+    return _line(param, typed, choices)
+
+
+def _select(
+    param: Param, typed: str, choices: Sequence[Choice]
+) -> discord.ui.Select[discord.ui.Modal]:
+    return discord.ui.Select(
+        custom_id=param.name,
+        required=param.required,
+        min_values=1 if param.required else 0,
+        options=[
+            discord.SelectOption(
+                label=limits.cut(clean(choice.label), limits.SELECT_OPTION_LABEL) or choice.value,
+                value=choice.value,
+                default=typed.casefold() in (choice.value.casefold(), choice.label.casefold()),
+            )
+            for choice in choices
+        ],
+    )
+
+
+def _line(
+    param: Param, typed: str, choices: Sequence[Choice]
+) -> discord.ui.TextInput[discord.ui.Modal]:
+    paragraph = param.type is Type.PARAGRAPH or "\n" in typed
+    hint = ", ".join(choice.label for choice in choices)
+    written = typed[: limits.TEXT_INPUT]
+    most = NUMBER if param.type is Type.INTEGER else param.most
+    return discord.ui.TextInput(
+        custom_id=param.name,
+        style=discord.TextStyle.paragraph if paragraph else discord.TextStyle.short,
+        required=param.required,
+        default=written or None,
+        placeholder=limits.cut(hint, limits.PLACEHOLDER) or None,
+        max_length=min(limits.TEXT_INPUT, max(most, len(written))),
+    )
+
+
+def _default(
+    typed: str, type_: discord.SelectDefaultValueType
+) -> list[discord.SelectDefaultValue]:  # fmt: skip
+    if not (typed.isascii() and typed.isdigit()):
+        return []
+    return [discord.SelectDefaultValue(id=int(typed), type=type_)]
+
+
+def _all_fit(choices: Sequence[Choice]) -> bool:
+    values = [choice.value for choice in choices]
+    return len(set(values)) == len(values) and all(
+        value and limits.fits(value, limits.SELECT_OPTION_VALUE) for value in values
+    )
+
+
+def _label(param: Param) -> str:
+    words = param.name.replace("_", " ")
+    return words[:1].upper() + words[1:] + ("" if param.required else " (optional)")
+
+
+def _leaves(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for component in components:
+        if inner := component.get("component"):
+            yield from _leaves([inner])
+        elif rows := component.get("components"):
+            yield from _leaves(rows)
+        else:
+            yield component

@@ -1,0 +1,293 @@
+"""Discord as the core's Platform: what the bot posts, finds, changes and reads there."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+
+import discord
+
+from bot.adapters.discord import history, inbound, marks, render
+from bot.adapters.discord.history import Reader, Writable
+from bot.adapters.discord.limits import THREAD_NAME, cut
+from bot.adapters.discord.people import People
+from bot.adapters.discord.permissions import CHANGE, FORUM, IN_THREAD, LOCK, POST, READ, TELL
+from bot.adapters.discord.refusals import THREAD_EXISTS, check, gone, refusing
+from bot.adapters.discord.render import Rendered
+from bot.core.cards import Card
+from bot.core.events import AccountRef, MessageRef, Place, ThreadRef
+from bot.core.ports import Posted, SeenMessage, SendRefused, SendUncertain
+
+log = logging.getLogger(__name__)
+
+SOON = timedelta(seconds=5)
+UNNAMED = "Discussion"
+
+
+class DiscordPlatform:
+    """Implements `bot.core.ports.Platform`; until a client is `connected`, all is refused.
+
+    A prompt in a channel is a message and its thread, which has the message's id; in a forum it is
+    a post.
+    """
+
+    name = inbound.NAME
+    settling = timedelta(seconds=30)
+
+    def __init__(self) -> None:
+        self.people = People()
+        self._client: discord.Client | None = None
+
+    def connect(self, client: discord.Client) -> None:
+        self._client = client
+
+    # --- sending --------------------------------------------------------------------------------
+
+    async def post(self, place: Place, card: Card, key: str) -> Posted:
+        channel = await self._channel(place)
+        address = marks.to_address(channel.guild.id, channel.id)
+        first, *rest = render.to_messages(card)
+        messages = [marks.marked(first, address, key), *rest]
+        if place.thread is not None:
+            thread = await self._thread(place)
+            return await self._post_in_thread(thread, messages, key)
+        title = cut(card.title or UNNAMED, THREAD_NAME)
+        if isinstance(channel, discord.ForumChannel):
+            return await self._post_in_forum(channel, title, messages, key)
+        return await self._post_in_channel(_writable(channel), title, messages, key)
+
+    async def _post_in_channel(
+        self, channel: Writable, title: str, messages: Sequence[Rendered], key: str
+    ) -> Posted:
+        check(channel, POST)
+        with refusing(POST, channel=channel, writes=True):
+            message = await channel.send(**messages[0].to_arguments(), nonce=marks.to_nonce(key, 0))
+        try:
+            await self._open_thread(channel, message, title)
+            if len(messages) > 1:
+                thread = await channel.guild.fetch_channel(message.id)
+                await self._send(_writable(thread), messages, key, begin=1)
+        except SendRefused as problem:
+            # The message stands: it must be found again, and never be posted again.
+            raise SendUncertain from problem
+        return _posted(message.id, message.id)
+
+    async def _post_in_forum(
+        self, forum: discord.ForumChannel, title: str, messages: Sequence[Rendered], key: str
+    ) -> Posted:
+        check(forum, FORUM)
+        tags = [tag for tag in forum.available_tags if not tag.moderated][:1]
+        with refusing(FORUM, channel=forum, writes=True):
+            made = await forum.create_thread(
+                name=title,
+                applied_tags=tags if forum.flags.require_tag else [],
+                **messages[0].to_arguments(),
+            )
+        try:
+            await self._send(made.thread, messages, key, begin=1)
+        except SendRefused as problem:
+            raise SendUncertain from problem
+        return _posted(made.message.id, made.thread.id)
+
+    async def _post_in_thread(
+        self, thread: discord.Thread, messages: Sequence[Rendered], key: str
+    ) -> Posted:
+        check(thread, IN_THREAD, *([LOCK] if thread.locked else []))
+        if thread.archived:
+            with refusing(IN_THREAD, LOCK, channel=thread):
+                thread = await thread.edit(archived=False)
+        sent = await self._send(thread, messages, key)
+        return _posted(sent[0].id, thread.id)
+
+    async def _send(
+        self, channel: Writable, messages: Sequence[Rendered], key: str, begin: int = 0
+    ) -> list[discord.Message]:
+        with refusing(IN_THREAD, channel=channel, writes=True):
+            return [
+                await channel.send(**message.to_arguments(), nonce=marks.to_nonce(key, number))
+                for number, message in enumerate(messages[begin:], begin)
+            ]
+
+    async def _open_thread(self, channel: Writable, message: discord.Message, title: str) -> None:
+        """Begin the message's thread; where it has one, it is there."""
+        with refusing(POST, channel=channel, writes=True):
+            try:
+                await message.create_thread(name=title)
+            except discord.HTTPException as problem:
+                if problem.code != THREAD_EXISTS:
+                    raise
+
+    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+        channel, own = await self._channel(place), self._own()
+        if place.thread is not None:
+            thread = await self._thread(place)
+            found = [m async for m in history.messages(thread, since) if _is(m, own, key)]
+            return _posted(found[0].id, thread.id) if found else None
+        if isinstance(channel, discord.ForumChannel):
+            posts = [m async for m in history.starters(channel, own, since) if _is(m, own, key)]
+            await self._remove_twins(posts, channel)
+            return _posted(posts[0].id, posts[0].id) if posts else None
+        return await self._find_in_channel(_writable(channel), own, key, since)
+
+    async def _find_in_channel(
+        self, channel: Writable, own: int, key: str, since: datetime
+    ) -> Posted | None:
+        """The message; where a crash left it without its thread, the thread is begun now."""
+        found = [m async for m in history.messages(channel, since) if _is(m, own, key)]
+        if not found:
+            return None
+        await self._remove_twins(found, channel)
+        message = found[0]
+        if message.thread is None and not message.flags.has_thread:
+            check(channel, POST)
+            await self._open_thread(channel, message, _title(message))
+        return _posted(message.id, message.id)
+
+    async def _remove_twins(
+        self, found: Sequence[discord.Message], channel: discord.abc.GuildChannel | discord.Thread
+    ) -> None:
+        """A request that was taken late may have posted it twice: the older one stays."""
+        for twin in found[1:]:
+            log.warning("a send stood twice in its channel; the younger one is removed")
+            forum = isinstance(channel, discord.ForumChannel)
+            with refusing(LOCK if forum else CHANGE, channel=channel):
+                if forum:
+                    await twin.channel.delete()  # type: ignore[union-attr]
+                else:
+                    await twin.delete()
+
+    async def update(self, place: Place, message: MessageRef, card: Card) -> None:
+        channel = await self._channel(place)
+        address = marks.to_address(channel.guild.id, channel.id)
+        shown = marks.marked(render.to_messages(card)[0], address)
+        if not isinstance(channel, discord.ForumChannel):
+            await self._edit(_writable(channel), message, shown)
+            return
+        thread = await self._thread(_within(place, message))
+        if thread.archived:
+            await self._update_archived(thread, message, shown)
+        else:
+            await self._edit(thread, message, shown)
+
+    async def _edit(self, channel: Writable, message: MessageRef, shown: Rendered) -> None:
+        check(channel, CHANGE)
+        with refusing(CHANGE, channel=channel, writes=True):
+            await channel.get_partial_message(inbound.to_number(message)).edit(
+                embeds=list(shown.embeds),
+                view=shown.to_view(),
+                attachments=shown.to_files(),
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+
+    async def _update_archived(
+        self, thread: discord.Thread, message: MessageRef, shown: Rendered
+    ) -> None:
+        """Discord takes no edit in an archived thread (50083)."""
+        locked = thread.locked
+        with refusing(LOCK if locked else IN_THREAD, channel=thread, writes=True):
+            thread = await thread.edit(archived=False)
+        await self._edit(thread, message, shown)
+        with refusing(LOCK if locked else IN_THREAD, channel=thread, writes=True):
+            await thread.edit(archived=True, locked=locked)
+
+    async def set_open(self, place: Place, open_: bool) -> None:
+        thread = await self._thread(place)
+        if thread.locked is not open_ and (open_ or thread.archived):
+            return
+        check(thread, LOCK)
+        with refusing(LOCK, channel=thread, writes=True):
+            await thread.edit(archived=not open_, locked=not open_)
+
+    async def tell(self, place: Place, person: AccountRef, card: Card) -> None:
+        client = self._ready()
+        with refusing(TELL, writes=True):
+            direct = await client.create_dm(discord.Object(inbound.to_number(person)))
+            for message in render.to_messages(card):
+                await direct.send(**message.to_arguments())
+
+    # --- reading --------------------------------------------------------------------------------
+
+    async def history(self, place: Place, since: datetime) -> AsyncIterator[SeenMessage]:
+        channel = await self._channel(place)
+        if place.thread is None and isinstance(channel, discord.ForumChannel):
+            return  # nothing stands in a forum outside its posts
+        where = _writable(channel) if place.thread is None else await self._thread(place)
+        reader = Reader(self.people, self._ready().intents.message_content)
+        async for seen in reader.history(where, place, since):
+            yield seen
+
+    def link(self, place: Place, message: MessageRef) -> str:
+        return marks.to_address(
+            inbound.to_number(place.space.ref),
+            inbound.to_number(place.thread or place.channel),
+            message,
+        )
+
+    # --- finding --------------------------------------------------------------------------------
+
+    def _ready(self) -> discord.Client:
+        client = self._client
+        if client is None or client.is_closed() or not client.is_ready():
+            raise SendRefused("Coalface is not connected to Discord yet.", retry_after=SOON)
+        return client
+
+    def _own(self) -> int:
+        user = self._ready().user
+        return 0 if user is None else user.id
+
+    def _guild(self, place: Place) -> discord.Guild:
+        guild = self._ready().get_guild(inbound.to_number(place.space.ref))
+        if guild is None:
+            raise SendRefused(
+                "Coalface is not in that Discord server any more; invite it again with the link"
+                " that `coalface discord invite` prints."
+            )
+        if guild.unavailable:
+            raise SendRefused("Discord has an outage that concerns this server.")
+        return guild
+
+    async def _channel(self, place: Place) -> discord.abc.GuildChannel:
+        guild, id_ = self._guild(place), inbound.to_number(place.channel)
+        channel = guild.get_channel(id_) or await self._fetched(guild, id_, "The channel")
+        if isinstance(channel, discord.Thread):
+            raise gone("The channel")
+        return channel
+
+    async def _thread(self, place: Place) -> discord.Thread:
+        guild, id_ = self._guild(place), inbound.to_number(place.thread or "0")
+        what = "The discussion's thread"
+        thread = guild.get_thread(id_) or await self._fetched(guild, id_, what)
+        if not isinstance(thread, discord.Thread):
+            raise gone(what)
+        return thread
+
+    async def _fetched(
+        self, guild: discord.Guild, id_: int, what: str
+    ) -> discord.abc.GuildChannel | discord.Thread:
+        with refusing(READ):
+            try:
+                return await guild.fetch_channel(id_)
+            except (discord.NotFound, discord.InvalidData) as problem:
+                raise gone(what) from problem
+
+
+def _writable(channel: discord.abc.GuildChannel | discord.Thread) -> Writable:
+    if isinstance(channel, Writable):
+        return channel
+    raise SendRefused(f"Nothing can be posted in #{channel.name}: it is no channel for messages.")
+
+
+def _within(place: Place, message: MessageRef) -> Place:
+    return Place(place.space, place.channel, ThreadRef(message))
+
+
+def _posted(message_id: int, thread_id: int) -> Posted:
+    return Posted(inbound.to_ref(message_id), ThreadRef(str(thread_id)))
+
+
+def _is(message: discord.Message, own: int, key: str) -> bool:
+    return message.author.id == own and marks.carries(message, key)
+
+
+def _title(message: discord.Message) -> str:
+    titles = [embed.title for embed in message.embeds if embed.title]
+    return cut(titles[0] if titles else UNNAMED, THREAD_NAME)

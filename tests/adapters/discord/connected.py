@@ -1,0 +1,89 @@
+"""Coalface on the loopback Discord: the real core over a real database, the real discord.py, and a
+server with a channel, its owner and two students."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.adapters.discord import inbound
+from bot.adapters.discord.client import CoalfaceClient
+from bot.adapters.discord.platform import DiscordPlatform
+from bot.app import App, open_app
+from bot.config import load
+from bot.core.cards import Actions, Button, Card, text
+from bot.core.events import Place
+from bot.core.ports import SeenMessage
+from storage import maintenance
+from tests.fakes.discord_wire import TOKEN, Channel, Guild, Message, TickingClock, Wire
+
+MAY = ("view_channel", "send_messages", "embed_links", "create_public_threads",
+       "send_messages_in_threads", "read_message_history", "manage_threads")  # fmt: skip
+
+CARD = Card(
+    "Kulaks and shock workers",
+    (text("Who decided?"), Actions((Button("The state", "prompt side", (("side", "state"),)),))),
+    "D1 · reply in the thread",
+)
+
+
+class Seminar:
+    """The server, and Coalface in it once it is `up`."""
+
+    def __init__(self, wire: Wire, clock: TickingClock, folder: Path) -> None:
+        self.wire, self.world, self.clock, self._folder = wire, wire.world, clock, folder
+        self.ada = wire.world.add_user("Ada")
+        self.bo = wire.world.add_user("Bo")
+        self.cy = wire.world.add_user("Cy")
+        self.guild: Guild = wire.world.add_guild(
+            "History", self.ada, self.bo, self.cy, bot_permissions=MAY
+        )
+        self.channel: Channel = wire.world.add_channel(self.guild, "kulaks")
+        self.place = inbound.to_place(self.guild.id, self.channel.id)
+        self.app: App
+        self.client: CoalfaceClient
+
+    @property
+    def platform(self) -> DiscordPlatform:
+        assert self.app.discord is not None
+        return self.app.discord.platform
+
+    @asynccontextmanager
+    async def up(self, *, content: bool = True) -> AsyncIterator["Seminar"]:
+        settings = load(self._folder)
+        maintenance.upgrade(settings.database, self.clock.now())
+        async with open_app(settings, clock=self.clock, discord=True) as self.app:
+            assert self.app.discord is not None
+            self.client = self.app.discord.client(content=content, guild_ready_timeout=0.02)
+            async with self.client:
+                running = asyncio.create_task(self.client.start(TOKEN))
+                ready = asyncio.create_task(self.client.wait_until_ready())
+                try:
+                    await asyncio.wait(
+                        {running, ready}, timeout=5, return_when=asyncio.FIRST_COMPLETED
+                    )
+                    assert ready.done(), running
+                    yield self
+                finally:
+                    ready.cancel()
+                    await self.client.close()
+                    await asyncio.gather(running, ready, return_exceptions=True)
+                    await self.app.settle()
+
+    async def settle(self) -> None:
+        """Until Coalface has taken in what happened."""
+        await self.wire.caught_up()
+        for _ in range(5):
+            await asyncio.sleep(0.01)
+        await self.app.settle()
+
+    def place_of(self, channel: Channel) -> Place:
+        return inbound.to_place(self.guild.id, channel.id)
+
+    def posts(self, channel: Channel | None = None) -> list[Message]:
+        """Coalface's own messages."""
+        where = channel or self.channel
+        return [m for m in where.messages.values() if m.author is self.world.bot]
+
+    async def read(self, place: Place) -> list[SeenMessage]:
+        return [seen async for seen in self.platform.history(place, self.clock.now())]
