@@ -108,10 +108,11 @@ def to_application_command(command: Command, name: str, answering: Answering) ->
 def to_message_command(
     command: Command, offered: OnMessage, answering: Answering
 ) -> app_commands.ContextMenu:
-    """The command as it is offered on a message: with the message's text as its argument."""
+    """The command as it is offered on a message: with its text, or its id, as the argument."""
 
     async def callback(interaction: discord.Interaction, message: discord.Message) -> None:
-        await answering.run(interaction, command.name, {offered.param: message.content})
+        given = message.content if offered.gives == "text" else str(message.id)
+        await answering.run(interaction, command.name, {offered.param: given})
 
     return app_commands.ContextMenu(
         name=offered.label,
