@@ -132,6 +132,7 @@ def _wire(
         clock=clock,
         random=Random(),  # noqa: S311 - it picks facts to show
         new_id=_new_id,
+        random_bytes=secrets.token_bytes,
         packs=packs,
         platforms=platforms,
         exporters={"csv": to_csv},

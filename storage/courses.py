@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from storage.among import among
 from storage.database import Connection
@@ -92,6 +92,13 @@ async def bind_channel(
     return ChannelId(made.scalar_one())
 
 
+async def unbind_channel(db: Connection, course: CourseId, id_: ChannelId) -> None:
+    """The channel is the course's no longer. IntegrityError where anything was posted in it."""
+    await db.execute(
+        delete(channels).where(channels.c.course_id == course, channels.c.id == id_)
+    )  # fmt: skip
+
+
 async def channel_at(db: Connection, space: Space, ref: ChannelRef) -> Channel | None:
     """The course's channel that stands there, or None where no course has been set up."""
     found = await db.execute(
@@ -133,6 +140,7 @@ async def all_courses(db: Connection) -> list[Course]:
 
 
 async def channels_of(db: Connection, course_id: CourseId, kind: str = "class") -> list[Channel]:
+    """The course's channels of a kind: those of the class, else `staff`."""
     found = await db.execute(
         select(*CHANNEL)
         .join(spaces, spaces.c.id == channels.c.space_id)

@@ -190,7 +190,7 @@ async def members_of(db: Connection, course: CourseId, space: Space | None = Non
 
     With a space, those who have an account there, with that account's ref.
     """
-    query = _members(course).order_by(members.c.id)
+    query = _members(course).order_by(members.c.id, identities.c.account_id)
     if space is not None:
         query = query.join(spaces, spaces.c.id == identities.c.space_id).where(
             spaces.c.platform == space.platform, spaces.c.ref == space.ref

@@ -141,6 +141,16 @@ channels = Table(
 )  # fmt: skip
 Index("ix_channels_course_id", channels.c.course_id)
 
+join_codes = Table(
+    "join_codes",  # a course's newest code, by its SHA-256; used up once a channel has joined
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("digest", String, nullable=False, unique=True),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    _to("channels", null=True),
+)
+
 members = Table(
     "members",
     metadata,
@@ -174,6 +184,15 @@ roles = Table(
     sqlite_autoincrement=True,
 )  # fmt: skip
 Index("ix_roles_member_id_since", roles.c.member_id, roles.c.since)
+
+link_codes = Table(
+    "link_codes",  # a member's newest code, by its SHA-256, to be one with their other account
+    metadata,
+    Column("member_id", ForeignKey("members.id"), primary_key=True),
+    Column("digest", String, nullable=False, unique=True),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
 
 # --- what is discussed --------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.discord import permissions
 from bot.core import catalog
 from bot.core.commands import Catalog, Command
 from tests.programs import ADDRESS, ROOT, environment, ran, serving
@@ -41,7 +42,8 @@ def written() -> tuple[str, str, str]:
 
 def blocks(language: str, text: str | None = None) -> list[str]:
     words = README.read_text("utf-8") if text is None else text
-    return re.findall(rf"^```{language}\n(.*?)^```$", words, re.MULTILINE | re.DOTALL)
+    fenced = re.findall(r"^ *```(\w*)\n(.*?)^ *```$", words, re.MULTILINE | re.DOTALL)
+    return [block for named, block in fenced if named == language]
 
 
 def shell_lines() -> list[str]:
@@ -115,6 +117,25 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("seeds", "Makefile"):
         (folder / name).symlink_to(ROOT / name)
     return folder
+
+
+def test_what_needs_a_token_says_so_without_one(desk: Path) -> None:
+    """The blocks of `console`: shown and not executed, since Discord is not there to be asked."""
+    lines = [line.strip() for block in blocks("console") for line in block.splitlines()]
+    typed = [line.removeprefix("$ ") for line in lines if line.startswith("$ coalface ")]
+    assert typed == ["coalface discord invite", "coalface run --discord", "coalface doctor"]
+    env = environment(desk / "data")
+    for line in typed:
+        done = ran([sys.executable, "-m", "bot", *line.split()[1:]], env=env, cwd=ROOT)
+        assert done.returncode == 1, line
+        assert b"COALFACE_DISCORD_TOKEN" in done.stderr, line
+
+
+def test_the_permissions_it_names_are_those_of_the_invite_link() -> None:
+    (sentence,) = re.findall(r"is seven permissions: (.*?\))", README.read_text("utf-8"), re.DOTALL)
+    held = {permissions.WORDS[name] for need in permissions.TABLE for name in need.permissions}
+    assert len(held) == 7
+    assert {word for word in held if word in " ".join(sentence.split())} == held
 
 
 def test_there_are_examples() -> None:

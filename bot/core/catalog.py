@@ -8,6 +8,8 @@ from bot.core import (
     courses,
     discussions,
     facts,
+    joining,
+    linking,
     packs,
     prompts,
     reporting,
@@ -31,6 +33,7 @@ _ZONE = Param("zone", "IANA time zone, such as Europe/London", complete=courses.
 _PACK = Param("pack", "The pack of facts and prompts", complete=courses.pack_choices)
 _FACT = Param("fact", "A fact's id such as F3, or words of it", complete=facts.id_choices)
 _STYLE = Param("style", "The style guide; Chicago if left empty", choices=citing.STYLES)
+_STAFF_CHANNEL = Param("staff_channel", "A private channel for notices to staff", Type.CHANNEL)
 _HERE = Param("channel", "A channel of the course, or all; here if left empty",
               complete=discussions.channel_choices)  # fmt: skip
 
@@ -127,6 +130,11 @@ def build() -> Catalog:
                 on_message=OnMessage("Why counted?", "message", "ref"),
             ),
             Command(
+                "course link", "Say that you are the same person in two spaces of the course",
+                student, linking.link,
+                (Param("code", "The code you got in the other space; left empty, you get one"),),
+            ),
+            Command(
                 "participation class", "Every student's figures", assistant, reporting.class_
             ),
             Command(
@@ -185,7 +193,7 @@ def build() -> Catalog:
             ),
             Command(
                 "course setup", "Make this channel a course's", instructor, courses.setup,
-                (_required(_TITLE), _ZONE, _PACK), managers=True,
+                (_required(_TITLE), _ZONE, _PACK, _STAFF_CHANNEL), managers=True,
             ),
             Command(
                 "course staff", "Make a member instructor, assistant or student", instructor,
@@ -207,7 +215,18 @@ def build() -> Catalog:
                           Type.INTEGER, most=168),
                     Param("keep_text", "Days that texts are kept; 0 sets no end", Type.INTEGER,
                           most=3_650),
+                    _STAFF_CHANNEL,
                 ),
+            ),
+            Command(
+                "course code", "Make a code with which another channel joins the course",
+                instructor, joining.code,
+            ),
+            Command(
+                "course join", "Make this channel one of the course whose code you were given",
+                instructor, joining.join,
+                (Param("code", "The code that an instructor of the course made", required=True),),
+                managers=True,
             ),
             Command(
                 "course reload", "Read the course's pack again after it was edited", instructor,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
-from bot.core import prompts
+from bot.core import prompts, staff_channel
 from bot.core.cards import (
     Actions,
     Block,
@@ -21,10 +21,11 @@ from bot.core.cards import (
 from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
+from bot.core.services import named
 from storage import audit, courses, discussions, members, outbox
 from storage.database import Connection
 from storage.ids import AccountRef
-from storage.rows import Course, Discussion, Member
+from storage.rows import Channel, Course, Discussion, Member
 
 DEFAULT_ZONE = "America/New_York"
 
@@ -108,14 +109,15 @@ async def setup(call: Call) -> Card:
     """/course setup: make this channel a course's; whoever does it becomes its instructor."""
     title = call.required("title")
     if call.channel is not None:
-        return _welcome(_same(call.course, title))
+        return _welcome(_same(call.course, call.channel, title))
     zone = _zone(call.text("zone") or DEFAULT_ZONE)
     pack = _pack(call, call.text("pack") or next(iter(call.services.packs), ""))
     space, person, place = call.place.space, call.invocation.person, call.place
+    room = await staff_channel.picked(call)
 
     async def work(db: Connection) -> Course:
         if (taken := await courses.channel_at(db, space, place.channel)) is not None:
-            return _same(await courses.course(db, taken.course_id), title)
+            return _same(await courses.course(db, taken.course_id), taken, title)
         space_id = await courses.ensure_space(db, space, call.now)
         course = await courses.create(
             db, space_id, title=title, zone=zone, pack=pack, now=call.now
@@ -129,6 +131,8 @@ async def setup(call: Call) -> Card:
             kind="class",
             now=call.now,
         )
+        if room is not None:
+            await staff_channel.bind(db, course, room, call.now)
         account = await members.ensure_account(db, space_id, person.ref, person.name, call.now)
         member = await members.ensure_member(
             db, course, account, Role.INSTRUCTOR.word, call.now
@@ -139,9 +143,9 @@ async def setup(call: Call) -> Card:
     return _welcome(await call.services.database.write(work))
 
 
-def _same(course: Course, title: str) -> Course:
+def _same(course: Course, channel: Channel, title: str) -> Course:
     """The course that a channel has already: welcome again where the form was sent twice."""
-    if course.title != title:
+    if course.title != title or channel.kind == staff_channel.KIND:
         raise Refused(
             f"This channel belongs to the course “{course.title}” already; /course settings"
             " changes it."
@@ -213,7 +217,8 @@ def _a(role: Role) -> str:
 
 
 async def settings(call: Call) -> Card:
-    """/course settings: change title, zone, pack, catch-up time or how long texts are kept."""
+    """/course settings: change title, zone, pack, catch-up time, how long texts are kept, or where
+    staff read notices."""
     changes: dict[str, object] = {}
     if (title := call.text("title")) is not None:
         changes["title"] = title
@@ -225,27 +230,28 @@ async def settings(call: Call) -> Card:
         changes["catch_up_hours"] = call.arguments["catch_up"]
     if "keep_text" in call.arguments:
         changes["keep_text_days"] = call.arguments["keep_text"] or None
+    room = await staff_channel.picked(call)
+    noted = {name: value for name, value in changes.items() if name != "title"}
+    if room is not None:
+        noted[staff_channel.PARAM] = room.ref
 
-    async def work(db: Connection) -> Course:
+    async def work(db: Connection) -> tuple[Course, list[Channel]]:
         await prompts.refuse_archived(db, call)
         if changes.get("pack", call.course.pack) != call.course.pack:
             await _refuse_another_pack(db, call.course)
         await courses.change(db, call.course.id, changes)
-        if changes:
+        if room is not None:
+            await staff_channel.bind(db, call.course.id, room, call.now)
+        if changes or room is not None:
             await audit.note(
-                db,
-                call.course.id,
-                call.member.id,
-                "course settings",
-                "course",
-                call.now,
-                {name: value for name, value in changes.items() if name != "title"},
+                db, call.course.id, call.member.id, "course settings", "course", call.now, noted
             )
-        return await courses.course(db, call.course.id)
+        rooms = await courses.channels_of(db, call.course.id, staff_channel.KIND)
+        return await courses.course(db, call.course.id), rooms
 
-    course = await call.services.database.write(work)
-    head = "The settings are changed." if changes else "Nothing was changed."
-    return Card(course.title, (text(head), _settings(course)))
+    course, rooms = await call.services.database.write(work)
+    head = "The settings are changed." if changes or room else "Nothing was changed."
+    return Card(course.title, (text(head), _settings(course, rooms)))
 
 
 async def _refuse_another_pack(db: Connection, course: Course) -> None:
@@ -259,7 +265,7 @@ async def _refuse_another_pack(db: Connection, course: Course) -> None:
         )
 
 
-def _settings(course: Course) -> Fields:
+def _settings(course: Course, rooms: list[Channel]) -> Fields:
     kept = "no end set" if course.keep_text_days is None else f"{course.keep_text_days} days"
     return Fields(
         (
@@ -267,6 +273,7 @@ def _settings(course: Course) -> Fields:
             ("Pack", spans(course.pack)),
             ("Catch-up time", spans(f"{course.catch_up_hours} hours")),
             ("Texts are kept", spans(kept)),
+            staff_channel.where(rooms),
         )
     )
 
@@ -276,12 +283,13 @@ async def show(call: Call) -> Card:
     course = call.course
     async with call.services.database.read() as db:
         channels = await courses.channels_of(db, course.id)
+        rooms = await courses.channels_of(db, course.id, staff_channel.KIND)
         people = await members.members_of(db, course.id)
         all_ = await discussions.discussions_of(db, course.id)
         owed = await outbox.sends_of(db, course.id, ("pending", "sending", "missed", "failed"))
     numbers = {d.id: d.name for d in all_}
     team = [m for m in people if m.role != Role.STUDENT.word]
-    blocks: list[Block] = [_settings(course)]
+    blocks: list[Block] = [_settings(course, rooms)]
     if course.archived_at is not None:
         blocks.insert(0, text("Archived since ", Moment(course.archived_at, course.zone), "."))
     blocks.append(
@@ -294,6 +302,11 @@ async def show(call: Call) -> Card:
             )
         )
     )
+    blocks += [
+        text(f"On {named(space)}: {sentence}")
+        for space in dict.fromkeys(channel.space for channel in (*channels, *rooms))
+        for sentence in call.services.shortcomings(space)
+    ]
     if owed:
         rows = tuple(
             (
@@ -301,7 +314,7 @@ async def show(call: Call) -> Card:
                 spans(send.kind),
                 spans(f"#{send.channel.name}"),
                 spans(send.state),
-                spans(send.problem or ""),
+                spans(send.problem or call.services.not_running(send.channel.space) or ""),
             )
             for send in owed
         )

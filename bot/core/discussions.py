@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.core import prompts
-from bot.core.cards import Actions, Block, Button, Card, Fields, Link, Table, Text, spans, text
+from bot.core.cards import Actions, Block, Button, Card, Fields, Table, Text, spans, text
 from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
@@ -130,7 +130,7 @@ async def _target(call: Call) -> list[Channel]:
     if typed.casefold() == "all":
         return own
     wanted = typed.casefold().removeprefix("#")
-    for channel in own:
+    for channel in sorted(own, key=lambda c: c.space != call.place.space):  # this space's first
         if wanted in (channel.ref.casefold(), channel.name.casefold()):
             return [channel]
     names = [channel.name for channel in own]
@@ -149,8 +149,8 @@ async def _posted(call: Call, discussion: Discussion) -> list[Block]:
     lines: list[Block] = []
     for placement in placed:
         place = Place(placement.channel.space, placement.channel.ref)
-        url = call.services.platform_of(place).link(place, placement.message)
-        lines.append(text("Posted in ", Link(f"#{placement.channel.name}", url), "."))
+        link = call.services.linked(f"#{placement.channel.name}", place, placement.message)
+        lines.append(text("Posted in ", link, "."))
     return lines
 
 

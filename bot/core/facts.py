@@ -234,6 +234,7 @@ def _links(call: Call, discussion: Discussion, placed: Sequence[Placement]) -> l
     links: list[str | Link] = []
     for placement in placed:
         place = Place(placement.channel.space, placement.channel.ref)
-        url = call.services.platform_of(place).link(place, placement.message)
-        links += [", " if links else "", Link(f"{title} (#{placement.channel.name})", url)]
+        label = f"{title} (#{placement.channel.name})"
+        link = call.services.linked(label, place, placement.message)
+        links += [", " if links else "", link]
     return links or [title]

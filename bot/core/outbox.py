@@ -115,13 +115,19 @@ class Outbox:
         return await self._deliver(due)
 
     async def deliver(self, sends: Iterable[Send]) -> None:
-        """Try these sends now, but for those that were refused and have to wait.
+        """Try these sends now, but for those that were refused and have to wait, and those of a
+        platform that isn't running.
 
         How each went stands in its row. Raises nothing: what fails is tried again by `run`.
         """
         now = self._clock.now()
         try:
-            await self._deliver(s for s in sends if s.problem is None or s.next_try_at <= now)
+            await self._deliver(
+                s
+                for s in sends
+                if (s.problem is None or s.next_try_at <= now)
+                and s.channel.space.platform in self._platforms
+            )
         finally:
             self.wake()
 

@@ -9,7 +9,7 @@ from bot.core.cards import Card
 from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
-from storage.ids import AccountRef, ChannelRef, MessageRef, ThreadRef
+from storage.ids import AccountRef, ChannelRef, MessageRef, Space, ThreadRef
 
 __all__ = [
     "REQUEST",
@@ -101,6 +101,17 @@ class Platform(Protocol):
 
     async def tell(self, place: Place, person: AccountRef, card: Card) -> None:
         """Tell one person something that nobody else sees. Raises SendRefused."""
+
+    async def post_notice(self, place: Place, card: Card) -> None:
+        """Post a public message that is never looked for again. Raises SendRefused or
+        SendUncertain."""
+
+    async def notice_channel(self, place: Place) -> str:
+        """What people call a channel in which notices can be posted. Raises SendRefused where they
+        can't."""
+
+    def shortcomings(self, space: Space) -> Sequence[str]:
+        """What doesn't work as it should there and what would mend it, a sentence each."""
 
     def history(
         self, place: Place, since: datetime

@@ -295,7 +295,7 @@ async def deliver(call: Call, posted: Sequence[Discussion]) -> tuple[Text, ...]:
         return (text("It is kept, and the channel will show it as soon as the database allows."),)
     finally:
         call.services.outbox.wake()
-    return tuple(text(_not_out(send)) for send in left)
+    return tuple(text(_not_out(call, send)) for send in left)
 
 
 async def _sends(call: Call, states: Sequence[str]) -> list[Send]:
@@ -303,10 +303,11 @@ async def _sends(call: Call, states: Sequence[str]) -> list[Send]:
         return await outbox.sends_of(db, call.course.id, states)
 
 
-def _not_out(send: Send) -> str:
+def _not_out(call: Call, send: Send) -> str:
     if send.state == "failed":
         return f"#{send.channel.name} can't show it: {send.problem}"
-    why = send.problem or "The platform has not answered yet."
+    absent = call.services.not_running(send.channel.space)
+    why = absent or send.problem or "The platform has not answered yet."
     return f"#{send.channel.name} does not show it yet, and will when it can: {why}"
 
 

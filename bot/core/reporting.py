@@ -284,16 +284,14 @@ def _line(
     decided = verdict(reply, discussion)
     channel = channels[reply.channel_id]
     place = Place(channel.space, channel.ref, reply.thread)
-    url = call.services.platform_of(place).link(place, reply.ref)
+    link = call.services.linked(discussion.name, place, reply.ref)
     to: Spans = spans("the prompt")
     if is_response(reply, by_id):
         parent = None if reply.parent_id is None else by_id.get(reply.parent_id)
         name = None if parent is None else names.get(parent.member_id)
         to = spans("a message now gone" if name is None else PersonName(name))
     return (
-        spans(
-            f"{discussion.name} " if decided.rule is Rule.DELETED else Link(discussion.name, url)
-        ),
+        spans(f"{discussion.name} " if decided.rule is Rule.DELETED else link),
         spans(_moment(call, reply.sent_at)),
         to,
         spans(Bold("yes")) if decided.counts else spans(f"no: {decided.rule.value}"),

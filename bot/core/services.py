@@ -1,7 +1,7 @@
 """What the commands work with; built once by app.py and handed down."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,8 +9,10 @@ from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from bot.core.cards import Link
 from bot.core.errors import Refused
-from bot.core.events import Place
+from bot.core.events import MessageRef, Place, Space
+from bot.core.guesses import Guesses
 from bot.core.ports import Charts, Clock, Exporter, Platform
 from prompts.claims import Checker, Claim
 from prompts.evidence.fingerprints import unchecked
@@ -58,6 +60,7 @@ class Services:
     clock: Clock
     random: Random
     new_id: Callable[[], str]  # short ids under which a failure is logged and shown
+    random_bytes: Callable[[int], bytes]  # for secrets: nobody can foretell them
     packs: dict[str, LoadedPack]  # /course reload puts a pack that was edited in its place
     platforms: Mapping[str, Platform]
     exporters: Mapping[str, Exporter]
@@ -66,6 +69,7 @@ class Services:
     charts: Charts | None = None  # None: the library that draws is not installed
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one pack at a time
     informed: set[object] = field(default_factory=set)  # who is being told right now
+    guesses: Guesses = field(default_factory=Guesses)  # wrong codes of /course join and link
 
     def pack_of(self, course: Course) -> LoadedPack:
         """The course's pack. Raises Refused when it is not installed any more."""
@@ -76,8 +80,30 @@ class Services:
             )
         return self.packs[course.pack]
 
-    def platform_of(self, place: Place) -> Platform:
-        return self.platforms[place.space.platform]
+    def linked(self, label: str, place: Place, message: MessageRef) -> str | Link:
+        """The label as a link to a message; only the label where its platform isn't running."""
+        platform = self.platforms.get(place.space.platform)
+        return label if platform is None else Link(label, platform.link(place, message))
+
+    def not_running(self, space: Space) -> str | None:
+        """One sentence where the bot was started without the space's platform."""
+        if space.platform in self.platforms:
+            return None
+        return (
+            f"Coalface is running without {named(space)}, so nothing is posted or read there;"
+            f" whoever runs it can start it with --{space.platform}."
+        )
+
+    def shortcomings(self, space: Space) -> Sequence[str]:
+        """What doesn't work as it should in a space, a sentence each."""
+        if (absent := self.not_running(space)) is not None:
+            return [absent]
+        return self.platforms[space.platform].shortcomings(space)
+
+
+def named(space: Space) -> str:
+    """What people call the space's platform."""
+    return space.platform.title()
 
 
 def make_ready(pack: Pack, folder: Path) -> LoadedPack:

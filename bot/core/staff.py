@@ -1,16 +1,16 @@
-"""Telling a course's staff what they must know, privately."""
+"""Telling a course's staff what they must know: in their channel, else each privately."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.core.cards import Card, text
 from bot.core.events import Place
 from bot.core.ports import Platform
-from bot.core.telling import tell
+from bot.core.telling import post_notice, tell
 from storage import courses, discussions, members
 from storage.database import Database
-from storage.ids import CourseId
-from storage.rows import Send
+from storage.ids import CourseId, Space
+from storage.rows import Channel, Send
 
 log = logging.getLogger(__name__)
 
@@ -23,17 +23,30 @@ class StaffNotices:
         self._platforms = platforms
 
     async def tell(self, course: CourseId, place: Place, card: Card) -> None:
-        """Tell each of them; one who can't be reached doesn't keep it from the others.
+        """Post it in their channel; where a space has none, or it can't be posted, tell each of
+        them there, and one who can't be reached doesn't keep it from the others.
 
         `place` is what it is about; those of another space are told in the course's channel there.
         """
         async with self._database.read() as db:
             staff = await members.staff_accounts(db, course)
             channels = await courses.channels_of(db, course)
-        places = {c.space: Place(c.space, c.ref) for c in reversed(channels)} | {place.space: place}
+            rooms = await courses.channels_of(db, course, "staff")
+        informed = await self._post(rooms, card)
+        everywhere = [*rooms, *reversed(channels)]
+        places = {c.space: Place(c.space, c.ref) for c in everywhere} | {place.space: place}
         for space, person in staff:
-            if space in places and space.platform in self._platforms:
+            if space in places and space.platform in self._platforms and space not in informed:
                 await tell(self._platforms[space.platform], places[space], person, card)
+
+    async def _post(self, rooms: Sequence[Channel], card: Card) -> set[Space]:
+        """Post it in the staff's channels; the spaces where it stands."""
+        return {
+            room.space
+            for room in rooms
+            if (platform := self._platforms.get(room.space.platform)) is not None
+            and await post_notice(platform, Place(room.space, room.ref), card)
+        }
 
     async def refused(self, send: Send, sentence: str) -> None:
         """A send could not be posted: say which, where and why."""

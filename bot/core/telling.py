@@ -1,4 +1,4 @@
-"""Telling one person something privately, through a platform that may refuse or not answer."""
+"""Telling somebody something through a platform that may refuse or not answer."""
 
 import asyncio
 import logging
@@ -18,5 +18,16 @@ async def tell(platform: Platform, place: Place, person: AccountRef, card: Card)
             await platform.tell(place, person, card)
     except (SendRefused, SendUncertain, TimeoutError) as problem:
         log.warning("a private notice was not delivered", extra={"problem": type(problem).__name__})
+        return False
+    return True
+
+
+async def post_notice(platform: Platform, place: Place, card: Card) -> bool:
+    """Whether the platform took it; what got no answer may stand there all the same."""
+    try:
+        async with asyncio.timeout(REQUEST.total_seconds()):
+            await platform.post_notice(place, card)
+    except (SendRefused, SendUncertain, TimeoutError) as problem:
+        log.warning("a notice was not posted", extra={"problem": type(problem).__name__})
         return False
     return True

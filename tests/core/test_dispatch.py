@@ -37,6 +37,7 @@ ARGUMENTS = {
     "prompt": "P1",
     "title": "A title",
     "confirm": "Another title",
+    "code": "ABCDEFGH",
 }
 PEOPLE = {"Sam": Role.STUDENT, "Ann": Role.ASSISTANT, "Ivy": Role.INSTRUCTOR}
 

@@ -6,7 +6,7 @@ carries the browser's name so that a classroom's channels are its own.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -15,7 +15,7 @@ from typing import TypeVar
 from bot.core import discussions
 from bot.core.cards import Card
 from bot.core.dispatch import Dispatcher
-from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, ThreadRef
+from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, Space, ThreadRef
 from bot.core.outbox import Outbox
 from bot.core.plain import to_plain
 from bot.core.ports import Clock, Platform, Posted, SeenMessage, SendRefused, SendUncertain
@@ -93,7 +93,11 @@ class FaultyPlatform:
     seen: list[SeenMessage] = field(default_factory=list)
     opened: list[tuple[Place, bool]] = field(default_factory=list)
     """Which threads were opened to writing or closed, in order."""
+    notices: list[tuple[Place, str]] = field(default_factory=list)
+    """What was posted for staff, and where."""
     unreadable: str | None = None
+    lacking: Sequence[str] = ()
+    """What it says doesn't work as it should."""
     deaf: bool = False
     """Nobody can be told anything."""
     requests: int = 0
@@ -136,6 +140,15 @@ class FaultyPlatform:
         if self.deaf:
             raise SendRefused("This person takes no messages.")
         self.told.append((person, to_plain(card)))
+
+    async def post_notice(self, place: Place, card: Card) -> None:
+        await self._request(place, lambda: self.notices.append((place, to_plain(card))))
+
+    async def notice_channel(self, place: Place) -> str:
+        return str(place.channel)
+
+    def shortcomings(self, space: Space) -> Sequence[str]:
+        return self.lacking
 
     async def history(self, place: Place, since: datetime) -> AsyncIterator[SeenMessage]:
         for message in self.seen:

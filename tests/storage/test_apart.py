@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from storage import audit, courses, discussions, members, messages, outbox, replies
+from storage import (
+    audit,
+    courses,
+    discussions,
+    joining,
+    linking,
+    members,
+    messages,
+    outbox,
+    replies,
+)
 from storage.database import Connection, Database
 from storage.ids import (
     AccountId,
@@ -23,6 +33,7 @@ from storage.ids import (
     MessageRef,
     SendId,
     Space,
+    SpaceId,
     ThreadRef,
 )
 from storage.messages import MessageState, ReactionState
@@ -30,7 +41,7 @@ from storage.rows import Placement
 from tests.storage.conftest import NOW
 
 SPACE = Space("browser", "classroom")
-MODULES = (courses, members, discussions, messages, replies, outbox, audit)
+MODULES = (courses, joining, linking, members, discussions, messages, replies, outbox, audit)
 
 NAMES_ITS_COURSE = {
     "CourseId", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
@@ -44,6 +55,8 @@ BY_A_ROW = {
 ACROSS = {
     "members.rename": "a person's name is their space's, whatever courses they are in",
     "courses.all_courses": "whoever runs the bot: reports, recovery and housekeeping go over all",
+    "courses.channels_in": "whoever runs the bot: where it may write on a platform",
+    "joining.code_of": "the code is what says which course, to somebody who is in none yet",
     "members.members_by_account": "gives the course with each member; the intake picks by channel",
     "messages.reserve_ids": "reads no course's data",
     "messages.save": "writes the states that it is handed",
@@ -141,16 +154,32 @@ async def make(db: Connection, mark: str) -> Made:
     await messages.save(db, [said, held])
     await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
     await audit.note(db, course, member, mark, "D1", NOW)
+    await joining.replace_code(db, course, f"digest-{mark}", NOW)
+    await linking.replace_code(db, course, member, f"digest-{mark}", NOW)
     return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
+
+
+async def _code_of(db: Connection, made: Made) -> Any:
+    """By the digest that stands in the course's own row, whichever it is by now."""
+    codes = [await joining.code_of(db, f"digest-{mark}") for mark in ("north", "south")]
+    return [code for code in codes if code is not None and code.course_id == made.course]
+
+
+async def _link_codes(db: Connection, made: Made) -> Any:
+    return [await linking.code_of(db, made.course, f"digest-{mark}") for mark in ("north", "south")]
 
 
 Read = Callable[[Connection, Made], Awaitable[Any]]
 READS: dict[str, Read] = {
     "course": lambda db, m: courses.course(db, m.course),
     "channels_of": lambda db, m: courses.channels_of(db, m.course),
+    "channels_of staff": lambda db, m: courses.channels_of(db, m.course, "staff"),
     "channel": lambda db, m: courses.channel(db, m.course, m.channel),
     "channel_at": lambda db, m: courses.channel_at(db, SPACE, m.ref),
     "channels_at": lambda db, m: courses.channels_at(db, [(SPACE, m.ref)]),
+    "code_of": _code_of,
+    "linking.code_of": _link_codes,
+    "accounts_of": lambda db, m: linking.accounts_of(db, m.course, m.member),
     "member_at": lambda db, m: members.member_at(db, m.course, SPACE, AccountRef("bo")),
     "members_of": lambda db, m: members.members_of(db, m.course),
     "staff_accounts": lambda db, m: members.staff_accounts(db, m.course),
@@ -234,6 +263,14 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await outbox.cancel(db, north.course, north.discussion, ["prompt"])
         await messages.forget_texts(db, north.course, NOW.replace(year=2030), [])
         await messages.release(db, north.channel)
+        # Nor does another course's channel stop being its own.
+        await courses.unbind_channel(db, north.course, south.channel)
+        await joining.replace_code(db, north.course, "new", NOW)
+        await joining.use_up(db, north.course, north.channel, NOW)
+        await joining.ensure_course_space(db, north.course, SpaceId(1))
+        for kept, gone in [(north.member, south.member), (south.member, north.member)]:
+            with pytest.raises(LookupError):
+                await linking.merge(db, north.course, kept, gone)
 
     async with database.read() as db:
         before = await everything(db, south)

@@ -119,6 +119,12 @@ async def a_day_in_class(world: World, database: Database) -> None:
     await cy.delete(second)
     await ada.answer("course staff", person="Cy", role="assistant")
     await ada.answer("course settings", keep_text=1)
+    (code,) = [line for line in (await ada.answer("course code")).splitlines() if len(line) == 8]
+    await world.channel("seminar")
+    await ada.answer("course join", channel="seminar", code=code)
+    said = await bo.answer("course link")
+    (code,) = [line for line in said.splitlines() if len(line) == 8]
+    await bo.form("course link", code=code)  # it is Bo's own
     for command in ("participation class", "participation export", "course show", "prompt list"):
         await ada.answer(command)
     await ada.answer("participation why", student="Bo")

@@ -1,13 +1,13 @@
 """The browser classroom as the core's Platform: what the bot posts, finds, changes and reads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from bot.adapters.browser import inbound
 from bot.adapters.browser.classroom import Change, Classroom
 from bot.core.cards import Card, to_json
-from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, ThreadRef
+from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, Space, ThreadRef
 from bot.core.ports import ClassroomMessage, Posted, SeenMessage, SendRefused
 
 
@@ -59,6 +59,21 @@ class BrowserPlatform:
             card=to_json(card),
         )
         self._classroom.publish(Change(message))
+
+    async def post_notice(self, place: Place, card: Card) -> None:
+        message = await self._classroom.store.add_message(
+            await self._channel(place), at=self._classroom.clock.now(), card=to_json(card)
+        )
+        self._classroom.publish(Change(message))
+
+    async def notice_channel(self, place: Place) -> str:
+        channel = await self._classroom.channel(place.channel)
+        if channel is None:
+            raise SendRefused(f"The classroom has no channel “{place.channel}”; add it first.")
+        return channel.name
+
+    def shortcomings(self, space: Space) -> Sequence[str]:
+        return []
 
     async def history(self, place: Place, since: datetime) -> AsyncIterator[SeenMessage]:
         channel, thread = await self._channel(place), _thread(place)

@@ -13,8 +13,11 @@ from bot.adapters.discord.permissions import (
     FORUM,
     IN_THREAD,
     LOCK,
+    NO_CONTENT,
+    NOTICE,
     POST,
     READ,
+    Need,
     how_to_give,
     invite_link,
     may_read_content,
@@ -35,17 +38,16 @@ class Bound(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def kind(self) -> str: ...
+
 
 async def diagnose(adapter: DiscordAdapter, token: str, channels: Sequence[Bound]) -> list[str]:
     """A sentence for each thing that is missing. Raises CannotConnect."""
     about = await application(token)
     problems = []
     if not may_read_content(about.flags):
-        problems.append(
-            "The message-content intent is not enabled, so words, attachments and named facts are"
-            " not counted, and no texts are kept; enable it on the application's page, under Bot,"
-            " Message Content Intent, and restart Coalface."
-        )
+        problems.append(NO_CONTENT)
     async with adapter.client(content=False, register=False) as client:
         await client.login(token)
         problems += await _commands(client.tree)
@@ -88,8 +90,14 @@ async def _server(
         if channel is None:
             problems.append(f"#{bound.name} is gone from its server, or Coalface can't see it.")
             continue
-        post = FORUM if isinstance(channel, discord.ForumChannel) else POST
-        lacking = missing(channel.permissions_for(me), READ, post, IN_THREAD, LOCK)
+        lacking = missing(channel.permissions_for(me), *_needs(bound, channel))
         if lacking:
             problems.append(how_to_give(lacking, channel.name))
     return problems
+
+
+def _needs(bound: Bound, channel: discord.abc.GuildChannel) -> Sequence[Need]:
+    if bound.kind == "staff":
+        return (NOTICE,)
+    post = FORUM if isinstance(channel, discord.ForumChannel) else POST
+    return READ, post, IN_THREAD, LOCK

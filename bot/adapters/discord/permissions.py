@@ -18,6 +18,13 @@ WORDS = {
 """How Discord's settings name a permission."""
 
 
+NO_CONTENT = (
+    "The message-content intent is not enabled, so words, attachments and named facts are not"
+    " counted, and no texts are kept; enable it on the application's page, under Bot, Message"
+    " Content Intent, and restart Coalface."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """What one thing that Coalface does takes.
@@ -83,6 +90,11 @@ TELL = Need(
     "tell somebody something privately",
     calls=("POST /users/@me/channels", "POST /channels/{}/messages"),
 )
+NOTICE = Need(
+    "post notices in the staff's channel",
+    calls=("POST /channels/{}/messages",),
+    permissions=("view_channel", "send_messages", "embed_links"),
+)
 KNOW = Need(
     "know its own application",
     calls=("GET /users/@me", "GET /oauth2/applications/@me", "GET /users/@me/guilds"),
@@ -132,8 +144,8 @@ TEXTS = Need(
 )
 
 TABLE = (
-    READ, POST, FORUM, IN_THREAD, CHANGE, LOCK, TELL, KNOW, BE_THERE, COMMANDS, HEAR, REACTIONS,
-    TEXTS,
+    READ, POST, FORUM, IN_THREAD, CHANGE, LOCK, TELL, NOTICE, KNOW, BE_THERE, COMMANDS, HEAR,
+    REACTIONS, TEXTS,
 )  # fmt: skip
 
 

@@ -10,11 +10,21 @@ from bot.adapters.discord import history, inbound, marks, render
 from bot.adapters.discord.history import Reader, Writable
 from bot.adapters.discord.limits import THREAD_NAME, cut
 from bot.adapters.discord.people import People
-from bot.adapters.discord.permissions import CHANGE, FORUM, IN_THREAD, LOCK, POST, READ, TELL
+from bot.adapters.discord.permissions import (
+    CHANGE,
+    FORUM,
+    IN_THREAD,
+    LOCK,
+    NO_CONTENT,
+    NOTICE,
+    POST,
+    READ,
+    TELL,
+)
 from bot.adapters.discord.refusals import THREAD_EXISTS, check, gone, refusing
 from bot.adapters.discord.render import Rendered
 from bot.core.cards import Card
-from bot.core.events import AccountRef, MessageRef, Place, ThreadRef
+from bot.core.events import AccountRef, MessageRef, Place, Space, ThreadRef
 from bot.core.ports import Posted, SeenMessage, SendRefused, SendUncertain
 
 log = logging.getLogger(__name__)
@@ -204,6 +214,27 @@ class DiscordPlatform:
             for message in render.to_messages(card):
                 await direct.send(**message.to_arguments())
 
+    async def post_notice(self, place: Place, card: Card) -> None:
+        channel = await self._for_notices(place)
+        with refusing(NOTICE, channel=channel, writes=True):
+            for message in render.to_messages(card):
+                await channel.send(**message.to_arguments())
+
+    async def notice_channel(self, place: Place) -> str:
+        return (await self._for_notices(place)).name
+
+    async def _for_notices(self, place: Place) -> Writable:
+        channel = _writable(await self._channel(place))
+        check(channel, NOTICE)
+        return channel
+
+    def shortcomings(self, space: Space) -> Sequence[str]:
+        try:
+            self._guild(space)
+        except SendRefused as problem:
+            return [problem.sentence]
+        return [] if self._ready().intents.message_content else [NO_CONTENT]
+
     # --- reading --------------------------------------------------------------------------------
 
     async def history(self, place: Place, since: datetime) -> AsyncIterator[SeenMessage]:
@@ -234,8 +265,8 @@ class DiscordPlatform:
         user = self._ready().user
         return 0 if user is None else user.id
 
-    def _guild(self, place: Place) -> discord.Guild:
-        guild = self._ready().get_guild(inbound.to_number(place.space.ref))
+    def _guild(self, space: Space) -> discord.Guild:
+        guild = self._ready().get_guild(inbound.to_number(space.ref))
         if guild is None:
             raise SendRefused(
                 "Coalface is not in that Discord server any more; invite it again with the link"
@@ -246,14 +277,14 @@ class DiscordPlatform:
         return guild
 
     async def _channel(self, place: Place) -> discord.abc.GuildChannel:
-        guild, id_ = self._guild(place), inbound.to_number(place.channel)
+        guild, id_ = self._guild(place.space), inbound.to_number(place.channel)
         channel = guild.get_channel(id_) or await self._fetched(guild, id_, "The channel")
         if isinstance(channel, discord.Thread):
             raise gone("The channel")
         return channel
 
     async def _thread(self, place: Place) -> discord.Thread:
-        guild, id_ = self._guild(place), inbound.to_number(place.thread or "0")
+        guild, id_ = self._guild(place.space), inbound.to_number(place.thread or "0")
         what = "The discussion's thread"
         thread = guild.get_thread(id_) or await self._fetched(guild, id_, what)
         if not isinstance(thread, discord.Thread):

@@ -1,0 +1,174 @@
+"""A student in two spaces of a course: one member once they have said so, and not before."""
+
+import json
+
+from bot.core.commands import Answer, Form, Outcome
+from bot.core.events import (
+    AccountRef,
+    ChannelRef,
+    MessagePosted,
+    MessageRef,
+    Person,
+    Place,
+    ThreadRef,
+)
+from storage import discussions
+from storage.ids import CourseId, DiscussionId
+from tests.core.test_joining import THERE, _code, _look, _said, _second, _taught, _there
+from tests.world import PROMPT, Human, World
+
+CY = Person(AccountRef("u-cy"), "Cy Young")
+WRONG = "Nobody in this course has this code, or not any more"
+
+
+async def _two_spaces(world: World) -> tuple[Human, Human, ThreadRef]:
+    """Ada and Cy of the browser; D1 stands here and there, and Cy has written in both."""
+    ada, cy = await _taught(world, "Cy")
+    second = _second(world)
+    await _there(world, "course join", code=await _code(ada))
+    await _there(world, "prompt post", prompt=PROMPT, channel="all")
+    posts = await world.app.browser.classroom.messages(ChannelRef("history"), None, None)
+    await cy.say("Three words here.", max(m.id for m in posts if m.author is None))
+    thread = ThreadRef(second.standing[0].ref)
+    world.clock.move(seconds=1)
+    place = Place(THERE.space, THERE.channel, thread)
+    await world.app.intake.take_in(
+        MessagePosted(place, MessageRef("m1"), CY, world.clock.now(), "And two.")
+    )
+    await world.settle()
+    return ada, cy, thread
+
+
+async def _link_code(who: Human) -> str:
+    (code,) = [line for line in (await who.answer("course link")).splitlines() if len(line) == 8]
+    return code
+
+
+async def _links_there(world: World, code: str, who: Person = CY) -> Outcome:
+    return await _there(world, "course link", who, manages=False, code=code)
+
+
+def _problem(outcome: Outcome) -> str:
+    assert isinstance(outcome, Form), outcome
+    return " ".join(outcome.problems.values())
+
+
+async def test_two_rows_of_the_table_become_one(world: World) -> None:
+    ada, cy, _ = await _two_spaces(world)
+    before = await ada.answer("participation class")
+    assert "Cy | 1 | 1 | 0 | 3" in before
+    assert "Cy Young | 1 | 1 | 0 | 2" in before
+    said = _said(await _links_there(world, await _link_code(cy)))
+    assert "You are one member of History 101" in said
+    after = await ada.answer("participation class")
+    assert "Cy | 1 | 2 | 0 | 5" in after
+    assert "Cy Young" not in after
+    mine = _said(await _there(world, "participation me", CY, manages=False))
+    assert mine == await cy.answer("participation me")
+
+
+async def test_what_is_written_later_from_either_account_is_the_one_members(world: World) -> None:
+    ada, cy, thread = await _two_spaces(world)
+    await _links_there(world, await _link_code(cy))
+    place = Place(THERE.space, THERE.channel, thread)
+    now = world.clock.move(seconds=1)
+    await world.app.intake.take_in(MessagePosted(place, MessageRef("m2"), CY, now, "One more."))
+    assert "Cy | 1 | 3 | 0 | 7" in await ada.answer("participation class")
+    assert _look(world, "SELECT COUNT(DISTINCT member_id) FROM messages") == [(1,)]
+
+
+async def test_of_two_sides_the_later_one_holds(world: World) -> None:
+    _, cy, _ = await _two_spaces(world)
+    content = json.loads(_look(world, "SELECT content FROM discussions")[0][0])
+    first, second = [side for side, _ in content["sides"][:2]]
+    code = await _link_code(cy)
+    await cy.answer("prompt side", discussion="D1", side=first)
+    await _there(world, "prompt side", CY, manages=False, discussion="D1", side=second)
+    await _links_there(world, code)
+    async with world.app.services.database.read() as db:
+        held = await discussions.sides_of(db, CourseId(1), DiscussionId(1))
+    assert list(held.values()) == [second]
+
+
+async def test_it_is_noted_and_no_trace_of_the_other_member_is_left(world: World) -> None:
+    _, cy, _ = await _two_spaces(world)
+    ((kept,), (gone,)) = _look(
+        world, "SELECT DISTINCT member_id FROM roles WHERE role = 'student' ORDER BY 1"
+    )
+    await _links_there(world, await _link_code(cy))
+    noted = _look(world, "SELECT member_id, subject FROM audit WHERE action = 'course link'")
+    assert noted == [(kept, str(gone))]
+    for table in ("member_accounts", "messages", "sides_taken", "audit", "roles", "link_codes"):
+        query = f"SELECT COUNT(*) FROM {table} WHERE member_id = {gone}"  # noqa: S608 - our own
+        assert _look(world, query) == [(0,)], table
+    assert _look(world, f"SELECT COUNT(*) FROM members WHERE id = {gone}") == [(0,)]  # noqa: S608
+
+
+# --- who may, and with which code ---------------------------------------------------------------
+
+
+async def test_a_code_works_once_and_the_form_sent_twice_is_answered_twice(world: World) -> None:
+    _, cy, _ = await _two_spaces(world)
+    code = await _link_code(cy)
+    first = _said(await _links_there(world, code))
+    assert _said(await _links_there(world, code)) == first
+    assert len(_look(world, "SELECT id FROM audit WHERE action = 'course link'")) == 1
+    stranger = Person(AccountRef("u-di"), "Di")
+    assert WRONG in _problem(await _links_there(world, code, stranger))
+
+
+async def test_a_code_lasts_an_hour_and_a_newer_one_takes_its_place(world: World) -> None:
+    _, cy, _ = await _two_spaces(world)
+    earlier, newer = await _link_code(cy), await _link_code(cy)
+    assert WRONG in _problem(await _links_there(world, earlier))
+    world.clock.move(hours=1)
+    assert WRONG in _problem(await _links_there(world, newer))
+
+
+async def test_nobody_gains_a_role_by_linking(world: World) -> None:
+    ada, cy, _ = await _two_spaces(world)
+    assert "Only accounts that have always been students'" in await ada.answer("course link")
+    code = await _link_code(cy)
+    tom = Person(AccountRef("u-tom"), "Tom")
+    assert "always been students'" in _problem(await _links_there(world, code, tom))
+    await ada.answer("course staff", person="Cy", role="assistant")
+    assert "always been students'" in _problem(await _links_there(world, code))
+    await ada.answer("course staff", person="Cy", role="student")
+    assert "always been students'" in _problem(await _links_there(world, code))
+
+
+async def test_two_people_of_one_space_stay_two(world: World) -> None:
+    _, cy, _ = await _two_spaces(world)
+    code = await _link_code(cy)
+    bo = await world.person("Bo")
+    assert "so these are two" in _problem(await bo.run("course link", code=code))
+    assert "This is your own code" in _problem(await cy.run("course link", code=code))
+    assert isinstance(await _links_there(world, code), Answer)
+    di = Person(AccountRef("u-di"), "Di")
+    assert "so these are two" in _problem(await _links_there(world, await _link_code(cy), di))
+
+
+async def test_another_courses_code_is_no_code_here(world: World) -> None:
+    _, cy, _ = await _two_spaces(world)
+    eve = await world.person("Eve")
+    eve.manages = True
+    await world.course(eve, "seminar", "Latin 3")
+    said = await cy.answer("course link", channel="seminar")
+    (code,) = [line for line in said.splitlines() if len(line) == 8]
+    assert WRONG in _problem(await _links_there(world, code))
+
+
+async def test_codes_can_not_be_guessed_here_either(world: World) -> None:
+    _, cy, _ = await _two_spaces(world)
+    code = await _link_code(cy)
+    for _ in range(5):
+        assert WRONG in _problem(await _links_there(world, "ABCDEFGH"))
+    assert "try again in an hour" in _problem(await _links_there(world, code))
+
+
+async def test_an_archived_course_links_nobody(world: World) -> None:
+    ada, cy, _ = await _two_spaces(world)
+    code = await _link_code(cy)
+    await ada.answer("course archive", confirm="History 101")
+    assert "closed to changes" in _problem(await _links_there(world, code))
+    assert "closed to changes" in await cy.answer("course link")
