@@ -23,9 +23,11 @@ from typer.testing import CliRunner, Result
 
 import seeds
 from bot.cli import app
+from storage import maintenance
 from tests.programs import ROOT, environment, ran, serving
 from tests.world import World, a_world
 
+NEWEST = maintenance.newest()
 PACK = str(seeds.packs()[0])
 COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 
@@ -312,7 +314,7 @@ def test_without_a_database_it_says_so(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("taught")
 def test_the_database_is_checked_backed_up_and_restored(tmp_path: Path) -> None:
     copy, file = tmp_path / "copy.sqlite3", tmp_path / "data" / "coalface.sqlite3"
-    assert run("db", "check").stdout == "All is well; revision 0002.\n"
+    assert run("db", "check").stdout == f"All is well; revision {NEWEST}.\n"
     health = json.loads(run("db", "check", "--json").stdout)
     assert (health["problems"], health["rows"]["courses"]) == ([], 2)
     assert run("db", "backup", str(copy)).stdout == f"Written to {copy}\n"
@@ -328,14 +330,14 @@ def test_the_database_is_checked_backed_up_and_restored(tmp_path: Path) -> None:
 def test_the_database_is_made_and_upgraded(tmp_path: Path) -> None:
     file = tmp_path / "data" / "coalface.sqlite3"
     for _ in range(2):
-        assert run("db", "upgrade").stdout == f"{file} is at revision 0002.\n"
+        assert run("db", "upgrade").stdout == f"{file} is at revision {NEWEST}.\n"
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("UPDATE alembic_version SET version_num = '4711'")
     assert "was made by a newer version of Coalface" in told(run("db", "upgrade"))
     checked = run("db", "check", "--json")
     assert checked.exit_code == 1
     assert json.loads(checked.stdout)["problems"] == [
-        "it is at revision 4711, and this version needs 0002"
+        f"it is at revision 4711, and this version needs {NEWEST}"
     ]
     assert told(run("report")).startswith("The database can't be used: it is at revision 4711")
 
