@@ -53,9 +53,9 @@ def last_day(text: str) -> date:
 
 
 def _parts(single: str) -> tuple[int, int | None, int | None]:
-    numbers = [int(part) for part in single.split("-")]
-    year, month, day = (*numbers, None, None)[:3]
-    return year or 1, month, day
+    year, *rest = [int(part) for part in single.split("-")]
+    month, day = (*rest, None, None)[:2]
+    return year, month, day
 
 
 def _is_single(text: str) -> bool:

@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
 from prompts.dates import date_in_words
-from prompts.models import Fact, Pack
+from prompts.models import FACT_ID, Fact, Pack
 
 MAX_WORDS = 32
 MAX_WORD = 64
@@ -26,7 +26,7 @@ MAX_LABEL = 100
 LIKENESS = 0.85
 
 _WORD = re.compile(r"[^\W_]+")
-_FACT_ID = re.compile(r"\bF[1-9][0-9]{0,4}\b", re.ASCII | re.IGNORECASE)
+_FACT_ID = re.compile(rf"\b{FACT_ID.pattern}\b", re.ASCII | re.IGNORECASE)
 # Words that every statement holds and that say nothing of what is asked.
 _COMMON_WORDS = """
 a about an and are as at be by did do does for from had has have he her his how i in is it its of
@@ -70,7 +70,7 @@ class FactIndex:
         rows = [_row(number, fact) for number, fact in enumerate(pack.facts)]
         for table in ("stems", "words"):
             self._database.executemany(
-                f"INSERT INTO {table}(rowid, statement, topics, aliases, dates, title) "  # noqa: S608
+                f"INSERT INTO {table}(rowid, statement, topics, aliases, dates, title) "  # noqa: S608 - our own two
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 rows,
             )

@@ -125,7 +125,7 @@ def build() -> Catalog:
             Command(
                 "participation counted", "Why one message counts or not", student,
                 reporting.counted,
-                (Param("message", "The message's number here; easier by its own Why counted?",
+                (Param("message", "The message, by its id; or use Why counted? on it",
                        required=True),),
                 on_message=OnMessage("Why counted?", "message", "ref"),
             ),

@@ -142,14 +142,7 @@ AT_LEAST = (("at", "least"), ("no", "less", "than"), ("no", "fewer", "than"), ("
 AT_MOST = (("at", "most"), ("no", "more", "than"), ("maximum", "of"), ("not", "more", "than"))
 
 # Words that mean much the same wherever they stand; written as they are spelled, stemmed on use.
-UNIVERSAL = word_set(
-    "all every everyone everybody always each entire entirely completely whole only"
-)
-NEARLY_NONE = word_set("none nobody never hardly barely scarcely few rarely rare seldom little")
 MOST = word_set("most majority")
-COMPARISON = word_set("like unlike than as versus vs compared comparing similar")
-NAME_LEADS = word_set("by from to of was is were called named")
-PLACES = word_set("in at near inside outside within")
 SUBORDINATE = word_set("""
 and but because while whereas which who so although though since when after before until where
 whose plus then or yet thats that
@@ -193,4 +186,3 @@ PHRASES = {
 }
 # Of these the other sense is at least as common.
 AMBIGUOUS = word_set("last like kind mean end left present close early late")
-PRONOUNS = word_set("he she it they him her them his its their this that those these")

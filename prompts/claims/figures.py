@@ -7,19 +7,11 @@ from dataclasses import dataclass
 from prompts.claims import english
 from prompts.claims.english import word_set
 from prompts.claims.words import Word
+from prompts.number_words import BELOW_HUNDRED, TENS
 
-# fmt: off
-_ONES = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
-    "nineteen",
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-# fmt: on
-_NUMBERS: dict[str, float] = {word: number for number, word in enumerate(_ONES)}
-_NUMBERS |= {word: 10 * number for number, word in enumerate(_TENS, start=2)}
+_NUMBERS: dict[str, float] = {**BELOW_HUNDRED}
 _NUMBERS |= {"fourty": 40, "dozen": 12, "score": 20, "single": 1}
-_AGES = {word.removesuffix("y") + "ies": 10.0 * n for n, word in enumerate(_TENS, start=2)}
+_AGES = {word.removesuffix("y") + "ies": 10.0 * n for n, word in enumerate(TENS, start=2)}
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _FRACTIONS = {"half": 1 / 2, "third": 1 / 3, "thirds": 1 / 3, "quarter": 1 / 4, "quarters": 1 / 4,
               "fifth": 1 / 5, "fifths": 1 / 5, "tenth": 1 / 10, "tenths": 1 / 10}  # fmt: skip
@@ -339,10 +331,6 @@ def _singular(low: str) -> str:
     if low in ("feet", "centuries"):
         return {"feet": "foot", "centuries": "century"}[low]
     return low[:-1] if low.endswith("s") and len(low) > 3 else {"hrs": "hr"}.get(low, low)
-
-
-def is_unit(low: str) -> bool:
-    return _singular(low) in _MEASURES
 
 
 def agree(said: Figure, held: Figure) -> bool:

@@ -18,7 +18,6 @@ _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 1
 _PARTS = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2,
           "later": 2, "earlier": 0}  # fmt: skip
 _YEAR = re.compile(r"(1\d{3}|20\d\d)$")
-_SHORT_YEAR = re.compile(r"(?:^|[\s(])['’](\d\d)\b")
 _DECADE = re.compile(r"(1\d{2}0|20\d0|\d0)s$")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?$")
 _ISO = re.compile(r"\b(1\d{3}|20\d\d)-(\d\d)(?:-(\d\d))?\b")

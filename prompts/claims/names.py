@@ -10,7 +10,6 @@ from prompts.dates import MONTHS
 _NOT_NAMES = frozenset(month.lower() for month in MONTHS) | word_set("""
 monday tuesday wednesday thursday friday saturday sunday english imo imho lol ok i
 """)
-_JOINS = word_set("of the de von van and")
 _TITLES = word_set("mr mrs ms dr comrade general president king queen tsar czar sir lord")
 _PAST = word_set("""
 was is were had has said told wrote made did gave got took came went set cut dug led met ran

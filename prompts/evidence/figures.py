@@ -3,17 +3,9 @@
 import re
 
 from prompts.dates import MONTHS
+from prompts.number_words import BELOW_HUNDRED, ONES, TENS
 
-# fmt: off
-_UNITS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
-    "nineteen",
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-# fmt: on
-_NUMBER_WORDS = {word: number for number, word in enumerate(_UNITS)}
-_NUMBER_WORDS |= {word: 10 * number for number, word in enumerate(_TENS, start=2)}
+_NUMBER_WORDS = {**BELOW_HUNDRED}
 _NUMBER_WORDS |= {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000}
 # "One" is a pronoun at least as often as it is a figure: before a unit it is one.
 del _NUMBER_WORDS["one"]
@@ -22,7 +14,7 @@ _ONE = re.compile(
 )
 
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
-_COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ]({'|'.join(_UNITS[1:10])})\b")
+_COMPOUND = re.compile(rf"\b({'|'.join(TENS)})[- ]({'|'.join(ONES[1:10])})\b")
 _WORD = re.compile(r"[a-z]+")
 # May and March are verbs too: beside a figure they are months.
 _MONTH = re.compile(
@@ -42,7 +34,7 @@ def figures(text: str) -> list[str]:
     numbers = [_value(match[0]) for match in _DIGITS.finditer(text)]
     lower = text.lower()
     numbers += [
-        str(_NUMBER_WORDS[match[1]] + _UNITS.index(match[2])) for match in _COMPOUND.finditer(lower)
+        str(_NUMBER_WORDS[match[1]] + ONES.index(match[2])) for match in _COMPOUND.finditer(lower)
     ]
     rest = _COMPOUND.sub(" ", lower)
     numbers += [str(_NUMBER_WORDS[word]) for word in _WORD.findall(rest) if word in _NUMBER_WORDS]

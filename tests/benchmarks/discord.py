@@ -115,7 +115,7 @@ async def messages_vs_bare() -> Measured:
             client = seminar.client
             counting = Counting(client.core.intake)
             client.core = replace(client.core, intake=counting)
-            shard = next(iter(client._AutoShardedClient__shards.values()))  # type: ignore[attr-defined]
+            shard = next(iter(client._AutoShardedClient__shards.values()))  # type: ignore[attr-defined] # private
             ours, theirs = await interleaved(
                 lambda: _fed(shard.ws, counting, frames.made(MESSAGES)),
                 lambda: _fed(bare.ws, bare.counting, frames.made(MESSAGES)),

@@ -17,9 +17,15 @@ from prompts.search import FactIndex
 from tests.benchmarks.ratios import Measured, interleaved
 
 SEED = 1935
-_HEADS = "b bl br c ch d dr f fr g gr h k kr l m n p pl pr r s sh sl st t tr v w z".split()  # noqa: SIM905
-_HEARTS = "a e i o u ai ea ee ou oa".split()  # noqa: SIM905
-_TAILS = "b ck d ft g ld ll m n nd nt p r rd rt s st t th x".split()  # noqa: SIM905
+
+
+def _parted(written: str) -> list[str]:
+    return written.split()
+
+
+_HEADS = _parted("b bl br c ch d dr f fr g gr h k kr l m n p pl pr r s sh sl st t tr v w z")
+_HEARTS = _parted("a e i o u ai ea ee ou oa")
+_TAILS = _parted("b ck d ft g ld ll m n nd nt p r rd rt s st t th x")
 _ENDINGS = ("", "", "", "s", "ed", "ing", "er", "ism", "ist", "tion")
 VOCABULARY = 6_000
 """Different words that facts are made of; ten thousand real statements hold about as many."""
@@ -128,7 +134,7 @@ class Plain:
         )
         rows = [(number, fact.statement) for number, fact in enumerate(facts)]
         for table in ("facts", "begun"):
-            self._database.executemany(f"INSERT INTO {table}(rowid, statement) VALUES (?, ?)", rows)  # noqa: S608
+            self._database.executemany(f"INSERT INTO {table}(rowid, statement) VALUES (?, ?)", rows)  # noqa: S608 - ours
 
     def search(self, text: str) -> object:
         return self._ask("facts", " OR ".join(f'"{word}"' for word in _words(text)), 10)
@@ -141,7 +147,7 @@ class Plain:
         self._database.close()
 
     def _ask(self, table: str, match: str, limit: int) -> object:
-        query = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rank LIMIT ?"  # noqa: S608
+        query = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rank LIMIT ?"  # noqa: S608 - ours
         return self._database.execute(query, (match, limit)).fetchall() if match else []
 
 

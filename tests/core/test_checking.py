@@ -79,9 +79,7 @@ async def test_only_the_asker_sees_it_and_nothing_is_recorded_of_it(
     await world.settle()
     assert [line for line in await ada.sees(thread) if "Stakhanov cut" in line] == []
     assert len(await ada.sees(thread)) == len(before)
-    assert "0 messages" in await ada.answer("participation why", student="Sam") or (
-        "Nothing has been written" in await ada.answer("participation why", student="Sam")
-    )
+    assert "Nothing has been written" in await ada.answer("participation why", student="Sam")
 
 
 async def test_a_course_without_its_pack_says_so(ada: Human) -> None:

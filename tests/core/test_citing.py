@@ -1,43 +1,8 @@
 """Facts and discussions cited in a style guide's form, as a person in the classroom sees it."""
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from bot.core import catalog, citing, discussions, facts
 from bot.core.cards import FactMark, Italic, Text
-from bot.core.commands import Answer, Catalog, Command, Param, Role
-from tests.world import PROMPT, World, a_world
-
-STYLE = Param("style", "The style guide", choices=citing.STYLES)
-COMMANDS = (
-    Command(
-        "fact cite", "A fact's sources as a style guide has it", Role.STUDENT, citing.cite,
-        (Param("fact", "A fact", required=True, complete=facts.id_choices), STYLE),
-    ),
-    Command(
-        "fact bibliography", "The sources of a discussion", Role.STUDENT, citing.bibliography,
-        (Param("discussion", "A discussion", complete=discussions.choices), STYLE),
-    ),
-)  # fmt: skip
-
-
-def with_commands() -> Catalog:
-    made = catalog.build()
-    for command in COMMANDS:
-        if made.find(command.name) is None:
-            made = made.with_command(command)
-    return made
-
-
-@pytest.fixture
-async def world(tmp_path: Path, migrated: Path) -> AsyncIterator[World]:
-    made = a_world(tmp_path, commands=with_commands())
-    shutil.copy(migrated, made.settings.database)
-    async with made.opened() as opened:
-        yield opened
+from bot.core.commands import Answer
+from tests.world import PROMPT, World
 
 
 async def test_a_fact_in_each_style(world: World) -> None:

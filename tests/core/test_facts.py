@@ -23,7 +23,7 @@ async def ada(world: World) -> Human:
 
 
 async def card(human: Human, command: str, **arguments: object) -> Card:
-    outcome = await human.run(command, **arguments)  # type: ignore[arg-type]
+    outcome = await human.run(command, **arguments)  # type: ignore[arg-type] # as Human.answer
     assert isinstance(outcome, Answer), outcome
     return outcome.card
 
@@ -53,7 +53,7 @@ async def test_a_card_says_who_says_so_and_what_that_is_worth(ada: Human) -> Non
 async def test_a_card_leads_on_by_buttons(ada: Human) -> None:
     pressed = buttons(await card(ada, "fact about", subject="F37"))
     assert [b.label for b in pressed] == ["Cite", "Source", "Disputed", "Discuss"]
-    for button in pressed[1:]:
+    for button in pressed:
         said = await ada.answer(button.command, **dict(button.arguments))
         assert "F37" in said
 
@@ -93,8 +93,10 @@ async def test_what_is_misspelled_is_found(ada: Human, typed: str, first: str) -
 async def test_no_match_says_so_and_offers_the_nearest_topics(ada: Human) -> None:
     shown = await card(ada, "fact search", text="zeppelin")
     assert "The pack has no fact for “zeppelin”" in await ada.answer("fact search", text="zeppelin")
-    for button in buttons(shown):
-        assert "Something" not in await ada.answer(button.command, **dict(button.arguments))
+    offered = buttons(shown)
+    assert 1 <= len(offered) <= 5
+    for button in offered:
+        assert "F" in await ada.answer(button.command, **dict(button.arguments))
 
 
 # --- its source, its disputes, its discussions --------------------------------------------------
@@ -136,9 +138,9 @@ async def test_discuss_names_the_open_discussion_and_then_the_prompts(
     said = await sam.answer("fact discuss", fact="F37")
     assert "Prompt: 102 tons in an hour?" in said
     assert "Your instructor can post a prompt with /prompt post" in said
-    assert [b.command for b in buttons(await card(ada, "fact discuss", fact="F37"))] == [
-        "prompt preview"
-    ] * len(buttons(await card(ada, "fact discuss", fact="F37")))
+    offered = buttons(await card(ada, "fact discuss", fact="F37"))
+    assert {b.command for b in offered} == {"prompt preview"}
+    assert ("prompt", "tons-in-an-hour") in {pair for b in offered for pair in b.arguments}
     await world.post(ada, "tons-in-an-hour")
     said = await sam.answer("fact discuss", fact="F37")
     assert "Open: D1: 102 tons in an hour?" in said

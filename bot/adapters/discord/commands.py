@@ -170,7 +170,7 @@ def _describe(callback: Callback, command: Command) -> None:
             for param in ordered
         ),
     ]
-    callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # typeshed: no such
     app_commands.rename(**{_python_name(param): param.name for param in ordered})(callback)
     app_commands.describe(**{_python_name(param): param.summary for param in ordered})(callback)
     choices = {

@@ -40,7 +40,6 @@ SELECT_OPTION_VALUE = 100
 # Interactions / Receiving and Responding / Modal.
 MODAL_TITLE = 45
 MODAL_COMPONENTS = 5
-ANSWER_WITHIN = timedelta(seconds=3)
 TOKEN_VALID = timedelta(minutes=15)
 
 # Resources / Channel / Start Thread from Message.
@@ -48,15 +47,11 @@ THREAD_NAME = 100
 
 # Interactions / Application Commands / Structure, Option, Option Choice, Registering a Command.
 COMMANDS = 100
-MESSAGE_COMMANDS = 15
-COMMAND_NAME = 32
 COMMAND_DESCRIPTION = 100
 COMMAND_CHARACTERS = 8_000
 """Names, descriptions and choices' values of a command with all that is under it."""
 SUBCOMMANDS = 25
 OPTIONS = 25
-OPTION_NAME = 32
-OPTION_TEXT = 6_000
 CHOICES = 25
 CHOICE_NAME = 100
 CHOICE_VALUE = 100

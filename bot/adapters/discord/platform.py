@@ -160,8 +160,10 @@ class DiscordPlatform:
             log.warning("a send stood twice in its channel; the younger one is removed")
             forum = isinstance(channel, discord.ForumChannel)
             with refusing(LOCK if forum else CHANGE, channel=channel):
-                if forum:
-                    await twin.channel.delete()  # type: ignore[union-attr]
+                if isinstance(channel, discord.ForumChannel) and isinstance(
+                    twin.channel, discord.Thread
+                ):
+                    await twin.channel.delete()  # the post whole, not its starter alone
                 else:
                     await twin.delete()
 

@@ -31,7 +31,6 @@ from bot.core.cards import (
     Text,
     spans,
 )
-from bot.core.commands import File
 
 COLOUR = {"normal": 0x3B5B7A, "refusal": 0xB3392B}
 PIECE = limits.EMBED_DESCRIPTION - 96
@@ -103,9 +102,6 @@ class Rendered:
         if self.files:
             arguments["files"] = self.to_files()
         return arguments
-
-    def with_file(self, file: File) -> "Rendered":
-        return replace(self, files=(*self.files, Attached(file.name, file.content)))
 
 
 def to_messages(card: Card) -> tuple[Rendered, ...]:

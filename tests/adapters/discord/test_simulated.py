@@ -70,11 +70,11 @@ async def test_simcord_edits_in_an_archived_thread(uncorrected: Env) -> None:
     assert (await an_archived_edit(uncorrected)).content == "y"
 
 
-async def two_threads(env: Env) -> None:
+async def two_threads(env: Env) -> tuple[int, int]:
     _, channel = a_channel(env)
     message = await channel.send("D1")
-    await message.create_thread(name="D1")
-    await message.create_thread(name="D1 again")
+    first = await message.create_thread(name="D1")
+    return first.id, (await message.create_thread(name="D1 again")).id
 
 
 async def test_a_message_has_one_thread(env: Env) -> None:
@@ -84,4 +84,4 @@ async def test_a_message_has_one_thread(env: Env) -> None:
 
 
 async def test_simcord_makes_two_threads(uncorrected: Env) -> None:
-    await two_threads(uncorrected)
+    assert all(await two_threads(uncorrected))
