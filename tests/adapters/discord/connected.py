@@ -27,6 +27,16 @@ CARD = Card(
 )
 
 
+async def handled() -> None:
+    """Until each event that discord.py has handed to the client has been dealt with: it runs each
+    in a task of that name. What hangs for good, because its answer never comes, is left."""
+    for _ in range(100):
+        await asyncio.sleep(0.005)  # what was read from the socket becomes a task
+        begun = [t for t in asyncio.all_tasks() if t.get_name().startswith("discord.py: on_")]
+        if not begun or (await asyncio.wait(begun, timeout=5))[1]:
+            return
+
+
 class Seminar:
     """The server, and Coalface in it once it is `up`."""
 
@@ -73,8 +83,7 @@ class Seminar:
     async def settle(self) -> None:
         """Until Coalface has taken in what happened."""
         await self.wire.caught_up()
-        for _ in range(5):
-            await asyncio.sleep(0.01)
+        await handled()
         await self.app.settle()
 
     def place_of(self, channel: Channel) -> Place:
