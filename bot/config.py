@@ -21,6 +21,15 @@ from pydantic_settings import (
 FILE = "coalface.toml"
 DATABASE = "coalface.sqlite3"
 
+SlackSecret = Literal["bot_token", "app_token", "signing_secret", "client_secret", "key"]
+_SLACK: dict[SlackSecret, str] = {
+    "bot_token": "the bot token of your app (xoxb-…)",
+    "app_token": "the app-level token of your app (xapp-…)",
+    "signing_secret": "the signing secret of your app",
+    "client_secret": "the client secret of your app",
+    "key": "a key to keep the tokens of its workspaces with",
+}
+
 
 class SettingsError(Exception):
     """A setting can't be used; str() says which and why, a line each."""
@@ -41,6 +50,10 @@ class Settings(BaseSettings):
     log: how much goes into the log.
     discord_token: the bot token of the Discord application; discord_token_file: a file that holds
     it, meant from the data folder. Never on the command line, where other programs see it.
+    slack_bot_token, slack_app_token: of the Slack app, for Socket Mode in one workspace;
+    slack_signing_secret, slack_client_id, slack_client_secret: for HTTP and many workspaces;
+    slack_key: what the tokens of those are encrypted with (newer keys first, commas between
+    them). Each but the client's id may stand in a file, as Discord's token may.
     """
 
     model_config = SettingsConfigDict(
@@ -54,6 +67,17 @@ class Settings(BaseSettings):
     log: Literal["debug", "info", "warning", "error"] = "info"
     discord_token: SecretStr | None = None
     discord_token_file: Path | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_bot_token_file: Path | None = None
+    slack_app_token: SecretStr | None = None
+    slack_app_token_file: Path | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_signing_secret_file: Path | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_client_secret_file: Path | None = None
+    slack_key: SecretStr | None = None
+    slack_key_file: Path | None = None
 
     @field_validator("packs", mode="before")
     @classmethod
@@ -72,22 +96,33 @@ class Settings(BaseSettings):
 
     def discord_secret(self) -> SecretStr:
         """The Discord token, from the setting or its file. Raises SettingsError."""
-        if self.discord_token is not None and self.discord_token.get_secret_value().strip():
-            return SecretStr(self.discord_token.get_secret_value().strip())
-        if self.discord_token_file is None:
+        return self._secret("discord_token", "Discord needs the token of your application")
+
+    def slack_secret(self, what: SlackSecret) -> SecretStr:
+        """One of Slack's secrets, from the setting or its file. Raises SettingsError."""
+        return self._secret(f"slack_{what}", f"Slack needs {_SLACK[what]}")
+
+    def _secret(self, name: str, need: str) -> SecretStr:
+        given: SecretStr | None = getattr(self, name)
+        if given is not None and given.get_secret_value().strip():
+            return SecretStr(given.get_secret_value().strip())
+        named: Path | None = getattr(self, f"{name}_file")
+        if named is None:
+            variable = f"COALFACE_{name.upper()}"
             raise SettingsError(
-                "Discord needs the token of your application: put it into the variable"
-                " COALFACE_DISCORD_TOKEN, or into a file that COALFACE_DISCORD_TOKEN_FILE names."
+                f"{need}: put it into the variable {variable}, or into a file that"
+                f" {variable}_FILE names."
             )
-        file = self.data / self.discord_token_file.expanduser()
+        file = self.data / named.expanduser()
         try:
-            token = file.read_text("utf-8").strip()
+            secret = file.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as problem:
             why = problem.strerror if isinstance(problem, OSError) else "it is no text"
-            raise SettingsError(f"discord_token_file: {file} can't be read: {why}.") from None
-        if not token or any(c.isspace() for c in token):
-            raise SettingsError(f"discord_token_file: {file} holds no token: one line, no spaces.")
-        return SecretStr(token)
+            raise SettingsError(f"{name}_file: {file} can't be read: {why}.") from None
+        if not secret or any(c.isspace() for c in secret):
+            what = name.rpartition("_")[2]
+            raise SettingsError(f"{name}_file: {file} holds no {what}: one line, no spaces.")
+        return SecretStr(secret)
 
 
 def load(data: Path | None = None, **typed: object) -> Settings:

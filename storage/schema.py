@@ -287,7 +287,7 @@ messages = Table(
     _to("accounts", null=True),  # null: an edit, deletion or reaction came before the message
     _to("members", null=True),
     Column("parent_id", BigInteger().with_variant(Integer, "sqlite")),
-    Column("parent_by", String),  # how the parent was inferred: reference, prompt
+    Column("parent_by", String),  # how the parent is known: reference, prompt, mention
     Column("role", String),  # the author's role when they wrote it
     Column("sent_at", Instant),
     Column("edited_at", Instant),
@@ -319,6 +319,7 @@ mentions = Table(
     metadata,
     Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("position", Integer, nullable=False, server_default=text("0")),  # in the text
 )
 
 evidence = Table(
@@ -442,3 +443,28 @@ classroom_reactions = Table(
     Column("emoji", String, primary_key=True),
     Column("changed_at", Instant, nullable=False),
 )  # fmt: skip
+
+# --- where Slack's app is installed -------------------------------------------------------------
+
+installations = Table(
+    "installations",
+    metadata,
+    Column("enterprise", String, primary_key=True),  # Slack's ids, or "" for none
+    Column("team", String, primary_key=True),  # "": installed in the whole organisation
+    Column("sealed", Text, nullable=False),  # tokens and all, encrypted by the adapter
+    Column("installed_at", Instant, nullable=False),
+)
+
+installed_teams = Table(
+    "installed_teams",  # the workspaces of organisations, as far as they have been met
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("enterprise", String, nullable=False),
+)
+
+install_states = Table(
+    "install_states",  # installs that were begun and not ended yet
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("expires_at", Instant, nullable=False),
+)

@@ -2,18 +2,19 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot import config
-from bot.config import SettingsError, load
+from bot.config import Settings, SettingsError, SlackSecret, load
 
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings from whoever runs the tests."""
-    for name in ("DATA", "HOST", "PORT", "PACKS", "LOG", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE"):
-        monkeypatch.delenv(f"COALFACE_{name}", raising=False)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"COALFACE_{name.upper()}", raising=False)
 
 
 def test_what_holds_when_nothing_is_said(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_the_discord_token_is_read_and_never_shown(
     monkeypatch.setenv("COALFACE_DISCORD_TOKEN", " a.secret.token\n")
     settings = load(tmp_path)
     assert settings.discord_secret().get_secret_value() == "a.secret.token"
-    assert "secret" not in f"{settings!r} {settings} {settings.discord_secret()}"
+    assert "a.secret" not in f"{settings!r} {settings} {settings.discord_secret()}"
 
 
 def test_the_discord_token_may_stand_in_a_file(
@@ -144,3 +145,21 @@ def test_the_discord_token_may_stand_in_a_file(
 def test_without_a_discord_token_it_is_said_where_to_put_it(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="COALFACE_DISCORD_TOKEN"):
         load(tmp_path).discord_secret()
+
+
+SLACK: tuple[SlackSecret, ...] = get_args(SlackSecret)
+
+
+@pytest.mark.parametrize("what", SLACK)
+def test_each_of_slacks_secrets_is_read_and_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: SlackSecret
+) -> None:
+    with pytest.raises(SettingsError, match=f"COALFACE_SLACK_{what.upper()}_FILE names"):
+        load(tmp_path).slack_secret(what)
+    (tmp_path / "kept").write_text("hidden-in-a-file\n")
+    monkeypatch.setenv(f"COALFACE_SLACK_{what.upper()}_FILE", "kept")
+    assert load(tmp_path).slack_secret(what).get_secret_value() == "hidden-in-a-file"
+    monkeypatch.setenv(f"COALFACE_SLACK_{what.upper()}", " hidden ")
+    settings = load(tmp_path)
+    assert settings.slack_secret(what).get_secret_value() == "hidden"
+    assert "hidden" not in f"{settings!r} {settings} {settings.slack_secret(what)}"

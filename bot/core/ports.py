@@ -10,6 +10,7 @@ from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
 from storage.ids import AccountRef, ChannelRef, MessageRef, Space, ThreadRef
+from storage.installations import Installation
 
 __all__ = [
     "REQUEST",
@@ -19,6 +20,8 @@ __all__ = [
     "ClassroomStore",
     "Clock",
     "Exporter",
+    "Installation",
+    "InstallationKeeper",
     "Platform",
     "Posted",
     "ReportTable",
@@ -216,3 +219,31 @@ class ClassroomStore(Protocol):
     ) -> list[ClassroomMessage]:
         """The messages of a thread (or of a channel outside threads) that `reader` may see,
         oldest first, deleted ones left out. `reader` None: what everybody may see."""
+
+
+class InstallationKeeper(Protocol):
+    """Where the adapter of a platform that many spaces install keeps what they gave it, sealed.
+
+    Every call returns when what it wrote is durable.
+    """
+
+    async def keep(self, installation: Installation) -> None:
+        """Keep it, in the place of an earlier one of the same organisation and workspace."""
+
+    async def find(self, enterprise: str, team: str) -> Installation | None: ...
+
+    async def of_team(self, team: str) -> Installation | None:
+        """The workspace's own installation, else that of the organisation it was `met` in."""
+
+    async def all(self) -> Sequence[Installation]: ...
+
+    async def met(self, team: str, enterprise: str) -> None:
+        """A workspace is one of an organisation that has Coalface as a whole."""
+
+    async def forget(self, enterprise: str, team: str) -> None: ...
+
+    async def begin(self, digest: str, now: datetime, expires_at: datetime) -> None:
+        """An install is begun; it must be ended before it expires."""
+
+    async def end(self, digest: str, now: datetime) -> bool:
+        """Whether this install was begun, is not too old, and is ended for the first time."""

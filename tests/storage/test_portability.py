@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from storage import maintenance
 from storage.database import Database
 from storage.schema import metadata
-from tests.world import World
+from tests.world import START, World
 
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 SQLITE_ONLY = re.compile(
@@ -90,6 +90,7 @@ async def test_everything_a_class_says_to_the_database_can_be_said_there(world: 
     for engine in (database._readers, database._writer):
         event.listen(engine.sync_engine, "before_execute", listen)
     await a_day_in_class(world, database)
+    await an_install(database)
 
     spoken = set()
     for statement in said.values():
@@ -97,6 +98,20 @@ async def test_everything_a_class_says_to_the_database_can_be_said_there(world: 
         assert not SQLITE_ONLY.search(compiled), compiled
         spoken |= {table for table in metadata.tables if re.search(rf"\b{table}\b", compiled)}
     assert spoken == set(metadata.tables), "a table that the day in class leaves out"
+
+
+async def an_install(database: Database) -> None:
+    from storage.installations import Installation, Installations
+
+    kept = Installations(database)
+    await kept.begin("state", START, START)
+    await kept.end("state", START)
+    await kept.keep(Installation("E", "", "sealed", START))
+    await kept.met("T", "E")
+    await kept.of_team("T")
+    await kept.find("E", "")
+    await kept.all()
+    await kept.forget("E", "")
 
 
 async def a_day_in_class(world: World, database: Database) -> None:

@@ -1,0 +1,1 @@
+"""The class on Slack: real workspaces, real channels, through slack-bolt."""
