@@ -190,10 +190,10 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
     if texts:
         await db.exec_driver_sql(_sql(db, _INSERT_TEXT), texts)
     named = [
-        {"message_id": state.id, "account_id": account}
+        {"message_id": state.id, "account_id": account, "position": position}
         for state in changed
         if state.text_changed
-        for account in state.mentioned
+        for position, account in enumerate(state.mentioned)
     ]
     if named:
         await db.execute(insert(mentions), named)

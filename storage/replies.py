@@ -78,7 +78,7 @@ async def text_of(db: Connection, course: CourseId, id_: MessageId) -> str | Non
 async def mentions_of(
     db: Connection, course: CourseId
 ) -> Sequence[tuple[MessageId, MemberId]]:  # fmt: skip
-    """Which members are mentioned in which messages of the course."""
+    """Which members are mentioned in which messages of the course, in the order of each text."""
     found = await db.execute(
         select(mentions.c.message_id, member_accounts.c.member_id)
         .join(messages, messages.c.id == mentions.c.message_id)
@@ -89,6 +89,7 @@ async def mentions_of(
             & (member_accounts.c.course_id == discussions.c.course_id),
         )
         .where(discussions.c.course_id == course)
+        .order_by(mentions.c.message_id, mentions.c.position)
     )
     return [(row[0], row[1]) for row in found]
 

@@ -112,6 +112,10 @@ class Placement:
     posted_at: datetime
 
 
+BY_MENTION = "mention"
+"""A reply's `parent_by` where it responds to whom it mentions; others: "reference", "prompt"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A message of a member's in a discussion, as a report or an explanation needs it."""

@@ -36,7 +36,7 @@ from storage.ids import (
     Space,
 )
 from storage.messages import MessageState, ReactionState
-from storage.rows import Channel, Placement
+from storage.rows import BY_MENTION, Channel, Placement
 from storage.schema import EPOCH
 
 STUDENT = "student"
@@ -219,6 +219,8 @@ class Deciding:
             self._written.add(state)
         state.account_id = self._accounts[event.place.space, event.author.ref]
         state.sent_at = event.sent_at
+        if event.names_whom_it_answers:
+            state.parent_by = BY_MENTION
         if event.edited_at is not None:
             withheld = event.edited_at == state.edited_at and not state.characters
             if state.edited_at is None or event.edited_at > state.edited_at or withheld:
@@ -233,11 +235,11 @@ class Deciding:
     ) -> None:
         if state.deleted_at is not None:
             return
-        mentioned = {
+        mentioned = dict.fromkeys(
             self._accounts[event.place.space, person.ref]
             for person in event.mentions
             if not person.automated
-        }
+        )
         texts.keep(state, event, measure, mentioned)
 
     def _fold_reaction(self, state: MessageState, event: ReactionChanged) -> None:
@@ -290,7 +292,7 @@ class Deciding:
                 and parent.discussion_id == discussion
             ):
                 state.parent_id, state.parent_by = parent.id, "reference"
-            else:
+            elif state.parent_by != BY_MENTION:
                 state.parent_by = "prompt"
         state.changed = True
         self._touched[channel, state.ref] = state

@@ -8,8 +8,9 @@ from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
 from bot.core.events import Place
+from bot.core.inferring import replies_with_parents
 from bot.core.participation import is_response, verdict
-from storage import audit, courses, discussions, members, outbox, replies
+from storage import audit, courses, discussions, members, outbox
 from storage.database import Connection
 from storage.errors import StorageError
 from storage.rows import Channel, Discussion, Send
@@ -310,7 +311,7 @@ async def withdraw_choices(call: Call, typed: str) -> Sequence[Choice]:
 
 async def _summary(db: Connection, discussion: Discussion) -> Card:
     """What the class sees when a discussion closes: how it went, and nobody's figures."""
-    written = await replies.replies_of(db, discussion.course_id, discussion.id)
+    written = await replies_with_parents(db, discussion.course_id, discussion.id)
     by_id = {reply.id: reply for reply in written}
     counted = [reply for reply in written if verdict(reply, discussion).counts]
     responses = [reply for reply in counted if is_response(reply, by_id)]

@@ -52,6 +52,8 @@ class MessagePosted:
     `sent_at` and `edited_at` are instants (UTC). `text` is None where the platform withholds it.
     `unspoken` are pieces of the text that are the platform's own marks and no words (a mention's
     or an emoji's code). `ordinary` is False for joins, pins and other notices of the platform.
+    `names_whom_it_answers`: the platform knows no replies by reference, and people mention whom
+    they respond to.
     """
 
     place: Place
@@ -65,6 +67,7 @@ class MessagePosted:
     unspoken: tuple[str, ...] = ()
     attachments: int = 0
     ordinary: bool = True
+    names_whom_it_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.core import evidence
+from bot.core.inferring import replies_with_parents
 from bot.core.participation import Material
 from bot.core.services import LoadedPack
 from storage import discussions, members, replies
@@ -18,7 +19,7 @@ async def material_of(
     return Material(
         await members.members_of(db, course.id),
         {d.id: d for d in await discussions.discussions_of(db, course.id)},
-        await replies.replies_of(db, course.id),
+        await replies_with_parents(db, course.id),
         await replies.mentions_of(db, course.id),
         await replies.reactions_of(db, course.id),
         evidence.resolve(

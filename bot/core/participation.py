@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.evidence import Cited
 from storage.ids import DiscussionId, MemberId, MessageId
-from storage.rows import Discussion, Member, Reply
+from storage.rows import BY_MENTION, Discussion, Member, Reply
 
 
 class Rule(Enum):
@@ -87,7 +87,8 @@ class Material:
 class Figures:
     """One student's figures.
 
-    posts: answers to a prompt. replies: responses to a classmate (see is_response). words,
+    posts: answers to a prompt. replies: responses to a classmate (see is_response);
+    replies_inferred: those of them that say it by a mention alone (see inferring.py). words,
     words_raw, characters: see words.py. active_days: distinct dates in the course's zone.
     peers_root: distinct classmates responded to directly. peers_thread: distinct classmates who
     had written earlier in the thread. peers_named: distinct classmates mentioned.
@@ -100,6 +101,7 @@ class Figures:
     discussions: set[DiscussionId] = field(default_factory=set)
     posts: int = 0
     replies: int = 0
+    replies_inferred: int = 0
     words: int = 0
     words_raw: int = 0
     characters: int = 0
@@ -138,6 +140,7 @@ def figures(material: Material, zone: ZoneInfo) -> dict[MemberId, Figures]:
             own.posts += 1
         else:
             own.replies += 1
+            own.replies_inferred += reply.parent_by == BY_MENTION
             parent = None if reply.parent_id is None else by_id.get(reply.parent_id)
             if parent is not None:
                 own.peers_root.add(parent.member_id)

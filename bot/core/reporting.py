@@ -27,6 +27,7 @@ from bot.core.dispatch import Call
 from bot.core.errors import Refused
 from bot.core.events import Place
 from bot.core.evidence import Cited
+from bot.core.inferring import is_inferred
 from bot.core.material import material_of
 from bot.core.participation import Figures, Material, Rule, figures, is_response, verdict
 from bot.core.ports import ReportTable
@@ -42,6 +43,7 @@ COLUMNS = (
     "discussions_joined",
     "posts",
     "replies",
+    "replies_inferred",
     "words",
     "words_raw",
     "characters",
@@ -194,6 +196,7 @@ def report(course: Course, material: Material) -> ReportTable:
             len(own.discussions),
             own.posts,
             own.replies,
+            own.replies_inferred,
             own.words,
             own.words_raw,
             own.characters,
@@ -290,6 +293,8 @@ def _line(
         parent = None if reply.parent_id is None else by_id.get(reply.parent_id)
         name = None if parent is None else names.get(parent.member_id)
         to = spans("a message now gone" if name is None else PersonName(name))
+        if is_inferred(reply):
+            to = (*to, *spans(", by a mention"))
     return (
         spans(f"{discussion.name} " if decided.rule is Rule.DELETED else link),
         spans(_moment(call, reply.sent_at)),

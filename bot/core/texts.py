@@ -14,7 +14,10 @@ def keep(
     measure: words.Measure,
     mentioned: Collection[AccountId],
 ) -> None:
-    """The event's text is the message's, in the place of any before."""
+    """The event's text is the message's, in the place of any before.
+
+    `mentioned` are the accounts it names, each once, in its order.
+    """
     _write(state, event.text, measure)
     state.attachments = event.attachments
     state.mentioned = mentioned

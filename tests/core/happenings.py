@@ -42,7 +42,8 @@ Discussion = tuple[str, int]
 
 @dataclass(frozen=True)
 class Said:
-    """A message; `parent` is what it responds to. Outside a thread it says so by reference."""
+    """A message; `parent` is what it responds to. Outside a thread it says so by reference; with
+    `naming` its platform has no such thing, and it responds to whom it mentions."""
 
     n: int
     who: str
@@ -50,6 +51,7 @@ class Said:
     text: str
     parent: int | None
     threaded: bool
+    naming: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,9 +190,8 @@ class _Telling:
         people = _people(where)
         match kind:
             case "say":
-                self._say(
-                    Said(n, _one(people, b), where, _text(n, 0, c, d, where), None, c % 3 > 0)
-                )
+                text, naming = _text(n, 0, c, d, where), self.robots and c % 3 == 2
+                self._say(Said(n, _one(people, b), where, text, None, c % 3 > 0, naming))
             case "robot" if self.robots:
                 self._say(Said(n, BOT, where, _text(n, 0, c, 0, where), None, True))
             case "chat":

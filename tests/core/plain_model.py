@@ -52,6 +52,10 @@ class Record:
     edited: datetime | None = None
     deleted: datetime | None = None
     reactions: set[tuple[str, str]] = field(default_factory=set)
+    naming: bool = False
+    meant: "Record | None" = None
+    reply: bool = False
+    """Whether it counted as it was written; `counts`: it does still."""
     counts: bool = False
 
     @property
@@ -73,7 +77,7 @@ class Record:
     @property
     def classmate(self) -> "Record | None":
         """The classmate's message that this responds to: not one's own, and not staff's."""
-        parent = self.parent
+        parent = self.meant if self.naming else self.parent
         if parent is None or parent.role != "student" or parent.who == self.who:
             return None
         return parent
@@ -108,9 +112,8 @@ def model_of(story: Story) -> Model:
         if isinstance(event, Deleted) or _course(model, event) not in model.archived:
             _fold(model, event, at(step))
     for record in model.records.values():
-        record.counts = (
-            record.deleted is None
-            and record.role == "student"
+        record.reply = (
+            record.role == "student"
             and record.where not in model.withdrawn
             and any(
                 since is not None
@@ -119,7 +122,29 @@ def model_of(story: Story) -> Model:
                 for since, until in model.spans[record.where]
             )
         )
+        record.counts = record.reply and record.deleted is None
+    for record in model.records.values():
+        if record.naming:
+            record.meant = _meant(model, record)
     return model
+
+
+def _meant(model: Model, record: Record) -> Record | None:
+    """The last reply that the first classmate named had standing there."""
+    for name in named_in(record.text or ""):
+        theirs = [
+            other
+            for other in model.records.values()
+            if (other.who, other.where) == (name, record.where)
+            and other.reply
+            and other.sent < record.sent
+            and (other.deleted is None or other.deleted > record.sent)
+        ]
+        if name != record.who and theirs:
+            return max(theirs, key=lambda other: other.sent)
+        if name != record.who and model.roles.get((record.where[0], name)) == "student":
+            return None
+    return None
 
 
 def _course(model: Model, event: Happening) -> str | None:
@@ -141,10 +166,12 @@ def _fold(model: Model, event: Happening, when: datetime) -> None:
     match event:
         case Said(n, who, where) if who == BOT:
             model.robots[n] = where[0]
-        case Said(n, who, where, text, parent, threaded):
+        case Said(n, who, where, text, parent, threaded, naming):
             role = model.roles.setdefault((where[0], who), "student")
             known = None if parent is None else model.records.get(parent)  # a bot's is not on it
-            model.records[n] = Record(n, who, where, known, threaded, when, role, text)
+            model.records[n] = Record(
+                n, who, where, known, threaded, when, role, text, naming=naming
+            )
         case Edited(n, text) if n in model.records:
             model.records[n].text = text
             model.records[n].edited = when
@@ -231,6 +258,7 @@ def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:
         "discussions_joined": len({r.where for r in own}),
         "posts": len(answers),
         "replies": len(own) - len(answers),
+        "replies_inferred": sum(r.naming and r.classmate is not None for r in own),
         "words": sum(r.words for r in own),
         "words_raw": sum(len(r.pieces) for r in own),
         "characters": sum(len(r.text or "") for r in own),

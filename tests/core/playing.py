@@ -273,8 +273,9 @@ class Play:
             case Said(_, who, _, text):
                 people, codes = self._mentioned(text)
                 return MessagePosted(
-                    place, ref, self.person(who), when, text, to, None, people, codes
-                )
+                    place, ref, self.person(who), when, text, to, None, people, codes,
+                    names_whom_it_answers=said.naming,
+                )  # fmt: skip
             case Edited(_, text):
                 people, codes = self._mentioned(text)
                 return MessageEdited(place, ref, when, text, None, to, people, codes)

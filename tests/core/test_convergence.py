@@ -183,7 +183,9 @@ _HELD = "SELECT ref FROM messages WHERE discussion_id IS NULL AND account_id IS 
 
 
 def _to(record: Record) -> str:
-    return "the prompt" if record.classmate is None else record.classmate.who
+    if record.classmate is None:
+        return "the prompt"
+    return record.classmate.who + (", by a mention" if record.naming else "")
 
 
 def _cites(record: Record) -> str:

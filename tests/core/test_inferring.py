@@ -1,0 +1,74 @@
+"""Whom a reply responds to where nobody can say so but by a mention."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from bot.core.inferring import infer, is_inferred
+from storage.ids import AccountRef, ChannelId, MemberId, MessageId
+from storage.rows import BY_MENTION, Member, Reply
+from tests.core.test_participation import COURSE, NINE, at, discussion, reply
+
+ADA, BO, CY, PROF = 1, 2, 3, 4
+PEOPLE = [
+    Member(
+        MemberId(n), COURSE, "instructor" if n == PROF else "student", f"p{n}",
+        reply(1, n).account_id, AccountRef(f"u{n}"), NINE, None,
+    )
+    for n in (ADA, BO, CY, PROF)
+]  # fmt: skip
+
+
+def naming(id_: int, who: int, sent: datetime) -> Reply:
+    return replace(reply(id_, who, sent=sent), parent_by=BY_MENTION)
+
+
+ADAS, ADAS_SECOND, ADAS_LATER = reply(1, ADA), reply(2, ADA, sent=at(1)), reply(3, ADA, sent=at(3))
+BOS = reply(4, BO, sent=at(1.5))
+OWN = naming(9, CY, at(2))
+
+CASES = [
+    ("the latest before it", (ADAS, ADAS_SECOND, ADAS_LATER), (ADA,), 2),
+    ("nobody mentioned", (ADAS,), (), None),
+    ("the first of two", (ADAS, BOS), (BO, ADA), 4),
+    ("the first of two, the other way", (ADAS, BOS), (ADA, BO), 1),
+    ("the first has said nothing yet", (BOS, ADAS_LATER), (ADA, BO), None),
+    ("staff first, then a classmate", (BOS,), (PROF, BO), 4),
+    ("themselves first, then a classmate", (BOS, reply(5, CY)), (CY, BO), 4),
+    ("deleted before", (ADAS, replace(ADAS_SECOND, deleted_at=at(1.5))), (ADA,), 1),
+    ("deleted since", (ADAS, replace(ADAS_SECOND, deleted_at=at(2.5))), (ADA,), 2),
+    ("in another channel", (replace(ADAS, channel_id=ChannelId(2)),), (ADA,), None),
+    ("written as staff", (reply(6, PROF, role="instructor"),), (PROF,), None),
+    ("staff now, a student then", (reply(6, PROF),), (PROF,), 6),
+    ("at the same instant", (reply(7, ADA, sent=at(2)),), (ADA,), None),
+]
+
+
+@pytest.mark.parametrize(
+    ("others", "named", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
+def test_a_reply_responds_to_the_first_classmate_it_mentions(
+    others: tuple[Reply, ...], named: tuple[int, ...], expected: int | None
+) -> None:
+    mentions = [(OWN.id, MemberId(who)) for who in named]
+    where = {OWN.discussion_id: discussion()}
+    for written in ([*others, OWN], [OWN, *reversed(others)]):
+        found = {r.id: r for r in infer(written, mentions, where, PEOPLE)}
+        assert found[OWN.id].parent_id == (None if expected is None else MessageId(expected))
+        assert is_inferred(found[OWN.id]) is (expected is not None)
+        assert [r for r in found.values() if r.id != OWN.id and is_inferred(r)] == []
+
+
+def test_what_was_written_while_it_was_closed_is_nobodys_reply() -> None:
+    where = {OWN.discussion_id: discussion((0, 0.5), (1.5, None))}
+    found = infer([ADAS, ADAS_SECOND, OWN], [(OWN.id, MemberId(ADA))], where, PEOPLE)
+    assert found[-1].parent_id == ADAS.id
+
+
+def test_where_replies_refer_to_what_they_answer_a_mention_says_nothing() -> None:
+    own = reply(9, CY, sent=at(2))
+    (_, found) = infer(
+        [ADAS, own], [(own.id, MemberId(ADA))], {own.discussion_id: discussion()}, PEOPLE
+    )
+    assert found == own
