@@ -1,0 +1,35 @@
+"""`coalface slack …`: what somebody needs who adds Coalface to a Slack workspace."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.shared import Json, told
+
+app = typer.Typer(help="Slack: add Coalface to a workspace.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Slack: add Coalface to a workspace."""
+
+
+@app.command()
+@told
+def manifest(
+    json: Json = False,
+    http: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where Slack reaches Coalface (https://…); else Coalface connects to Slack.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Print the manifest from which Slack makes the app."""
+    from bot.adapters.slack.manifest import to_json, to_manifest, to_yaml
+    from bot.core import catalog
+
+    made = to_manifest(catalog.build(), http)
+    typer.echo(to_json(made) if json else to_yaml(made), nl=False)
