@@ -1,0 +1,205 @@
+"""Slack as the core's Platform: what the bot posts, finds, changes and reads there."""
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.adapters.slack import inbound, marks, permissions, render
+from bot.adapters.slack.calls import Calls
+from bot.adapters.slack.history import Reader
+from bot.adapters.slack.pacing import Pace
+from bot.adapters.slack.people import People
+from bot.adapters.slack.refusals import NOT_THERE, error_of, lacking, not_installed
+from bot.adapters.slack.render import Rendered
+from bot.adapters.slack.workspaces import Clients, Workspace, Workspaces
+from bot.core.cards import Card
+from bot.core.events import AccountRef, MessageRef, Place, Space, ThreadRef
+from bot.core.ports import Posted, SeenMessage, SendRefused
+
+log = logging.getLogger(__name__)
+
+
+class SlackPlatform:
+    """Implements `bot.core.ports.Platform`.
+
+    A prompt is a message and the thread under it, which has the message's `ts`.
+    """
+
+    name = inbound.NAME
+    settling = timedelta(seconds=30)
+
+    def __init__(self, clients: Clients, pace: Pace | None = None) -> None:
+        self.workspaces = Workspaces(clients)
+        self.calls = Calls(self.workspaces, pace or Pace())
+        self.people = People(self.calls)
+        self._reader = Reader(self.calls, self.people)
+
+    # --- sending --------------------------------------------------------------------------------
+
+    async def post(self, place: Place, card: Card, key: str) -> Posted:
+        workspace = await self._workspace(place.space)
+        first = render.to_messages(card)[0]
+        ts = await self._send(workspace, place, first, marks.to_metadata(key))
+        return Posted(inbound.to_ref(ts), place.thread or ThreadRef(ts))
+
+    async def complete(self, place: Place, posted: Posted, card: Card, key: str) -> Posted:
+        """Say in the thread what went beyond one message; what stands there is left as it is."""
+        messages = render.to_messages(card)
+        if len(messages) == 1:
+            return posted
+        workspace = await self._workspace(place.space)
+        thread = Place(place.space, place.channel, posted.thread)
+        seen = self._reader.thread(workspace, thread, oldest=posted.message)
+        there = [message async for message in seen if workspace.wrote(message)]
+        for part, message in enumerate(messages[1:], 1):
+            if not any(marks.carries(m, key, part) for m in there):
+                await self._send(workspace, thread, message, marks.to_metadata(key, part))
+        return posted
+
+    async def _send(
+        self,
+        workspace: Workspace,
+        place: Place,
+        message: Rendered,
+        metadata: Mapping[str, object] | None = None,
+    ) -> str:
+        """Post one message; its `ts`."""
+        marked = {} if metadata is None else {"metadata": metadata}
+        answer = await self.calls.write(
+            workspace,
+            workspace.client.chat_postMessage,
+            channel=str(place.channel),
+            thread_ts=place.thread,
+            blocks=list(message.blocks),
+            text=message.text,
+            unfurl_links=False,
+            unfurl_media=False,
+            **marked,
+        )
+        return str(answer["ts"])
+
+    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+        workspace, oldest = await self._workspace(place.space), inbound.to_ts(since)
+        if place.thread is None:
+            seen = self._reader.channel(workspace, place, oldest=oldest)
+        else:
+            seen = self._reader.thread(workspace, place, oldest=oldest)
+        found = [m["ts"] async for m in seen if workspace.wrote(m) and marks.carries(m, key)]
+        found.sort(key=inbound.to_instant)
+        for twin in found[1:]:  # a request that was taken late may have posted it twice
+            log.warning("a send stood twice in its channel; the younger one is removed")
+            await self.calls.write(
+                workspace, workspace.client.chat_delete, channel=str(place.channel), ts=twin
+            )
+        if not found:
+            return None
+        return Posted(inbound.to_ref(found[0]), place.thread or ThreadRef(found[0]))
+
+    async def update(self, place: Place, message: MessageRef, card: Card) -> None:
+        """The metadata that Slack keeps with the message stays as it is."""
+        workspace = await self._workspace(place.space)
+        shown = render.to_messages(card)[0]
+        await self.calls.write(
+            workspace,
+            workspace.client.chat_update,
+            channel=str(place.channel),
+            ts=str(message),
+            blocks=list(shown.blocks),
+            text=shown.text,
+        )
+
+    async def set_open(self, place: Place, open_: bool) -> None:
+        """Slack's threads can't be locked: what is written after the closing is not counted."""
+
+    async def tell(self, place: Place, person: AccountRef, card: Card) -> None:
+        """In the thread where they are, so that only they see it; else in a direct message.
+
+        What only one person sees in a channel is lost on those who aren't looking (Slack's
+        documentation, chat.postEphemeral), so it is for those who have just written there.
+        """
+        workspace = await self._workspace(place.space)
+        messages = render.to_messages(card)
+        if place.thread is not None and await self._told_there(workspace, place, person, messages):
+            return
+        answer = await self.calls.write(
+            workspace, workspace.client.conversations_open, users=str(person)
+        )
+        direct = inbound.to_place(workspace.team, answer["channel"]["id"])
+        for message in messages:
+            await self._send(workspace, direct, message)
+
+    async def _told_there(
+        self, workspace: Workspace, place: Place, person: AccountRef, messages: Sequence[Rendered]
+    ) -> bool:
+        for message in messages:
+            try:
+                await self.calls.write(
+                    workspace,
+                    workspace.client.chat_postEphemeral,
+                    channel=str(place.channel),
+                    user=str(person),
+                    thread_ts=place.thread,
+                    blocks=list(message.blocks),
+                    text=message.text,
+                )
+            except SendRefused as problem:
+                if error_of(problem.__cause__ or problem) in NOT_THERE:
+                    return False
+                raise
+        return True
+
+    async def post_notice(self, place: Place, card: Card) -> None:
+        workspace = await self._workspace(place.space)
+        await self._for_notices(workspace, place)
+        for message in render.to_messages(card):
+            await self._send(workspace, place, message)
+
+    async def notice_channel(self, place: Place) -> str:
+        workspace = await self._workspace(place.space)
+        return str((await self._for_notices(workspace, place))["name"])
+
+    async def _for_notices(self, workspace: Workspace, place: Place) -> Mapping[str, Any]:
+        """A private channel that the bot is in: everybody in a workspace can read a public one."""
+        found = await self.calls.read(
+            workspace, workspace.client.conversations_info, channel=str(place.channel)
+        )
+        channel: Mapping[str, Any] = found["channel"]
+        name = channel.get("name", "")
+        self.calls.named(workspace.team, str(place.channel), name)
+        if not channel.get("is_private"):
+            raise SendRefused(
+                f"#{name} is public, and everybody in the workspace can read it; notices to staff"
+                " need a private channel."
+            )
+        if channel.get("is_archived"):
+            raise SendRefused(f"On Slack #{name} is archived; unarchive it, or use another.")
+        if not channel.get("is_member"):
+            raise SendRefused(f"Coalface is not in #{name}; type /invite @Coalface there.")
+        return channel
+
+    def shortcomings(self, space: Space) -> Sequence[str]:
+        workspace = self.workspaces.known(space.ref)
+        if workspace is None:
+            return [not_installed().sentence]
+        missing = [scope for scope in permissions.scopes() if scope not in workspace.scopes]
+        return [lacking(",".join(missing))] if missing else []
+
+    # --- reading --------------------------------------------------------------------------------
+
+    async def history(self, place: Place, since: datetime) -> AsyncIterator[SeenMessage]:
+        workspace = await self._workspace(place.space)
+        async for seen in self._reader.history(workspace, place):
+            yield seen
+
+    def link(self, place: Place, message: MessageRef) -> str:
+        """Slack's documentation, chat.getPermalink, shows what a permalink is made of."""
+        workspace = self.workspaces.known(place.space.ref)
+        url = "https://slack.com/" if workspace is None else workspace.url
+        link = f"{url}archives/{place.channel}/p{message.replace('.', '')}"
+        if place.thread in (None, ThreadRef(message)):
+            return link
+        return f"{link}?thread_ts={place.thread}&cid={place.channel}"
+
+    async def _workspace(self, space: Space) -> Workspace:
+        return await self.workspaces.get(space.ref)
