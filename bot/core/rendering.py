@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from bot.core.cards import Bold, Link, Plain, Span, Spans, Table
+from bot.core.commands import Param
 from bot.core.dispatch import TURNING
 from bot.core.plain import spans_to_plain
 
@@ -34,6 +35,12 @@ def safe_address(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return ""
     return quote(url, safe="!#$%&'*+,/:;=?@[]~-._").replace("'", "%27")
+
+
+def to_label(param: Param) -> str:
+    """What stands at a parameter's field: “Catch up (optional)”."""
+    words = param.name.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:] + ("" if param.required else " (optional)")
 
 
 def size(text: str) -> int:

@@ -11,6 +11,7 @@ from bot.adapters.browser.window import Window
 from bot.core.commands import Answer, Form, Param, Type
 from bot.core.dispatch import COURSE
 from bot.core.ports import ClassroomChannel, ClassroomPerson
+from bot.core.rendering import to_label
 
 Field = ui.input | ui.select
 MOST_SUGGESTIONS = 8
@@ -107,13 +108,13 @@ class CommandForm:
         if options := self._options(param):
             return self._select(param, options, typed)
         if param.type is Type.PARAGRAPH:
-            area = ui.textarea(_label(param), value=typed).props("outlined autogrow")
+            area = ui.textarea(to_label(param), value=typed).props("outlined autogrow")
             area.props["hint"] = param.summary
             return area
         chosen = (
             shown for shown, meant in self._meant.get(param.name, {}).items() if meant == typed
         )
-        line = ui.input(_label(param), value=next(chosen, typed))
+        line = ui.input(to_label(param), value=next(chosen, typed))
         line.props("outlined autocomplete=off")
         line.props["hint"] = param.summary
         if param.type is Type.INTEGER:
@@ -146,7 +147,7 @@ class CommandForm:
             options = {**options, typed: typed}  # wrong as it may be, it stays to be mended
         select = ui.select(
             options,
-            label=_label(param),
+            label=to_label(param),
             value=typed or None,
             with_input=len(options) > 8,
             clearable=not param.required,
@@ -190,8 +191,3 @@ class CommandForm:
 def _completes(param: Param) -> bool:
     """Whether the core can say what is meant; it also asks which course, where that is unclear."""
     return param.complete is not None or param.name == COURSE.name
-
-
-def _label(param: Param) -> str:
-    words = param.name.replace("_", " ").replace("-", " ")
-    return words[:1].upper() + words[1:] + ("" if param.required else " (optional)")

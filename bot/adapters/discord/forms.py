@@ -11,7 +11,7 @@ from bot.adapters.discord import limits
 from bot.adapters.discord.custom_ids import command_key
 from bot.core.cards import Block, Bold, Card, text
 from bot.core.commands import Choice, Form, Param, Type
-from bot.core.rendering import clean, cut, fits
+from bot.core.rendering import clean, cut, fits, to_label
 
 FORM_TEMPLATE = r"cfm1(?P<command>[a-z2-7]{5})(?P<draft>[0-9a-f]*)"
 AGAIN_TEMPLATE = r"cfa1(?P<draft>[0-9a-f]+)"
@@ -37,7 +37,7 @@ def to_modal(
         typed = "" if value is None else clean(str(value))
         modal.add_item(
             discord.ui.Label(
-                text=cut(_label(param), limits.MODAL_LABEL),
+                text=cut(to_label(param), limits.MODAL_LABEL),
                 description=cut(
                     clean(form.problems.get(param.name) or param.summary), limits.MODAL_DESCRIPTION
                 ),
@@ -171,11 +171,6 @@ def _all_fit(choices: Sequence[Choice]) -> bool:
     return len(set(values)) == len(values) and all(
         value and fits(value, limits.SELECT_OPTION_VALUE) for value in values
     )
-
-
-def _label(param: Param) -> str:
-    words = param.name.replace("_", " ")
-    return words[:1].upper() + words[1:] + ("" if param.required else " (optional)")
 
 
 def _leaves(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

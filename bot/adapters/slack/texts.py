@@ -62,6 +62,11 @@ def read(raw: str, named: Callable[[str], Person]) -> Read:
     return Read(text, tuple(mentions.values()), tuple(pieces))
 
 
+def read_plainly(raw: str) -> str:
+    """A text as it is read by itself, where nobody is asked for names."""
+    return replaced(raw, to_words)
+
+
 def replaced(raw: str, shown: Callable[[re.Match[str]], str]) -> str:
     """The text unescaped, each form in angle brackets as it is `shown`."""
     parts: list[str] = []

@@ -1,0 +1,310 @@
+"""From a form of the core to a modal, and from what was submitted to arguments. All that a modal
+has to know when it comes back stands in its private metadata; a text too long for one field is
+shown in several, and is one again when it comes back."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.adapters.slack import limits
+from bot.adapters.slack.render import plain_text, to_view_blocks
+from bot.adapters.slack.rich_text import Json
+from bot.core.cards import Block, Bold, Card, text
+from bot.core.commands import Choice, Form, Param, Type
+from bot.core.dispatch import COURSE
+from bot.core.rendering import clean, cut, fits, split, to_label
+
+CALLBACK_ID = "cf_form"
+FIELD = "cf_field"
+"""The action_id of every field; its block_id is the parameter's name."""
+AGAIN = "cf_again"
+"""The action_id of the button that opens a form again; its value is a draft's id."""
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_USER = re.compile(r"[UW][A-Z0-9]+")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
+_PART = "~"
+"""Parts the parameter's name from the number of a further field for the same text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a form was asked for. `response_url`: how a command's answer can still be given there;
+    `message`: what a shortcut was used on."""
+
+    team: str
+    channel: str
+    thread: str | None = None
+    response_url: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What came back: arguments given so far, the empty ones left out."""
+
+    command: str
+    where: Where
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Completing:
+    """What Slack asks as somebody types into a field that completes."""
+
+    form: Submitted
+    param: str
+    typed: str
+
+
+def to_modal(form: Form, where: Where) -> Json:
+    """The form as a modal, with what was typed and what is wrong with it."""
+    blocks: list[Json] = []
+    if form.problems:
+        blocks += to_view_blocks(_problems(form))
+    for param in shown(form):
+        value = form.values.get(param.name)
+        blocks += _inputs(param, "" if value is None else clean(str(value)))
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK_ID,
+        "title": plain_text(cut(f"/{form.command}", limits.MODAL_TITLE)),
+        "submit": plain_text("Run"),
+        "close": plain_text("Cancel"),
+        "private_metadata": _to_metadata(form, where),
+        "blocks": blocks,
+    }
+
+
+def from_submission(view: Mapping[str, Any]) -> Submitted:
+    """What was submitted, or stands in a modal that is still open. Raises ValueError for a view
+    that is no form of ours."""
+    command, where, arguments = _from_metadata(str(view.get("private_metadata", "")))
+    fields: dict[str, list[str]] = {}
+    for block_id, elements in view.get("state", {}).get("values", {}).items():
+        name = block_id.partition(_PART)[0]
+        fields.setdefault(name, []).append(_value(elements.get(FIELD, {})))
+    typed = {name: "".join(parts) for name, parts in fields.items()}
+    given = {name: value for name, value in (arguments | typed).items() if value.strip()}
+    return Submitted(command, where, given)
+
+
+def from_suggestion(body: Mapping[str, Any]) -> Completing:
+    """A block_suggestion of a field in one of our modals. Raises ValueError for any other."""
+    form = from_submission(body.get("view") or {})
+    name = str(body.get("block_id", "")).partition(_PART)[0]
+    others = {param: value for param, value in form.arguments.items() if param != name}
+    return Completing(Submitted(form.command, form.where, others), name, str(body.get("value", "")))
+
+
+def to_errors(form: Form) -> dict[str, str] | None:
+    """The problems, each at its field, for the acknowledgement of a submission; None where one
+    has no field: the modal is then shown anew, with `to_modal`."""
+    names = {param.name for param in shown(form)}
+    if not form.problems or not names.issuperset(form.problems):
+        return None
+    return dict(form.problems)
+
+
+def to_suggestions(choices: Sequence[Choice], typed: str) -> list[Json]:
+    """What a field offers, with what was typed itself as the last: a person may mean just that. A
+    value that Slack could not give back is left out."""
+    offered = [option for choice in choices if (option := _option(choice)) is not None]
+    words = clean(typed).strip()
+    known = {option["value"].casefold() for option in offered}
+    known |= {option["text"]["text"].casefold() for option in offered}
+    own = _option(Choice(words, words)) if words and words.casefold() not in known else None
+    if own is None:
+        return offered[: limits.OPTIONS]
+    return [*offered[: limits.OPTIONS - 1], own]
+
+
+def shown(form: Form) -> tuple[Param, ...]:
+    """The parameters that Slack has a field for; what is given for others is kept."""
+    return tuple(param for param in form.params if param.type in _ELEMENTS)
+
+
+def to_again(draft: str, form: Form) -> Json:
+    """The block with the button that opens the form again, with what was typed: where no modal can
+    be opened at once, as after a mention."""
+    label = "Edit again" if form.problems else "Fill in"
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": AGAIN,
+                "value": draft,
+                "style": "primary",
+                "text": plain_text(label),
+            }
+        ],
+    }
+
+
+# --- fields -------------------------------------------------------------------------------------
+
+
+def _problems(form: Form) -> Card:
+    blocks: list[Block] = []
+    labels = {param.name: to_label(param) for param in form.params}
+    for name, sentence in form.problems.items():
+        label = labels.get(name)
+        blocks.append(text(Bold(f"{label}: "), sentence) if label else text(sentence))
+    return Card(blocks=tuple(blocks), tone="refusal")
+
+
+def _inputs(param: Param, typed: str) -> list[Json]:
+    """The field of a parameter; several where what stands in it is too long for one."""
+    return [
+        {
+            "type": "input",
+            "block_id": f"{param.name}{_PART}{number}" if number else param.name,
+            "label": plain_text(cut(to_label(param), limits.INPUT_LABEL)),
+            "hint": plain_text(cut(clean(param.summary), limits.INPUT_HINT)),
+            "optional": not param.required or number > 0,
+            "element": {**element, "action_id": FIELD},
+        }
+        for number, element in enumerate(_elements(param, typed))
+    ]
+
+
+def _elements(param: Param, typed: str) -> list[Json]:
+    if param.choices and len(param.choices) <= limits.OPTIONS:
+        return _select(param, typed)
+    if param.type in (Type.LINE, Type.PARAGRAPH) and _completes(param):
+        return _external(param, typed)
+    return _ELEMENTS[param.type](param, typed)
+
+
+def _completes(param: Param) -> bool:
+    """Whether the core can say what is meant; it also asks which course, where that is unclear."""
+    return param.complete is not None or bool(param.choices) or param.name == COURSE.name
+
+
+def _select(param: Param, typed: str) -> list[Json]:
+    """All there is to choose, and what was typed instead, so that it stays to be mended."""
+    options = [_option(choice) for choice in param.choices]
+    if None in options:
+        return _line(param, typed)
+    wanted = (typed.casefold(), cut(typed, limits.OPTION_TEXT).casefold())
+    chosen = [option for option in options if option and _names(option) & {*wanted}]
+    if typed.strip() and not chosen:
+        own = _option(Choice(typed, typed))
+        if own is None or len(options) == limits.OPTIONS:
+            return _line(param, typed)
+        options, chosen = [*options, own], [own]
+    initial = {"initial_option": chosen[0]} if chosen else {}
+    return [{"type": "static_select", "options": options, **initial}]
+
+
+def _external(param: Param, typed: str) -> list[Json]:
+    """Asks the core as one types; what can't be an option is a line."""
+    option = _option(Choice(typed, typed)) if typed.strip() else None
+    if typed.strip() and option is None:
+        return _line(param, typed)
+    initial = {"initial_option": option} if option else {}
+    return [{"type": "external_select", "min_query_length": 0, **initial}]
+
+
+def _line(param: Param, typed: str) -> list[Json]:
+    """What is typed freely, in as many fields as it takes."""
+    parts = split(typed, limits.TEXT_INPUT) or [""]
+    most = max(1, min(limits.TEXT_INPUT, param.most))
+    multiline = param.type is Type.PARAGRAPH or "\n" in typed or len(parts) > 1
+    return [
+        {
+            "type": "plain_text_input",
+            "multiline": multiline,
+            "max_length": max(most, len(part)) if len(parts) == 1 else limits.TEXT_INPUT,
+            **({"initial_value": part} if part else {}),
+        }
+        for part in parts
+    ]
+
+
+def _integer(param: Param, typed: str) -> list[Json]:
+    if typed and not (_NUMBER.fullmatch(typed) and int(typed) <= param.most):
+        return _line(param, typed)  # Slack's own field would not hold it
+    initial = {"initial_value": typed} if typed else {}
+    bounds = {"min_value": "0", "max_value": str(param.most)}
+    return [{"type": "number_input", "is_decimal_allowed": False, **bounds, **initial}]
+
+
+def _person(param: Param, typed: str) -> list[Json]:
+    initial = {"initial_user": typed} if _USER.fullmatch(typed) else _said(typed)
+    return [{"type": "users_select", **initial}]
+
+
+def _channel(param: Param, typed: str) -> list[Json]:
+    initial = {"initial_conversation": typed} if _CHANNEL.fullmatch(typed) else _said(typed)
+    include = {"include": ["public", "private"], "exclude_bot_users": True}
+    return [{"type": "conversations_select", "filter": include, **initial}]
+
+
+_ELEMENTS: Mapping[Type, Callable[[Param, str], list[Json]]] = {
+    Type.LINE: _line,
+    Type.PARAGRAPH: _line,
+    Type.INTEGER: _integer,
+    Type.PERSON: _person,
+    Type.CHANNEL: _channel,
+}
+"""The field that Slack has for each type; what is not named here is not asked for on Slack."""
+
+
+def _said(typed: str) -> Json:
+    """What was typed where only a pick will do."""
+    if not typed.strip():
+        return {}
+    return {"placeholder": plain_text(cut(f"You typed {typed}", limits.PLACEHOLDER))}
+
+
+def _option(choice: Choice) -> Json | None:
+    """None for what Slack can't show, or not give back as it is."""
+    label = " ".join(clean(choice.label).split())
+    if not label or not choice.value.strip() or not fits(choice.value, limits.OPTION_VALUE):
+        return None
+    return {"text": plain_text(cut(label, limits.OPTION_TEXT)), "value": choice.value}
+
+
+def _names(option: Json) -> set[str]:
+    return {option["value"].casefold(), option["text"]["text"].casefold()}
+
+
+def _value(element: Mapping[str, Any]) -> str:
+    """What stands in a field, of whichever kind."""
+    option = element.get("selected_option") or {}
+    found = (
+        element.get("value")
+        or option.get("value")
+        or element.get("selected_user")
+        or element.get("selected_conversation")
+    )
+    return str(found or "")
+
+
+# --- what a modal carries -----------------------------------------------------------------------
+
+
+def _to_metadata(form: Form, where: Where) -> str:
+    """The command, the place, and what is given for parameters without a field; the longest of
+    these goes first where there is no room."""
+    names = {param.name for param in shown(form)}
+    kept = {name: str(value) for name, value in form.values.items() if name not in names}
+    place = [where.team, where.channel, where.thread, where.response_url, where.message]
+    while True:
+        said = {"command": form.command, "where": place, "kept": kept}
+        coded = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        if fits(coded, limits.PRIVATE_METADATA) or not kept:
+            return coded
+        del kept[max(kept, key=lambda name: len(kept[name]))]
+
+
+def _from_metadata(coded: str) -> tuple[str, Where, dict[str, str]]:
+    try:
+        said = json.loads(coded)
+        return str(said["command"]), Where(*said["where"]), dict(said["kept"])
+    except (ValueError, TypeError, KeyError) as problem:
+        raise ValueError("This view is no form of Coalface.") from problem
