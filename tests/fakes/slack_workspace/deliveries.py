@@ -128,6 +128,15 @@ class Deliveries:
             await self._queue.join()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def challenge(self) -> bool:
+        """Whether the app answers as it must when its request URL is entered.
+
+        https://docs.slack.dev/reference/events/url_verification"""
+        asked = {"type": "url_verification", "challenge": "3eZbrw1aB", "token": "loopback"}
+        reply = await self._send("events_api", asked, None)
+        said = reply.body["challenge"] if isinstance(reply.body, dict) else reply.body
+        return not reply.error and said == asked["challenge"]
+
     # --- commands, buttons, forms -----------------------------------------------------------------
 
     def act(self, doing: Coroutine[Any, Any, None]) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.fakes.slack_workspace.forms import NotOffered
 from tests.fakes.slack_workspace.records import Enterprise, Installation, Team, User
-from tests.fakes.slack_workspace.routes_apps import new_token
+from tests.fakes.slack_workspace.routes_apps import new_token, revoke_tokens
 from tests.fakes.slack_workspace.state import State
 
 
@@ -54,13 +54,9 @@ def approve(state: State, address: str, by: User, *, whole: bool = False) -> str
 
 def uninstall(state: State, installation: Installation) -> None:
     """By an admin: its tokens are dead, and the app is told (tokens_revoked, app_uninstalled)."""
-    for token in installation.tokens:
-        token.error = "account_inactive"
     team = installation.team or installation.by.team
-    revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [installation.bot.id]}}
-    state.event("tokens_revoked", revoked, [installation], team=team)
+    revoke_tokens(state, installation, "account_inactive")
     state.event("app_uninstalled", {"type": "app_uninstalled"}, [installation], team=team)
-    installation.active = False
     for channel in state.channels.values():
         if installation.bot in channel.members:
             channel.members.remove(installation.bot)

@@ -31,6 +31,7 @@ class Interaction:
     def __init__(self, state: State, kind: str, user: User, origin: View | None = None) -> None:
         self._state = state
         self.kind, self.user, self.origin = kind, user, origin
+        self._before = origin.hash if origin else ""
         self.payload: Json = {}
         self.reply: Reply | None = None
         self.views: list[View] = []
@@ -58,9 +59,13 @@ class Interaction:
 
     async def opened(self) -> View:
         """The form that it opened, pushed or changed."""
-        return await self._state.until(
-            lambda: self.views[-1] if self.views else None, f"a form for {self.user.name}"
-        )
+        return await self._state.until(self._new_view, f"a form for {self.user.name}")
+
+    def _new_view(self) -> View | None:
+        if self.views:
+            return self.views[-1]
+        changed = self.origin is not None and self.origin.hash != self._before
+        return self.origin if changed else None
 
     async def errors(self) -> dict[str, str]:
         """What a form says at its fields, by block id."""

@@ -19,7 +19,6 @@ SLACKBOT = "USLACKBOT"
 def user_json(user: User, *, to: Team | None = None, shared: bool = True) -> Json:
     """As the app in the workspace `to` sees them; `shared`: they share a channel with it."""
     stranger = to is not None and user.team is not to
-    name = user.display_name or user.name
     profile = {
         "real_name": user.name,
         "real_name_normalized": user.name,
@@ -41,7 +40,6 @@ def user_json(user: User, *, to: Team | None = None, shared: bool = True) -> Jso
     }
     if not user.deleted and not stranger:
         body |= {
-            "real_name": name if not user.name else user.name,
             "tz": "Europe/London",
             "tz_label": "Greenwich Mean Time",
             "tz_offset": 0,

@@ -1,7 +1,7 @@
 """auth.*, oauth.*, apps.*, team.*, bots.* and files.*: https://docs.slack.dev/reference/methods"""
 
 from tests.fakes.slack_workspace.payloads import bot_json, file_json
-from tests.fakes.slack_workspace.records import File, Installation, Json, Message, Team, Token
+from tests.fakes.slack_workspace.records import File, Installation, Json, Message, Token
 from tests.fakes.slack_workspace.routes_chat import checked
 from tests.fakes.slack_workspace.state import State
 from tests.fakes.slack_workspace.web_api import Call, Methods, Refused
@@ -34,15 +34,13 @@ def revoke(call: Call) -> Json:
 
 
 def revoke_tokens(state: State, installation: Installation, error: str = "token_revoked") -> None:
-    """The app is told (tokens_revoked) as the last thing that it hears through them."""
+    """`error` is what they are refused with. That is the last that the app hears of them."""
     for token in installation.tokens:
         token.error = error
     event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [installation.bot.id]}}
-    state.event("tokens_revoked", event, [installation], team=installation.team or _any(state))
-
-
-def _any(state: State) -> Team:
-    return next(iter(state.teams.values()))
+    team = installation.team or installation.by.team
+    state.event("tokens_revoked", event, [installation], team=team)
+    installation.active = False
 
 
 def new_token(state: State, installation: Installation) -> Token:

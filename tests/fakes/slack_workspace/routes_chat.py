@@ -43,6 +43,15 @@ def checked(state: State, blocks: Any) -> list[Json]:
     return kit.with_ids(blocks, state.stamps.new_id)
 
 
+def _say_something(parts: Json) -> None:
+    if (
+        not parts.get("text", "").strip()
+        and not parts.get("blocks")
+        and not parts.get("attachments")
+    ):
+        raise Refused("no_text")
+
+
 def metadata(call: Call) -> Json | None:
     found = call.structured("metadata", "invalid_metadata_format")
     if not found:
@@ -100,8 +109,7 @@ def post_message(call: Call) -> Json:
         call.need("chat:write.customize")
     state, channel = call.state, _target(call)
     parts = content(call, state)
-    if not any(parts.get(name) for name in ("text", "blocks", "attachments")):
-        raise Refused("no_text")
+    _say_something(parts)
     kept, root = metadata(call), _root(call, channel)
     message = Message(channel, state.stamps.next(channel.id), call.bot, thread_ts=root)
     message.text = parts.get("text", "")
@@ -160,8 +168,7 @@ def post_ephemeral(call: Call) -> Json:
     if user not in channel.members:
         raise Refused("user_not_in_channel")
     parts = content(call, state)
-    if not any(parts.get(name) for name in ("text", "blocks", "attachments")):
-        raise Refused("no_text")
+    _say_something(parts)
     message = Message(channel, state.stamps.next(channel.id), call.bot, **parts)
     message.thread_ts, message.seen_by = _root(call, channel), user
     state.private.append(message)

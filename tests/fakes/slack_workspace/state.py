@@ -208,6 +208,9 @@ class State:
             self.changed(message, before)
             return
         del channel.messages[message.ts]
+        root = channel.messages.get(message.thread_ts or "")
+        if root is not None and root.subtype == "tombstone" and not channel.thread(root.ts):
+            del channel.messages[root.ts]
         now = self.stamps.next(channel.id)
         event = {"type": "message", "subtype": "message_deleted", "hidden": True, "ts": now}
         event |= {"deleted_ts": message.ts, "previous_message": before, "event_ts": now}

@@ -198,7 +198,10 @@ class WebApi:
         """What comes of a call, by faults and limits; `apply` is done once, late or never."""
         self.requests.append(asked)
         self._faults.land()
-        response = await self._meet(self._fault(asked), asked, request, apply)
+        fault = self._fault(asked)
+        response = await self._meet(fault, request, apply)
+        if (said := _outcome(fault)) is not None:
+            asked.outcome = said
         if response is None:
             if request.transport is not None:
                 request.transport.abort()
@@ -250,22 +253,17 @@ class WebApi:
     async def _meet(
         self,
         fault: Fault | None,
-        asked: Asked,
         request: web.Request,
         apply: Callable[[], web.Response],
     ) -> web.Response | None:
-        if fault is not None:
-            asked.outcome = type(fault).__name__
         match fault:
             case None:
                 return apply()
             case RateLimit(retry_after):
-                asked.outcome = "ratelimited"
                 headers = {"Retry-After": str(max(1, round(retry_after)))}
                 body = {"ok": False, "error": "ratelimited"}
                 return web.json_response(body, status=429, headers=headers)
             case Refuse(error, status):
-                asked.outcome = error
                 return web.json_response({"ok": False, "error": error}, status=status)
             case Slow(seconds):
                 answer = apply()
@@ -274,7 +272,6 @@ class WebApi:
             case Fail(status, accepted):
                 if accepted:
                     apply()
-                asked.outcome = str(status)
                 return web.Response(status=status, text="upstream error")
             case AcceptLate():
                 self._faults.keep(fault, apply)
@@ -307,6 +304,20 @@ def _nobody() -> Installation:
 
 _NOBODY = _nobody()
 """For calls that carry no token of a workspace."""
+
+
+def _outcome(fault: Fault | None) -> str | None:
+    """What the app hears because of a fault; None: what it hears anyway."""
+    match fault:
+        case RateLimit():
+            return "ratelimited"
+        case Refuse(error):
+            return error
+        case Fail(status):
+            return str(status)
+        case AcceptLate() | Cut() | Hang():
+            return type(fault).__name__
+    return None
 
 
 async def _arguments(request: web.Request) -> tuple[Json, str]:
