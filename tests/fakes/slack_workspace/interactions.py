@@ -103,6 +103,11 @@ class Starter:
         self._state.triggers[number] = Trigger(interaction.user, team, at, interaction)
         return number
 
+    def _own(self, user: User) -> None:
+        """Commands and shortcuts are offered only where one's own workspace has the app."""
+        if self._state.installed_in(user.team) is None:
+            raise NotOffered(f"{self._state.app.name} is not installed in {user.team.name}")
+
     def _where(self, user: User, channel: Channel | None) -> Team:
         """The workspace in which it happens, with the app in it."""
         teams = channel.teams if channel else [user.team]
@@ -156,6 +161,8 @@ class Starter:
 
     def _taken(self, interaction: Interaction, body: Any) -> None:
         """What an acknowledgement brings about."""
+        if body and not isinstance(body, dict) and interaction.kind != "command":
+            raise Refused("invalid_response", [str(body)])
         match interaction.kind:
             case "command" if body:
                 self._responses.say(interaction, None, body)
@@ -167,6 +174,7 @@ class Starter:
     # --- commands and shortcuts -------------------------------------------------------------------
 
     def command(self, user: User, channel: Channel, name: str, text: str) -> Interaction:
+        self._own(user)
         team = self._where(user, channel)
         interaction = Interaction(self._state, "command", user)
         common = self._common(interaction, team, "command")
@@ -196,6 +204,7 @@ class Starter:
         known = self._state.app.shortcuts
         if known is not None and callback_id not in known:
             raise NotOffered(f"{callback_id} is no shortcut: {sorted(known)}")
+        self._own(user)
         channel = message.channel if message else None
         interaction = Interaction(self._state, "shortcut", user)
         kind = "message_action" if message else "shortcut"

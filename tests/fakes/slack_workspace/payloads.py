@@ -14,6 +14,9 @@ from tests.fakes.slack_workspace.records import (
 from tests.fakes.slack_workspace.stamps import read
 
 SLACKBOT = "USLACKBOT"
+MOST_REACTORS = 50
+"""How many are named beside a message; `count` has them all. Slack says that there is such a
+limit, and not what it is: https://docs.slack.dev/reference/methods/reactions.get"""
 
 
 def user_json(user: User, *, to: Team | None = None, shared: bool = True) -> Json:
@@ -162,7 +165,7 @@ def message_json(app: App, message: Message, files: str, *, metadata: bool = Fal
         body["edited"] = {"user": message.edited_by.id, "ts": message.edited_ts}
     if message.reactions:
         body["reactions"] = [
-            {"name": name, "users": [u.id for u in users], "count": len(users)}
+            {"name": name, "users": [u.id for u in users][:MOST_REACTORS], "count": len(users)}
             for name, users in message.reactions.items()
         ]
     if metadata and message.metadata is not None:

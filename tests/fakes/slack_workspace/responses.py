@@ -95,7 +95,7 @@ class Responses:
             return
         parts = self._parts(said)
         if said.get("replace_original") and original is not None:
-            self._replace(original, parts)
+            self._replace(original, parts, interaction)
             return
         installation = state.installed_in(interaction.user.team) or state.present_in(channel)[0]
         message = Message(channel, state.stamps.next(channel.id), installation.bot, **parts)
@@ -128,8 +128,9 @@ class Responses:
             self._state.private.remove(original)
         self._state.stir()
 
-    def _replace(self, original: Message, parts: Json) -> None:
+    def _replace(self, original: Message, parts: Json, interaction: "Interaction") -> None:
         before = self._state.show(original)
+        original.answering = interaction
         original.text = parts["text"]
         original.blocks = parts.get("blocks", [])
         original.taken = False

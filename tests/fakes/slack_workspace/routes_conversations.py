@@ -170,7 +170,11 @@ def _reacted(call: Call, ts: str) -> Message:
 def get_reactions(call: Call) -> Json:
     call.need("reactions:read")
     message = _reacted(call, "timestamp")
-    return {"type": "message", "channel": message.channel.id, "message": call.state.show(message)}
+    shown = call.state.show(message)
+    if call.flag("full"):
+        for reaction in shown.get("reactions", ()):
+            reaction["users"] = [user.id for user in message.reactions[reaction["name"]]]
+    return {"type": "message", "channel": message.channel.id, "message": shown}
 
 
 def add_reaction(call: Call) -> Json:

@@ -241,9 +241,9 @@ class State:
             return
         channel.members.append(user)
         event = self._membership("member_joined_channel", user, channel)
-        self.in_channel("member_joined_channel", event, channel)
         if inviter is not None:
             event["inviter"] = inviter.id
+        self.in_channel("member_joined_channel", event, channel)
         text = f"<@{user.id}> has joined the channel"
         subtype = "channel_join" if channel.kind == "channel" else "group_join"
         self.add(Message(channel, self.stamps.next(channel.id), user, text, subtype=subtype))
@@ -275,7 +275,7 @@ class State:
                 user in c.members for c in self.channels.values() if installation.bot in c.members
             )
             if installation.active and (installation.covers(user.team) or near):
-                team = user.team if installation.covers(user.team) else installation.team
-                assert team is not None
+                home = installation.team or installation.by.team
+                team = user.team if installation.covers(user.team) else home
                 event = {"type": name, "user": user_json(user, to=team)}
                 self.event(name, event, [installation], team=team)

@@ -229,7 +229,9 @@ class WebApi:
             asked.answer = refused.body
         asked.outcome = "ok" if asked.answer["ok"] else asked.answer["error"]
         self._state.stir()
-        return web.json_response(asked.answer)
+        known = self._state.tokens.get(token)
+        scopes = {} if known is None else {"x-oauth-scopes": ",".join(known.installation.scopes)}
+        return web.json_response(asked.answer, headers=scopes)
 
     def _admit(self, asked: Asked, token: str) -> Call:
         state = self._state
