@@ -13,12 +13,15 @@ from typing import Any
 from bot.adapters.slack import inbound
 from bot.adapters.slack.calls import Answer, Calls, Method
 from bot.adapters.slack.people import People
+from bot.adapters.slack.refusals import error_of
 from bot.adapters.slack.workspaces import Workspace
 from bot.core.events import Person, Place
-from bot.core.ports import SeenMessage
+from bot.core.ports import SeenMessage, SendRefused
 
 PAGE = 200
-"""What Slack recommends: Slack's documentation, Pagination. It gives fewer where it must."""
+"""The most that Slack recommends: Slack's documentation, Pagination."""
+FEWER = 15
+"""What an app gets that is distributed outside the Marketplace, if it may not even ask for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +70,28 @@ class Reader:
         patient: bool,
         **arguments: object,
     ) -> AsyncIterator[list[Answer]]:
-        cursor: str | None = None
+        limit, cursor = PAGE, ""
         while True:
-            page = await self.calls.read(
-                workspace,
-                method,
-                patient=patient,
-                channel=str(place.channel),
-                oldest=oldest,
-                inclusive=True,
-                include_all_metadata=True,
-                limit=PAGE,
-                cursor=cursor,
-                **arguments,
-            )
+            try:
+                page = await self.calls.read(
+                    workspace,
+                    method,
+                    patient=patient,
+                    channel=str(place.channel),
+                    oldest=oldest,
+                    inclusive=True,
+                    include_all_metadata=True,
+                    limit=limit,
+                    cursor=cursor or None,
+                    **arguments,
+                )
+            except SendRefused as problem:
+                if limit == FEWER or error_of(problem.__cause__ or problem) != "invalid_limit":
+                    raise
+                limit = FEWER
+                continue
             yield page["messages"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
 

@@ -85,8 +85,8 @@ class SlackPlatform:
             seen = self._reader.channel(workspace, place, oldest=oldest)
         else:
             seen = self._reader.thread(workspace, place, oldest=oldest)
-        found = [m["ts"] async for m in seen if workspace.wrote(m) and marks.carries(m, key)]
-        found.sort(key=inbound.to_instant)
+        ours = {m["ts"] async for m in seen if workspace.wrote(m) and marks.carries(m, key)}
+        found = sorted(ours, key=inbound.to_instant)
         for twin in found[1:]:  # a request that was taken late may have posted it twice
             log.warning("a send stood twice in its channel; the younger one is removed")
             await self.calls.write(

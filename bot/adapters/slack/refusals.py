@@ -20,8 +20,10 @@ PROBLEMS = (SlackApiError, Limited, aiohttp.ClientError, OSError)
 NOT_A_MEMBER = "not_in_channel"
 NO_SUCH_CHANNEL = "channel_not_found"
 NO_SUCH_MESSAGE = ("message_not_found", "cant_update_message", "edit_window_closed")
-NO_SUCH_THREAD = "thread_not_found"
-NOT_THERE = ("user_not_in_channel", NOT_A_MEMBER, NO_SUCH_CHANNEL, "is_archived")
+NO_SUCH_THREAD = ("thread_not_found", "cannot_reply_to_message")
+NOT_THERE = (
+    "user_not_in_channel", NOT_A_MEMBER, NO_SUCH_CHANNEL, "is_archived", *NO_SUCH_THREAD,
+)  # fmt: skip
 """Why somebody can't be told something in a channel; directly they can be."""
 NOT_INSTALLED = (
     "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed",
@@ -126,7 +128,7 @@ def _refusal(problem: Problem, error: str, where: str) -> SendRefused:
         return not_installed()
     if error in NO_SUCH_MESSAGE:
         return gone(f"Coalface's message in {where}")
-    if error == NO_SUCH_THREAD:
+    if error in NO_SUCH_THREAD:
         return gone("The discussion's thread")
     if error in NO_DIRECT_MESSAGES:
         return SendRefused("This person takes no direct messages from Coalface.")
