@@ -38,7 +38,8 @@ HEAR = Need(
     scopes=("channels:history", "groups:history"),
 )
 REACTIONS = Need(
-    "hear reactions",
+    "hear reactions, and look them up",
+    methods=("reactions.get",),
     events=("reaction_added", "reaction_removed"),
     scopes=("reactions:read",),
 )
@@ -49,7 +50,7 @@ MENTIONS = Need(
 )
 POST = Need(
     "post prompts, and write into their threads",
-    methods=("chat.postMessage", "chat.getPermalink"),
+    methods=("chat.postMessage",),
     scopes=("chat:write",),
 )
 CHANGE = Need(
@@ -74,11 +75,10 @@ FILES = Need(
 )
 CHANNELS = Need(
     "know its channels, and what becomes of them",
-    methods=("conversations.info", "conversations.members", "users.conversations"),
+    methods=("conversations.info",),
     events=(
         "channel_archive",
         "channel_deleted",
-        "channel_id_changed",
         "channel_left",
         "channel_rename",
         "channel_unarchive",
@@ -93,13 +93,13 @@ CHANNELS = Need(
 )
 PEOPLE = Need(
     "know people's names, and who manages the workspace",
-    methods=("users.info", "bots.info"),
+    methods=("users.info",),
     events=("user_change",),
     scopes=("users:read",),
 )
 COMMANDS = Need(
     "take commands, buttons and forms",
-    methods=("views.open", "views.push", "views.update"),
+    methods=("views.open", "views.update"),
     scopes=("commands",),
     features=("slash_commands", "shortcuts", "interactivity"),
 )
