@@ -1,5 +1,6 @@
 """One call of Slack's Web API: in its turn, and with every refusal as the core's."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -21,6 +22,8 @@ from bot.core.ports import SendRefused, SendUncertain
 Method = Callable[..., Awaitable[AsyncSlackResponse]]
 Answer = dict[str, Any]
 
+log = logging.getLogger(__name__)
+
 REMEMBERED = 10_000
 _POSTS = "chat_postMessage"
 
@@ -41,7 +44,10 @@ class Calls:
             try:
                 return await self._call(workspace, method, None if patient else PATIENCE, arguments)
             except PROBLEMS as problem:
-                if patient and seconds_to_wait(problem) is not None:
+                seconds = seconds_to_wait(problem)
+                if patient and seconds is not None:
+                    name = getattr(method, "__name__", "")
+                    log.info("Slack asks to wait", extra={"method": name, "seconds": seconds})
                     continue
                 raise await self._refused(workspace, problem, arguments, False) from problem
 

@@ -6,6 +6,7 @@ page a minute (Slack's documentation, conversations.replies, since May 29, 2025)
 and is the same.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from bot.adapters.slack.refusals import error_of
 from bot.adapters.slack.workspaces import Workspace
 from bot.core.events import Person, Place
 from bot.core.ports import SeenMessage, SendRefused
+
+log = logging.getLogger(__name__)
 
 PAGE = 200
 """The most that Slack recommends: Slack's documentation, Pagination."""
@@ -70,7 +73,7 @@ class Reader:
         patient: bool,
         **arguments: object,
     ) -> AsyncIterator[list[Answer]]:
-        limit, cursor = PAGE, ""
+        limit, cursor, read = PAGE, "", 0
         while True:
             try:
                 page = await self.calls.read(
@@ -91,9 +94,11 @@ class Reader:
                 limit = FEWER
                 continue
             yield page["messages"]
+            read += len(page["messages"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+            log.info("reading goes on", extra={"channel": place.channel, "messages": read})
 
     async def _seen(self, workspace: Workspace, message: Answer, place: Place) -> SeenMessage:
         marks = await self._marks(workspace, message, place)
