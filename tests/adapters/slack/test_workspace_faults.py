@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -85,59 +86,77 @@ class Listener:
             await asyncio.sleep(0.3)
         return web.Response(status=status or 200, headers=self.headers)
 
-    async def at(self, slack: Slack) -> web.AppRunner:
+    @asynccontextmanager
+    async def at(self, slack: Slack) -> AsyncIterator[None]:
         app = web.Application()
         app.router.add_post("/", self.serve)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         slack.deliver_to("http://{}:{}/".format(*runner.addresses[0][:2]))
-        return runner
+        try:
+            yield
+        finally:
+            await runner.cleanup()
 
 
 async def test_an_event_is_sent_again_at_once_and_after_one_and_five_minutes(scene: Scene) -> None:
     listener = Listener(500, 0, 404, 200)
     scene.slack.deliveries.patience = 0.1
-    runner = await listener.at(scene.slack)
-    scene.world.say(scene.bo, scene.channel, "Bread")
-    await scene.slack.caught_up()
-    assert listener.got == [(None, None), ("1", "http_error")]
-    scene.world.move(seconds=59)
-    await scene.slack.caught_up()
-    assert len(listener.got) == 2
-    scene.world.move(seconds=1)
-    await scene.slack.caught_up()
-    assert listener.got[2:] == [("2", "http_timeout")]
-    assert len(scene.slack.deliveries.waiting) == 1
-    await scene.slack.retry_now()
-    assert listener.got[3:] == [("3", "http_error")]
-    assert scene.slack.deliveries.events[0].outcomes[-1] == ""
-    await runner.cleanup()
+    async with listener.at(scene.slack):
+        scene.world.say(scene.bo, scene.channel, "Bread")
+        await scene.slack.caught_up()
+        assert listener.got == [(None, None), ("1", "http_error")]
+        scene.world.move(seconds=59)
+        await scene.slack.caught_up()
+        assert len(listener.got) == 2
+        scene.world.move(seconds=1)
+        await scene.slack.caught_up()
+        assert listener.got[2:] == [("2", "http_timeout")]
+        assert len(scene.slack.deliveries.waiting) == 1
+        await scene.slack.retry_now()
+        assert listener.got[3:] == [("3", "http_error")]
+        assert scene.slack.deliveries.events[0].outcomes[-1] == ""
 
 
 async def test_an_event_is_given_up(scene: Scene) -> None:
     listener = Listener(500, 500, 500, 500)
-    runner = await listener.at(scene.slack)
-    scene.world.say(scene.bo, scene.channel, "Bread")
-    await scene.slack.caught_up()
-    await scene.slack.retry_now()
-    await scene.slack.retry_now()
-    assert len(listener.got) == 4
-    assert (len(scene.slack.deliveries.given_up), scene.slack.deliveries.waiting) == (1, [])
-    await runner.cleanup()
+    async with listener.at(scene.slack):
+        scene.world.say(scene.bo, scene.channel, "Bread")
+        await scene.slack.caught_up()
+        await scene.slack.retry_now()
+        await scene.slack.retry_now()
+        assert len(listener.got) == 4
+        assert (len(scene.slack.deliveries.given_up), scene.slack.deliveries.waiting) == (1, [])
 
 
 async def test_a_command_is_never_sent_again_and_fails_before_the_person(scene: Scene) -> None:
     listener = Listener(500)
-    runner = await listener.at(scene.slack)
-    ran = scene.world.run_command(scene.ada, scene.channel, "/prompt")
-    with pytest.raises(AssertionError, match="http_error"):
-        await ran.answered()
-    await scene.slack.caught_up()
-    assert len(listener.got) == 1
-    assert scene.slack.complaints == ["command: http_error "]
-    scene.slack.complaints.clear()
-    await runner.cleanup()
+    async with listener.at(scene.slack):
+        ran = scene.world.run_command(scene.ada, scene.channel, "/prompt")
+        with pytest.raises(AssertionError, match="http_error"):
+            await ran.answered()
+        await scene.slack.caught_up()
+        assert len(listener.got) == 1
+        assert scene.slack.complaints == ["command: http_error "]
+        scene.slack.complaints.clear()
+
+
+async def test_events_in_any_order_and_all_at_once(scene: Scene) -> None:
+    scene.slack.deliveries.in_order = False
+    async with scene.reached("http"):
+        for n in range(64):
+            scene.world.say(scene.bo, scene.channel, str(n))
+        await scene.slack.caught_up()
+    assert sorted(int(one["text"]) for one in scene.heard) == list(range(64))
+    assert scene.slack.deliveries.failed == []
+
+
+async def test_an_event_without_a_listener_is_seen(scene: Scene) -> None:
+    async with scene.reached("http"):
+        scene.world.archive(scene.channel)
+        await scene.slack.caught_up()
+    assert [one.name for one in scene.slack.deliveries.failed] == ["channel_archive"]
 
 
 async def test_an_event_comes_three_times(scene: Scene) -> None:
@@ -297,8 +316,13 @@ async def test_two_workspaces_install_the_app_by_its_own_pages(tmp_path: Any) ->
             await slack.caught_up()
             assert [one.text for one in first.messages.values()][1:] == ["Here."]
             assert second.messages == {}
+            token = world.token(teams[0])
             world.uninstall(teams[0])
             await slack.caught_up()
+            dead = await browser.post(
+                f"{slack.api}auth.test", headers={"Authorization": f"Bearer {token}"}
+            )
+            assert (await dead.json())["error"] == "account_inactive"
             assert [one.name for one in slack.deliveries.events][-2:] == [
                 "tokens_revoked",
                 "app_uninstalled",

@@ -1,6 +1,8 @@
 """The loopback Slack refuses what Slack refuses, to the real slack_sdk."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -41,6 +43,12 @@ async def test_tokens(scene: Scene) -> None:
     await scene.client.auth_revoke()
     assert await error(scene.client.auth_test()) == "token_revoked"
     assert scene.slack.deliveries.events[-1].name == "tokens_revoked"
+
+
+async def test_the_clock_of_slack_may_be_ahead(scene: Scene) -> None:
+    scene.slack.set_ahead(600)
+    at = parsedate_to_datetime((await scene.client.api_test()).headers["Date"])
+    assert (at - datetime.now(UTC)).total_seconds() == pytest.approx(600, abs=30)
 
 
 async def test_a_missing_scope_is_named(scene: Scene) -> None:
@@ -130,6 +138,14 @@ async def test_commercial_apps_read_little(scene: Scene) -> None:
     rest = await history(channel=scene.channel.id, cursor=cursor)
     texts = [one["text"] for page in (first, rest) for one in page["messages"]]
     assert texts == [str(n) for n in reversed(range(20))]
+
+
+async def test_tiers_hold_when_they_are_switched_on(scene: Scene) -> None:
+    scene.slack.limits.tiers, scene.slack.limits.now = True, lambda: 100.0
+    for _ in range(20):
+        await scene.client.users_list()
+    assert await error(scene.client.users_list()) == "ratelimited"
+    await scene.client.users_info(user=scene.bo.id)
 
 
 async def test_a_thread_is_read_by_cursor(scene: Scene) -> None:

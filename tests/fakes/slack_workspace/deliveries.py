@@ -104,6 +104,11 @@ class Deliveries:
         self._state.stir()
 
     @property
+    def failed(self) -> list[Delivery]:
+        """Events that the app did not take at the first attempt: Bolt without a listener, say."""
+        return [one for one in self.events if any(one.outcomes)]
+
+    @property
     def waiting(self) -> list[Delivery]:
         """Events that are sent again in a minute, or in five."""
         return [delivery for _, delivery in self._waiting]

@@ -248,4 +248,4 @@ INPUTS: dict[str, Check] = {
     "url_text_input": URL_INPUT,
     "file_input": FILE_INPUT,
 }
-IN_CONTEXT = by_type({"image": IMAGE, "plain_text": _plain(2000), "mrkdwn": _mrkdwn(2000)})
+IN_CONTEXT = by_type({"image": IMAGE, "plain_text": _plain(3000), "mrkdwn": _mrkdwn(3000)})

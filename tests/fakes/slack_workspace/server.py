@@ -92,6 +92,10 @@ class Slack:
         """Send the events again that wait for their minute or five."""
         await self.deliveries.retry_now()
 
+    def set_ahead(self, seconds: float) -> None:
+        """Slack's clock, as the Date header tells it, is so far before the app's."""
+        self._web_api.ahead = seconds
+
     def land(self, *, everything: bool = False) -> int:
         """Apply what was accepted late and is due by the clock, or all of it; says how many."""
         return self.faults.land(everything=everything)

@@ -6,10 +6,12 @@ so that faults can say whether it was. https://docs.slack.dev/apis/web-api
 
 import asyncio
 import json
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import formatdate
 from functools import partial
 from typing import Any, TypeVar
 
@@ -179,6 +181,8 @@ class WebApi:
         self.requests: list[Asked] = []
         self.unknown: list[Asked] = []
         """Calls of methods that are not built here."""
+        self.ahead = 0.0
+        """Seconds by which Slack's clock, in the Date header, is before the app's."""
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -206,6 +210,7 @@ class WebApi:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
+        response.headers["Date"] = formatdate(time.time() + self.ahead, usegmt=True)
         return response
 
     def _fault(self, asked: Asked) -> Fault | None:
