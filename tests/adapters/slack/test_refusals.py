@@ -13,7 +13,6 @@ from bot.adapters.slack.pacing import Limited
 from bot.adapters.slack.refusals import LATER, PROBLEMS, lacking, refusal
 from bot.core.ports import SendRefused, SendUncertain
 
-
 _api_error: Any = SlackApiError  # it has no types
 
 
