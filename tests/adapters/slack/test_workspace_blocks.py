@@ -211,6 +211,11 @@ def test_a_view_that_slack_refuses(view: Json, said: str) -> None:
     assert any(said in one for one in wrong), wrong
 
 
+def test_a_view_of_more_than_250_kilobytes_is_refused() -> None:
+    assert in_view(modal(*[section("ä" * 1200)] * 100), "modal") == ("invalid_arguments", [])
+    assert in_view(modal(*[section("ä" * 1300)] * 100), "modal")[0] == "view_too_large"
+
+
 def test_suggestions_have_limits_too() -> None:
     assert in_suggestion({"options": [option("a")]}) == []
     assert in_suggestion({"options": [option(str(n)) for n in range(101)]})

@@ -177,7 +177,8 @@ def in_view(view: Any, kind: str) -> tuple[str, Wrong]:
         )
         if focused > 1:
             say(wrong, "only one element may have focus_on_load", "/view/blocks")
-        if len(json.dumps(view)) > VIEW_BYTES:
+        sent = json.dumps(view, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        if len(sent) > VIEW_BYTES:
             return "view_too_large", ["[ERROR] view is too large"]
     return "invalid_arguments", wrong
 
