@@ -135,7 +135,8 @@ _KINDS = (
     "nothing", "say", "say", "say", "say", "respond", "respond", "respond", "respond", "respond",
     "respond", "chat", "chat", "edit", "edit", "edit", "edit", "edit", "edit", "delete", "delete",
     "delete", "react", "react", "react", "unreact", "close", "reopen", "withdraw", "appoint",
-    "restart", "robot", "post", "post", "post", "deliver", "archive",
+    "restart", "robot", "post", "post", "post", "deliver", "archive", "name", "name", "name",
+    "name", "name",
 )  # fmt: skip
 _small = st.integers(0, 11)
 _steps = st.tuples(st.sampled_from(_KINDS), st.integers(0, 7), _small, _small, _small)
@@ -190,8 +191,14 @@ class _Telling:
         people = _people(where)
         match kind:
             case "say":
-                text, naming = _text(n, 0, c, d, where), self.robots and c % 3 == 2
-                self._say(Said(n, _one(people, b), where, text, None, c % 3 > 0, naming))
+                self._say(
+                    Said(n, _one(people, b), where, _text(n, 0, c, d, where), None, c % 3 > 0)
+                )
+            case "name":
+                there = [s.who for s in self.said.values() if s.where == where and s.who != BOT]
+                some = there or list(people)
+                text = f"zq{n}v0 @{_one(some, c)} @{_one(some, d)}"
+                self._say(Said(n, _one(people, b), where, text, None, True, self.robots))
             case "robot" if self.robots:
                 self._say(Said(n, BOT, where, _text(n, 0, c, 0, where), None, True))
             case "chat":

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import inbound
-from bot.adapters.slack.calls import Answer, Calls, Method
+from bot.adapters.slack.calls import Answer, Calls
 from bot.adapters.slack.people import People
 from bot.adapters.slack.refusals import error_of
 from bot.adapters.slack.workspaces import Workspace
@@ -25,6 +25,14 @@ PAGE = 200
 """The most that Slack recommends: Slack's documentation, Pagination."""
 FEWER = 15
 """What an app gets that is distributed outside the Marketplace, if it may not even ask for more."""
+
+
+@dataclass(slots=True)
+class Bookmark:
+    """How far a reading is."""
+
+    cursor: str = ""
+    limit: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +49,28 @@ class Reader:
         """
         if place.thread is None:
             return
-        async for message in self.thread(workspace, place, patient=True):
-            if inbound.to_thread(message) is not None and inbound.is_written(message):
-                yield await self._seen(workspace, message, place)
+        async for page in self.pages(workspace, place, Bookmark(), patient=True):
+            for message in page:
+                if inbound.to_thread(message) is not None and inbound.is_written(message):
+                    yield await self._seen(workspace, message, place)
 
-    async def thread(
-        self, workspace: Workspace, place: Place, *, oldest: str = "0", patient: bool = False
-    ) -> AsyncIterator[Answer]:
-        """A thread's messages as Slack has them, with the one it stands under; oldest first."""
-        method = workspace.client.conversations_replies
-        pages = self._pages(workspace, method, place, oldest, patient, ts=str(place.thread))
-        async for messages in pages:
-            for message in messages:
-                yield message
-
-    async def channel(
-        self, workspace: Workspace, place: Place, *, oldest: str
-    ) -> AsyncIterator[Answer]:
-        """What stands in a channel outside threads since then, as Slack has it; newest first."""
-        method = workspace.client.conversations_history
-        async for messages in self._pages(workspace, method, place, oldest, patient=False):
-            for message in messages:
-                yield message
-
-    async def _pages(
+    async def pages(
         self,
         workspace: Workspace,
-        method: Method,
         place: Place,
-        oldest: str,
-        patient: bool,
-        **arguments: object,
+        bookmark: Bookmark,
+        *,
+        oldest: str = "0",
+        patient: bool = False,
     ) -> AsyncIterator[list[Answer]]:
-        limit, cursor, read = PAGE, "", 0
+        """A thread since then, oldest first and on each page the message it stands under; or a
+        channel outside threads, newest first; from the bookmark on. As Slack has it.
+
+        Raises SendRefused, and the bookmark stays where it was.
+        """
+        client, read = workspace.client, 0
+        method = client.conversations_replies if place.thread else client.conversations_history
+        under = {"ts": str(place.thread)} if place.thread else {}
         while True:
             try:
                 page = await self.calls.read(
@@ -84,19 +81,20 @@ class Reader:
                     oldest=oldest,
                     inclusive=True,
                     include_all_metadata=True,
-                    limit=limit,
-                    cursor=cursor or None,
-                    **arguments,
+                    limit=bookmark.limit,
+                    cursor=bookmark.cursor or None,
+                    **under,
                 )
             except SendRefused as problem:
-                if limit == FEWER or error_of(problem.__cause__ or problem) != "invalid_limit":
+                error = error_of(problem.__cause__ or problem)
+                if bookmark.limit == FEWER or error != "invalid_limit":
                     raise
-                limit = FEWER
+                bookmark.limit = FEWER
                 continue
             yield page["messages"]
             read += len(page["messages"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
+            bookmark.cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not bookmark.cursor:
                 return
             log.info("reading goes on", extra={"channel": place.channel, "messages": read})
 

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.adapters.slack import inbound, marks, permissions, render
 from bot.adapters.slack.calls import Calls
-from bot.adapters.slack.history import Reader
+from bot.adapters.slack.history import Bookmark, Reader
 from bot.adapters.slack.pacing import Pace
 from bot.adapters.slack.people import People
 from bot.adapters.slack.refusals import NOT_THERE, error_of, lacking, not_installed
@@ -18,6 +19,14 @@ from bot.core.events import AccountRef, MessageRef, Place, Space, ThreadRef
 from bot.core.ports import Posted, SeenMessage, SendRefused
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Looked:
+    """How far a search for a send is, and what it has found."""
+
+    bookmark: Bookmark = field(default_factory=Bookmark)
+    found: set[str] = field(default_factory=set)
 
 
 class SlackPlatform:
@@ -34,6 +43,7 @@ class SlackPlatform:
         self.calls = Calls(self.workspaces, pace or Pace())
         self.people = People(self.calls)
         self._reader = Reader(self.calls, self.people)
+        self._looked: dict[tuple[Place, str, datetime], _Looked] = {}
 
     # --- sending --------------------------------------------------------------------------------
 
@@ -50,8 +60,8 @@ class SlackPlatform:
             return posted
         workspace = await self._workspace(place.space)
         thread = Place(place.space, place.channel, posted.thread)
-        seen = self._reader.thread(workspace, thread, oldest=posted.message)
-        there = [message async for message in seen if workspace.wrote(message)]
+        pages = self._reader.pages(workspace, thread, Bookmark(), oldest=posted.message)
+        there = [message async for page in pages for message in page if workspace.wrote(message)]
         for part, message in enumerate(messages[1:], 1):
             if not any(marks.carries(m, key, part) for m in there):
                 await self._send(workspace, thread, message, marks.to_metadata(key, part))
@@ -80,13 +90,8 @@ class SlackPlatform:
         return str(answer["ts"])
 
     async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
-        workspace, oldest = await self._workspace(place.space), inbound.to_ts(since)
-        if place.thread is None:
-            seen = self._reader.channel(workspace, place, oldest=oldest)
-        else:
-            seen = self._reader.thread(workspace, place, oldest=oldest)
-        ours = {m["ts"] async for m in seen if workspace.wrote(m) and marks.carries(m, key)}
-        found = sorted(ours, key=inbound.to_instant)
+        workspace = await self._workspace(place.space)
+        found = sorted(await self._standing(workspace, place, key, since), key=inbound.to_instant)
         for twin in found[1:]:  # a request that was taken late may have posted it twice
             log.warning("a send stood twice in its channel; the younger one is removed")
             await self.calls.write(
@@ -95,6 +100,27 @@ class SlackPlatform:
         if not found:
             return None
         return Posted(inbound.to_ref(found[0]), place.thread or ThreadRef(found[0]))
+
+    async def _standing(
+        self, workspace: Workspace, place: Place, key: str, since: datetime
+    ) -> set[str]:
+        """Where Slack gives a page a minute, each time one page more: what is looked for was sent
+        before the first of them was read."""
+        looked = self._looked.setdefault((place, key, since), _Looked())
+        pages = self._reader.pages(workspace, place, looked.bookmark, oldest=inbound.to_ts(since))
+        try:
+            async for page in pages:
+                looked.found |= {
+                    str(message["ts"])
+                    for message in page
+                    if workspace.wrote(message) and marks.carries(message, key)
+                }
+        except SendRefused as problem:
+            if problem.retry_after is None:
+                del self._looked[place, key, since]
+            raise
+        del self._looked[place, key, since]
+        return looked.found
 
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         """The metadata that Slack keeps with the message stays as it is."""

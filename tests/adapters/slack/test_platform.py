@@ -145,6 +145,22 @@ async def test_slack_says_how_long_to_wait_and_no_other_channel_waits(lesson: Le
     await lesson.platform.post(lesson.place, CARD, KEY)
 
 
+async def test_at_fifteen_messages_a_minute_a_post_is_found_over_several_tries(
+    lesson: Lesson,
+) -> None:
+    posted = await lesson.platform.post(lesson.place, CARD, KEY)
+    for n in range(40):
+        lesson.slack.world.say(lesson.ada, lesson.channel, str(n))
+    lesson.slack.limits.commercial = True
+    for _ in range(2):
+        with pytest.raises(SendRefused) as raised:
+            await lesson.platform.find(lesson.place, KEY, SINCE)
+        assert raised.value.retry_after is not None
+        lesson.time.at += raised.value.retry_after.total_seconds()
+    assert await lesson.platform.find(lesson.place, KEY, SINCE) == posted
+    assert lesson.platform._looked == {}
+
+
 async def test_posts_to_a_channel_go_out_a_second_apart(lesson: Lesson) -> None:
     for n in range(3):
         await lesson.platform.post(lesson.place, CARD, f"{KEY}{n}")
