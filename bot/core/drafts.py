@@ -1,9 +1,11 @@
-"""Forms with what was typed into them, kept in memory while a platform lets them be answered."""
+"""Forms with what was typed into them, kept in memory while a platform lets them be answered, and
+what is said of a form that can't be shown at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.cards import Block, Bold, Card, text
 from bot.core.commands import Form
 
 MOST = 10_000
@@ -53,3 +55,13 @@ class Drafts:
             if at - draft.at < self._valid and len(self._kept) < MOST:
                 return
             del self._kept[id_]
+
+
+def refused(form: Form) -> Card:
+    """What is wrong with a form, or that there is more to fill in: for a message with a button."""
+    blocks: list[Block] = []
+    for name, sentence in form.problems.items():
+        blocks.append(text(Bold(f"{name}: "), sentence) if name else text(sentence))
+    if not blocks:
+        blocks.append(text(f"/{form.command} needs a little more: press the button to fill it in."))
+    return Card(blocks=tuple(blocks), tone="refusal" if form.problems else "normal")

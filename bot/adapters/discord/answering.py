@@ -19,7 +19,7 @@ from bot.adapters.discord.render import Attached, Rendered, to_messages
 from bot.core.cards import Card, text
 from bot.core.commands import Answer, Catalog, Choice, Form, Outcome
 from bot.core.dispatch import COURSE, Dispatcher
-from bot.core.drafts import Drafts
+from bot.core.drafts import Drafts, refused
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +156,7 @@ class Answering:
             return
         draft = self._drafts.keep(outcome, interaction.created_at)
         await self._send(
-            interaction, to_messages(forms.refused(outcome)), forms.to_again(draft, outcome)
+            interaction, to_messages(refused(outcome)), forms.to_again(draft, outcome)
         )
 
     async def _show(self, interaction: discord.Interaction, form: Form) -> None:

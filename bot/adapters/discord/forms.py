@@ -9,7 +9,6 @@ import discord
 
 from bot.adapters.discord import limits
 from bot.adapters.discord.custom_ids import command_key
-from bot.core.cards import Block, Bold, Card, text
 from bot.core.commands import Choice, Form, Param, Type
 from bot.core.rendering import clean, cut, fits, to_label
 
@@ -70,16 +69,6 @@ def shown(form: Form) -> tuple[Param, ...]:
 
     chosen = sorted(form.params, key=rank)[: limits.MODAL_COMPONENTS]
     return tuple(param for param in form.params if param in chosen)
-
-
-def refused(form: Form) -> Card:
-    """What is wrong with a form, for a message: a modal can't answer a modal."""
-    blocks: list[Block] = []
-    for name, sentence in form.problems.items():
-        blocks.append(text(Bold(f"{name}: "), sentence) if name else text(sentence))
-    if not blocks:
-        blocks.append(text(f"/{form.command} needs a little more: press the button to fill it in."))
-    return Card(blocks=tuple(blocks), tone="refusal" if form.problems else "normal")
 
 
 def to_again(draft: str, form: Form) -> discord.ui.View:

@@ -11,9 +11,9 @@ from typing import Any
 from bot.adapters.slack import limits
 from bot.adapters.slack.render import plain_text, to_view_blocks
 from bot.adapters.slack.rich_text import Json
-from bot.core.cards import Block, Bold, Card, text
 from bot.core.commands import Choice, Form, Param, Type
 from bot.core.dispatch import COURSE
+from bot.core.drafts import refused
 from bot.core.rendering import clean, cut, fits, split, to_label
 
 CALLBACK_ID = "cf_form"
@@ -63,7 +63,7 @@ def to_modal(form: Form, where: Where) -> Json:
     """The form as a modal, with what was typed and what is wrong with it."""
     blocks: list[Json] = []
     if form.problems:
-        blocks += to_view_blocks(_problems(form))
+        blocks += to_view_blocks(refused(form))
     for param in shown(form):
         value = form.values.get(param.name)
         blocks += _inputs(param, "" if value is None else clean(str(value)))
@@ -145,15 +145,6 @@ def to_again(draft: str, form: Form) -> Json:
 
 
 # --- fields -------------------------------------------------------------------------------------
-
-
-def _problems(form: Form) -> Card:
-    blocks: list[Block] = []
-    labels = {param.name: to_label(param) for param in form.params}
-    for name, sentence in form.problems.items():
-        label = labels.get(name)
-        blocks.append(text(Bold(f"{label}: "), sentence) if label else text(sentence))
-    return Card(blocks=tuple(blocks), tone="refusal")
 
 
 def _inputs(param: Param, typed: str) -> list[Json]:

@@ -159,7 +159,7 @@ def test_any_values_make_a_modal_that_slack_takes(values: dict[str, str]) -> Non
 def test_problems_stand_above_the_fields_and_at_them() -> None:
     form = Form("kinds", KINDS.params, {"line": "x"}, {"line": "Too short.", "fact": "No such."})
     said = shown([b for b in modal(form)["blocks"] if b["type"] != "input"])
-    assert said == ":warning: Line: Too short.\nFact (optional): No such."
+    assert said == ":warning: line: Too short.\nfact: No such."
     assert forms.to_errors(form) == {"line": "Too short.", "fact": "No such."}
 
 
