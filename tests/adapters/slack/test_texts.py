@@ -51,6 +51,7 @@ def test_slacks_own_marks_are_no_words() -> None:
 def test_what_is_escaped_is_read_the_same_and_mentions_nobody(said: str) -> None:
     escaped = escape(said)
     assert unescape(escaped) == clean(said)
+    assert not {*"<>"} & {*escaped}
     assert read(escaped, named).text == clean(said)
     assert mentioned(escaped) == ()
 
