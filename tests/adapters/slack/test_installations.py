@@ -126,7 +126,9 @@ async def test_a_new_key_takes_over_what_the_old_one_wrote(keeper: Installations
     assert found.to_bot().bot_token.endswith("T1")
 
 
-@pytest.mark.parametrize("key", ["", "short", f"{KEY},", "x" * 44])
+@pytest.mark.parametrize(
+    "key", ["", "short", f"{KEY},", "x" * 44], ids=["empty", "short", "nothing second", "too long"]
+)
 def test_what_is_no_key_is_said_and_not_shown(key: str) -> None:
     with pytest.raises(SettingsError, match="COALFACE_SLACK_KEY holds no key") as caught:
         Keys(SecretStr(key))
