@@ -45,7 +45,7 @@ def to_label(param: Param) -> str:
 
 def size(text: str) -> int:
     """Characters as the strictest reading counts them: UTF-16 units, an emoji as two."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fits(text: str, most: int) -> bool:

@@ -155,9 +155,7 @@ class Answering:
             await self._show(interaction, outcome)
             return
         draft = self._drafts.keep(outcome, interaction.created_at)
-        await self._send(
-            interaction, to_messages(refused(outcome)), forms.to_again(draft, outcome)
-        )
+        await self._send(interaction, to_messages(refused(outcome)), forms.to_again(draft, outcome))
 
     async def _show(self, interaction: discord.Interaction, form: Form) -> None:
         whole = len(forms.shown(form)) == len(form.params)
