@@ -81,9 +81,8 @@ def chosen_packs(settings: "Settings", pack_id: str | None) -> dict[str, "Loaded
 def _mendable() -> tuple[type[Exception], ...]:
     """What a person can mend."""
     from bot.adapters.browser.hosts import CannotServe
-    from bot.adapters.discord.errors import CannotConnect
     from bot.config import SettingsError
-    from bot.core.errors import UserError
+    from bot.core.errors import CannotConnect, UserError
     from prompts.problems import PackError
     from storage.errors import StorageError
 

@@ -8,6 +8,10 @@ class UserError(Exception):
     """Something the person who typed it can mend; str() is the one sentence they are shown."""
 
 
+class CannotConnect(Exception):
+    """A platform can't be used before whoever runs the bot has done something; str() says what."""
+
+
 class NotAllowed(UserError):
     """The person's role does not allow it."""
 

@@ -11,10 +11,10 @@ import discord
 
 from bot.adapters.discord import permissions
 from bot.adapters.discord.client import CoalfaceClient, Core, Intake, Recovery, Registered
-from bot.adapters.discord.errors import CannotConnect
 from bot.adapters.discord.platform import DiscordPlatform
 from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
+from bot.core.errors import CannotConnect
 from bot.core.ports import Clock
 
 log = logging.getLogger(__name__)

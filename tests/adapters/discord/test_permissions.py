@@ -10,8 +10,8 @@ import pytest
 
 from bot.adapters.discord import permissions
 from bot.adapters.discord.doctor import diagnose
-from bot.adapters.discord.errors import CannotConnect
 from bot.core.cards import Card
+from bot.core.errors import CannotConnect
 from bot.core.events import AccountRef
 from storage.database import Database
 from tests.adapters.discord.connected import CARD, MAY, Seminar

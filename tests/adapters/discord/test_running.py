@@ -11,9 +11,9 @@ from pydantic import SecretStr
 
 from bot import logs
 from bot.adapters.discord import adapter
-from bot.adapters.discord.errors import CannotConnect
 from bot.app import run
 from bot.config import Settings, load
+from bot.core.errors import CannotConnect
 from storage import maintenance
 from tests.fakes.discord_wire import TOKEN, Fail, TickingClock, Wire
 
