@@ -1,8 +1,8 @@
 """A process that is to be killed: an instructor posts prompt after prompt and a student answers
 each, until the end comes. Run as `python -m tests.fakes.killed FOLDER HOURS [last]`.
 
-HOURS moves the clock on, so that a lease held by the process before has run out. With `last` it
-only puts in order what was left behind.
+It says `posted` after each prompt. HOURS moves the clock on, so that a lease held by the process
+before has run out. With `last` it only puts in order what was left behind.
 """
 
 import asyncio
@@ -42,9 +42,9 @@ async def main(folder: Path, hours: float, last: bool) -> None:
         ada, bo = (
             Human(world, people[name].ref, name, people[name].manages) for name in ("Ada", "Bo")
         )
-        print("ready", flush=True)
         for number in count():
             await ada.run("prompt post", prompt=PROMPT, invocation=f"{hours}-{number}")
+            print("posted", flush=True)
             posts = await world.app.browser.classroom.messages(ChannelRef("history"), None, None)
             await bo.say(f"Reply {hours}-{number}", posts[-1].id)
 
