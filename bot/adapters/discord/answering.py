@@ -12,12 +12,12 @@ import discord
 
 from bot.adapters.discord import forms, limits
 from bot.adapters.discord.custom_ids import command_key, from_custom_id
-from bot.adapters.discord.forms import Drafts
 from bot.adapters.discord.invocations import to_invocation
 from bot.adapters.discord.render import Attached, Rendered, to_messages
 from bot.core.cards import Card, text
 from bot.core.commands import Answer, Catalog, Choice, Form, Outcome
 from bot.core.dispatch import COURSE, Dispatcher
+from bot.core.drafts import Drafts
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Answering:
         self.catalog = catalog
         self._dispatcher = dispatcher
         self._defer_seconds = defer_seconds
-        self._drafts = Drafts()
+        self._drafts = Drafts(limits.TOKEN_VALID)
 
     async def run(
         self, interaction: discord.Interaction, command: str, arguments: Mapping[str, object]
@@ -78,9 +78,10 @@ class Answering:
     async def again(self, interaction: discord.Interaction, match: re.Match[str]) -> None:
         """Open a form that was refused, with what was typed into it."""
         form = self._drafts.find(match["draft"], interaction.created_at)
-        work = (
-            self._say(interaction, forms.LOST) if form is None else self._show(interaction, form)
-        )  # fmt: skip
+        if form is None:
+            work = self._say(interaction, self._drafts.lost)
+        else:
+            work = self._show(interaction, form)
         await self._safely(interaction, work, "edit again")
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
@@ -136,7 +137,7 @@ class Answering:
         """Part of a long form is gone: it is offered again with what came."""
         found = self.catalog.find(command)
         params = () if found is None else found.params
-        await self._answer(interaction, Form(command, params, typed, {"": forms.LOST}))
+        await self._answer(interaction, Form(command, params, typed, {"": self._drafts.lost}))
 
     # --- answering ------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from bot.adapters.discord import custom_ids, forms, limits
 from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.invocations import to_argument
 from bot.core.commands import Catalog, Command, OnMessage, Param, Type
+from bot.core.rendering import cut, fits, size
 
 Callback = Callable[..., Awaitable[None]]
 Made = app_commands.Command[Any, ..., None]
@@ -136,7 +137,7 @@ def characters(registered: Any) -> int:
     said = [registered["name"], registered.get("description", "")]
     said += [str(choice["name"]) + str(choice["value"]) for choice in registered.get("choices", ())]
     under = sum(characters(option) for option in registered.get("options", ()))
-    return sum(map(limits.size, said)) + under
+    return sum(map(size, said)) + under
 
 
 # --- options ------------------------------------------------------------------------------------
@@ -175,7 +176,7 @@ def _describe(callback: Callback, command: Command) -> None:
     app_commands.describe(**{_python_name(param): param.summary for param in ordered})(callback)
     choices = {
         _python_name(param): [
-            app_commands.Choice(name=limits.cut(c.label, limits.CHOICE_NAME), value=c.value)
+            app_commands.Choice(name=cut(c.label, limits.CHOICE_NAME), value=c.value)
             for c in param.choices
         ]
         for param in ordered
@@ -220,9 +221,9 @@ def _completion(command: Command, param: Param, answering: Answering) -> Any:
         }
         found = await answering.complete(interaction, command.name, param.name, current, given)
         return [
-            app_commands.Choice(name=limits.cut(c.label, limits.CHOICE_NAME), value=c.value)
+            app_commands.Choice(name=cut(c.label, limits.CHOICE_NAME), value=c.value)
             for c in found
-            if c.label.strip() and c.value and limits.fits(c.value, limits.CHOICE_VALUE)
+            if c.label.strip() and c.value and fits(c.value, limits.CHOICE_VALUE)
         ][: limits.CHOICES]
 
     return complete
@@ -237,7 +238,7 @@ def _group(name: str, catalog: Catalog) -> app_commands.Group:
         raise ValueError(f"/{name} has {len(verbs)} commands, and Discord shows 25.")
     return app_commands.Group(
         name=name,
-        description=limits.cut(", ".join(verbs), limits.COMMAND_DESCRIPTION),
+        description=cut(", ".join(verbs), limits.COMMAND_DESCRIPTION),
         allowed_contexts=_IN_SERVERS,
         allowed_installs=_BY_SERVERS,
     )

@@ -12,9 +12,10 @@ from base64 import b32encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.adapters.discord.limits import CUSTOM_ID, fits
+from bot.adapters.discord.limits import CUSTOM_ID
 from bot.core.cards import Button
 from bot.core.commands import Catalog, Command
+from bot.core.rendering import fits
 
 COMMAND_KEY = 5
 PARAM_KEY = 2

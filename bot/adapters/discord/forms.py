@@ -1,66 +1,22 @@
 """From a form of the core to a modal, and from what was submitted to arguments. A modal shows five
-fields at most; what stands in the others is kept here until it comes back, and so is what was typed
-into a form that was refused."""
+fields at most; what stands in the others is kept as a draft until it comes back, and so is what was
+typed into a form that was refused."""
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import discord
 
 from bot.adapters.discord import limits
 from bot.adapters.discord.custom_ids import command_key
-from bot.adapters.discord.markdown import clean
 from bot.core.cards import Block, Bold, Card, text
 from bot.core.commands import Choice, Form, Param, Type
+from bot.core.rendering import clean, cut, fits
 
 FORM_TEMPLATE = r"cfm1(?P<command>[a-z2-7]{5})(?P<draft>[0-9a-f]*)"
 AGAIN_TEMPLATE = r"cfa1(?P<draft>[0-9a-f]+)"
-MOST_DRAFTS = 10_000
-"""Of some kilobytes each at worst; the oldest goes first."""
 NUMBER = 20
 """Characters in which any number is typed, also one that the core will refuse."""
-
-LOST = (
-    "What you typed is not kept any more: that lasts 15 minutes, and ends when Coalface is"
-    " restarted. Please give the command again."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A form, with all that was typed into it, as it waits to be shown or to come back."""
-
-    form: Form
-    at: datetime
-
-
-class Drafts:
-    """Kept in memory for as long as Discord lets a form be answered; a restart forgets them."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Draft] = {}
-
-    def keep(self, form: Form, at: datetime) -> str:
-        """A short id under which the form is found again; `at` is when it was needed (UTC)."""
-        self._forget(at)
-        id_ = secrets.token_hex(6)
-        self._kept[id_] = Draft(form, at)
-        return id_
-
-    def find(self, id_: str, at: datetime) -> Form | None:
-        self._forget(at)
-        draft = self._kept.get(id_)
-        return None if draft is None else draft.form
-
-    def _forget(self, at: datetime) -> None:
-        """What has become too old; they stand in the order in which they were kept."""
-        for id_, draft in list(self._kept.items()):
-            if at - draft.at < limits.TOKEN_VALID and len(self._kept) < MOST_DRAFTS:
-                return
-            del self._kept[id_]
 
 
 def to_modal(
@@ -72,7 +28,7 @@ def to_modal(
     the values that there are.
     """
     modal = discord.ui.Modal(
-        title=limits.cut(f"/{form.command}", limits.MODAL_TITLE),
+        title=cut(f"/{form.command}", limits.MODAL_TITLE),
         custom_id=f"cfm1{command_key(form.command)}{draft}",
         timeout=None,
     )
@@ -81,8 +37,8 @@ def to_modal(
         typed = "" if value is None else clean(str(value))
         modal.add_item(
             discord.ui.Label(
-                text=limits.cut(_label(param), limits.MODAL_LABEL),
-                description=limits.cut(
+                text=cut(_label(param), limits.MODAL_LABEL),
+                description=cut(
                     clean(form.problems.get(param.name) or param.summary), limits.MODAL_DESCRIPTION
                 ),
                 component=_component(param, typed, (picks or {}).get(param.name, param.choices)),
@@ -176,7 +132,7 @@ def _select(
         min_values=1 if param.required else 0,
         options=[
             discord.SelectOption(
-                label=limits.cut(clean(choice.label), limits.SELECT_OPTION_LABEL) or choice.value,
+                label=cut(clean(choice.label), limits.SELECT_OPTION_LABEL) or choice.value,
                 value=choice.value,
                 default=typed.casefold() in (choice.value.casefold(), choice.label.casefold()),
             )
@@ -197,7 +153,7 @@ def _line(
         style=discord.TextStyle.paragraph if paragraph else discord.TextStyle.short,
         required=param.required,
         default=written or None,
-        placeholder=limits.cut(hint, limits.PLACEHOLDER) or None,
+        placeholder=cut(hint, limits.PLACEHOLDER) or None,
         max_length=min(limits.TEXT_INPUT, max(most, len(written))),
     )
 
@@ -213,7 +169,7 @@ def _default(
 def _all_fit(choices: Sequence[Choice]) -> bool:
     values = [choice.value for choice in choices]
     return len(set(values)) == len(values) and all(
-        value and limits.fits(value, limits.SELECT_OPTION_VALUE) for value in values
+        value and fits(value, limits.SELECT_OPTION_VALUE) for value in values
     )
 
 

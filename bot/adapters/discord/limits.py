@@ -1,8 +1,5 @@
-"""What Discord takes at most, each with the page of its developer documentation that says so, and
-how a text is brought under a limit: a label is cut visibly, a text is parted and nothing lost."""
+"""What Discord takes at most, each with the page of its developer documentation that says so."""
 
-import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 # Resources / Message / Embed Limits. Spaces at the beginning and end are trimmed by Discord.
@@ -55,80 +52,3 @@ OPTIONS = 25
 CHOICES = 25
 CHOICE_NAME = 100
 CHOICE_VALUE = 100
-
-_BLANK = re.compile(r"\n\n+")
-_LINE = re.compile(r"\n")
-_SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+")
-_WORD = re.compile(r"\s+")
-
-
-def size(text: str) -> int:
-    """Characters as the strictest reading counts them: UTF-16 units, an emoji as two."""
-    return len(text) + sum(char > "\uffff" for char in text)
-
-
-def fits(text: str, most: int) -> bool:
-    return len(text) <= most and size(text) <= most
-
-
-def cut(label: str, most: int) -> str:
-    """A label that fits; one that was cut ends in …."""
-    if fits(label, most):
-        return label
-    return f"{_head(label, most - 1).rstrip()}…"
-
-
-def split(text: str, most: int) -> list[str]:
-    """The text in pieces of at most `most` characters; joined, they are the text again.
-
-    Parted at blank lines if that does, else at lines, sentences, words, and last anywhere.
-    """
-    return list(_pack(_fitting(text, most, (_BLANK, _LINE, _SENTENCE, _WORD)), most))
-
-
-def sentences(text: str, most: int) -> list[str]:
-    """The sentences of a text, each with the space that follows it, none over `most`."""
-    return [piece for part in _parts(text, _SENTENCE) for piece in split(part, most)]
-
-
-def _fitting(text: str, most: int, boundaries: tuple[re.Pattern[str], ...]) -> Iterator[str]:
-    if fits(text, most):
-        if text:
-            yield text
-        return
-    if not boundaries:
-        while text:
-            piece = _head(text, most)
-            yield piece
-            text = text[len(piece) :]
-        return
-    for part in _parts(text, boundaries[0]):
-        yield from _fitting(part, most, boundaries[1:])
-
-
-def _parts(text: str, boundary: re.Pattern[str]) -> Iterator[str]:
-    begin = 0
-    for match in boundary.finditer(text):
-        yield text[begin : match.end()]
-        begin = match.end()
-    if begin < len(text):
-        yield text[begin:]
-
-
-def _pack(pieces: Iterator[str], most: int) -> Iterator[str]:
-    packed = ""
-    for piece in pieces:
-        if packed and not fits(packed + piece, most):
-            yield packed
-            packed = ""
-        packed += piece
-    if packed:
-        yield packed
-
-
-def _head(text: str, most: int) -> str:
-    """The longest beginning that fits."""
-    head = text[:most]
-    while size(head) > most:
-        head = head[: -max(1, (size(head) - most) // 2)]
-    return head

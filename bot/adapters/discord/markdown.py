@@ -11,9 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 from typing import assert_never
-from urllib.parse import quote, urlsplit
 
-from bot.adapters.discord.limits import sentences, size
 from bot.core.cards import (
     Bold,
     CitationMark,
@@ -27,21 +25,13 @@ from bot.core.cards import (
     Span,
     Spans,
 )
-from bot.core.dispatch import TURNING
 from bot.core.plain import spans_to_plain
+from bot.core.rendering import clean, safe_address, sentences, size
 
-_NOT_SHOWN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{TURNING}]")
-_HALF = re.compile("[\ud800-\udfff]")
 _MARKS = re.compile(r"[\\*_~|`\[\]<@]")
 _COLON = re.compile(r":(?=//|[\w+-]+:)")
 _LINE_MARK = re.compile(r"^([^\S\n]*)([#>+-]|\d+(?=\.))", re.MULTILINE)
 _UNSAFE_IN_LINK = re.compile(r"[\[\]]|://|www\.|\n")
-
-
-def clean(text: str) -> str:
-    """Without what Discord can't show: controls, halves of a character, marks that turn the
-    direction of what comes after them."""
-    return _HALF.sub("\ufffd", _NOT_SHOWN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def escape(text: str) -> str:
@@ -85,19 +75,6 @@ def parted(spans: Spans, most: int, around: int = 0) -> list[Spans]:
     if piece:
         pieces.append(tuple(piece))
     return pieces
-
-
-def safe_address(url: str) -> str:
-    """The address if it leads to the web, with what would end a link in Markdown encoded."""
-    if any(ord(char) <= 32 or ord(char) == 127 for char in url) or "\\" in url:
-        return ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        return ""
-    return quote(url, safe="!#$%&'*+,/:;=?@[]~-._").replace("'", "%27")
 
 
 def _span(span: Span, following: Span | None) -> str:

@@ -8,7 +8,7 @@ import discord
 
 from bot.adapters.discord import history, inbound, marks, render
 from bot.adapters.discord.history import Reader, Writable
-from bot.adapters.discord.limits import THREAD_NAME, cut
+from bot.adapters.discord.limits import THREAD_NAME
 from bot.adapters.discord.people import People
 from bot.adapters.discord.permissions import (
     CHANGE,
@@ -26,6 +26,7 @@ from bot.adapters.discord.render import Rendered
 from bot.core.cards import Card
 from bot.core.events import AccountRef, MessageRef, Place, Space, ThreadRef
 from bot.core.ports import Posted, SeenMessage, SendRefused, SendUncertain
+from bot.core.rendering import cut
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ import discord
 
 from bot.adapters.discord import limits
 from bot.adapters.discord.custom_ids import to_custom_id
-from bot.adapters.discord.markdown import clean, inline, parted, safe_address, to_markdown
-from bot.adapters.discord.tables import to_code_block, to_paragraphs
+from bot.adapters.discord.markdown import inline, parted, to_markdown
+from bot.adapters.discord.tables import to_code_block
 from bot.core.cards import (
     Actions,
     Block,
@@ -31,6 +31,7 @@ from bot.core.cards import (
     Text,
     spans,
 )
+from bot.core.rendering import clean, cut, fits, safe_address, size, to_paragraphs
 
 COLOUR = {"normal": 0x3B5B7A, "refusal": 0xB3392B}
 PIECE = limits.EMBED_DESCRIPTION - 96
@@ -148,16 +149,16 @@ def _image(page: "_Page", image: Image) -> None:
     alt = clean(image.alt)
     if picture := _PICTURE.fullmatch(image.url):
         content = _decoded(picture[1])
-        if content is not None and limits.fits(alt, limits.FILE_DESCRIPTION):
+        if content is not None and fits(alt, limits.FILE_DESCRIPTION):
             page.picture(content, alt)
             return
         page.text(spans(alt), "-# ")
         if content is not None:
-            page.picture(content, limits.cut(alt, limits.FILE_DESCRIPTION))
+            page.picture(content, cut(alt, limits.FILE_DESCRIPTION))
         return
     address = safe_address(image.url)
     page.text(spans(alt), "-# ")
-    if address and limits.fits(address, 2_000):
+    if address and fits(address, 2_000):
         page.image(address)
 
 
@@ -191,8 +192,8 @@ class _Page:
         shown = inline(title)
         if not shown:
             return
-        if limits.fits(shown, limits.EMBED_TITLE):
-            self._embed(limits.size(shown)).title = shown
+        if fits(shown, limits.EMBED_TITLE):
+            self._embed(size(shown)).title = shown
             self._full = False
         else:
             self.text((Bold(title),))
@@ -211,19 +212,19 @@ class _Page:
         embed = self._last()
         if embed is not None and not self._full:
             joined = shown if embed.description is None else f"{embed.description}{gap}{shown}"
-            grown = limits.size(joined) - limits.size(embed.description or "")
-            if limits.fits(joined, limits.EMBED_DESCRIPTION) and self._room() >= grown:
+            grown = size(joined) - size(embed.description or "")
+            if fits(joined, limits.EMBED_DESCRIPTION) and self._room() >= grown:
                 embed.description = joined
                 self._messages[-1].used += grown
                 return
-        self._embed(limits.size(shown)).description = shown
+        self._embed(size(shown)).description = shown
         self._full = False
 
     def footer(self, footer: str) -> None:
         shown = clean(footer)
         if not shown.strip():
             return
-        cost = limits.size(shown)
+        cost = size(shown)
         if cost > limits.EMBED_FOOTER:
             self.text((Plain(footer),), "-# ")
             return
@@ -237,7 +238,7 @@ class _Page:
     def fields(self, fields: Fields, closing: bool) -> None:
         """Beside each other where they close the card, else as lines in their order."""
         pairs = [(inline(label), to_markdown(value).strip()) for label, value in fields.pairs]
-        cost = sum(limits.size(label) + limits.size(value) for label, value in pairs)
+        cost = sum(size(label) + size(value) for label, value in pairs)
         beside = closing and 0 < len(pairs) <= limits.EMBED_FIELDS and cost <= 4_000
         if not beside or not all(_is_field(label, value) for label, value in pairs):
             for number, (name, words) in enumerate(fields.pairs):
@@ -249,7 +250,7 @@ class _Page:
         else:
             self._messages[-1].used += cost
         for label, value in pairs:
-            embed.add_field(name=label, value=value, inline=limits.size(value) <= NARROW)
+            embed.add_field(name=label, value=value, inline=size(value) <= NARROW)
         self._full = True
 
     # --- pictures and buttons -------------------------------------------------------------------
@@ -318,8 +319,8 @@ def _is_field(label: str, value: str) -> bool:
     return (
         bool(label)
         and bool(value)
-        and limits.fits(label, limits.EMBED_FIELD_NAME)
-        and limits.fits(value, limits.EMBED_FIELD_VALUE)
+        and fits(label, limits.EMBED_FIELD_NAME)
+        and fits(value, limits.EMBED_FIELD_VALUE)
     )
 
 
@@ -330,7 +331,7 @@ def _presses(rows: list[list[Button]]) -> tuple[tuple[Press, ...], ...]:
 
 def _press(button: Button, number: int) -> Press:
     label = " ".join(clean(button.label).split()) or EMPTY
-    shown = limits.cut(label, limits.BUTTON_LABEL)
+    shown = cut(label, limits.BUTTON_LABEL)
     return Press(shown, to_custom_id(button, number), button.emphasis)
 
 

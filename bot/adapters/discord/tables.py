@@ -1,12 +1,10 @@
-"""A table for Discord, which has none: columns in a code block where they fit a narrow window,
-else one paragraph for each row."""
+"""A table for Discord, which has none: columns in a code block where they fit a narrow window."""
 
 import unicodedata
 
-from bot.adapters.discord.limits import size
-from bot.adapters.discord.markdown import clean
-from bot.core.cards import Bold, Link, Plain, Span, Spans, Table
+from bot.core.cards import Link, Spans, Table
 from bot.core.plain import spans_to_plain
+from bot.core.rendering import clean, size
 
 MOST_COLUMNS = 55
 """Characters of a code block that a telephone shows without breaking the line."""
@@ -37,37 +35,9 @@ def to_code_block(table: Table, most: int) -> str | None:
     return block if size(block) <= most else None
 
 
-def to_paragraphs(table: Table) -> list[Spans]:
-    """Each row as **its first cell** · column: value · …"""
-    if not table.rows:
-        return [_joined([(Bold(column),) for column in table.columns])]
-    return [_paragraph(table, row) for row in table.rows]
-
-
 def width(text: str) -> int:
     """Columns that a text takes in a fixed font: two for a CJK character or an emoji."""
     return sum(_width(char) for char in text)
-
-
-def _paragraph(table: Table, row: tuple[Spans, ...]) -> Spans:
-    first = spans_to_plain(row[0]) if row else ""
-    linked = any(isinstance(span, Link) for span in row[0]) if row else False
-    head: Spans = row[0] if linked or not first.strip() else (Bold(first),)
-    title: Spans = (Plain(f"{table.columns[0]}: "), *head) if table.columns[0].strip() else head
-    rest = [
-        (Plain(f"{column}: "), *cell)
-        for column, cell in zip(table.columns[1:], row[1:], strict=True)
-    ]
-    return _joined([title, *rest])
-
-
-def _joined(parts: list[Spans]) -> Spans:
-    joined: list[Span] = []
-    for number, part in enumerate(parts):
-        if number:
-            joined.append(Plain(" · "))
-        joined.extend(part)
-    return tuple(joined)
 
 
 def _cell(spans: Spans) -> str:

@@ -5,8 +5,8 @@ import re
 
 import discord
 
-from bot.adapters.discord import limits
 from bot.adapters.discord.render import Rendered
+from bot.core.rendering import size
 
 _SHOWN = "\ue000"  # stands for a character after a backslash, while marks are looked for
 
@@ -115,7 +115,6 @@ def _texts(embed: discord.Embed) -> list[str]:
 
 def _embed(embed: discord.Embed) -> list[str]:
     wrong = []
-    size = limits.size
     if size(embed.title or "") > 256 or size(embed.description or "") > 4_096:
         wrong.append("title or description")
     if len(embed.fields) > 25 or size(embed.footer.text or "") > 2_048:

@@ -15,7 +15,7 @@ from bot.core import catalog
 from bot.core.cards import Actions, Button, Card, text
 from bot.core.commands import Answer, Catalog, Choice, Command, File, Param, Role, Type
 from bot.core.dispatch import Call
-from tests.adapters.discord import hostile
+from tests import hostile
 from tests.adapters.discord.conftest import School, fields, labels, messages, read
 
 BUILT = catalog.build()

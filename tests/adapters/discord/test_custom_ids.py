@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from bot.adapters.discord import custom_ids
 from bot.adapters.discord.custom_ids import from_custom_id, to_custom_id
-from bot.adapters.discord.limits import size
 from bot.core import catalog, prompts
 from bot.core.cards import Button
 from bot.core.commands import Catalog, Command
+from bot.core.rendering import size
 from prompts.loader import load
 from seeds import packs
 

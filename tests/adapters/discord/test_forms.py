@@ -1,20 +1,18 @@
 """Forms as modals: what was typed is never lost, also where no modal may follow another."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from simcord.results import InteractionResult
 
 from bot.adapters.discord import forms
-from bot.adapters.discord.markdown import clean
 from bot.core import catalog
 from bot.core.cards import Card, text
 from bot.core.commands import Catalog, Choice, Command, Form, Param, Role, Type
 from bot.core.dispatch import Call
-from tests.adapters.discord import hostile
+from bot.core.rendering import clean
+from tests import hostile
 from tests.adapters.discord.conftest import School, fields, labels, messages, read
-from tests.world import START
 
 BUILT = catalog.build()
 
@@ -164,18 +162,11 @@ async def test_a_wrong_option_is_told_and_can_be_mended(school: School) -> None:
     assert "History is set up" in read(said)
 
 
-async def test_what_was_typed_is_kept_fifteen_minutes_and_until_a_restart(school: School) -> None:
+async def test_what_was_typed_is_kept_until_a_restart(school: School) -> None:
     refused = await school.agnes.slash(school.history, "course setup", title="H", zone="Nowhere")
     await school.restart()
     said = await again(school, refused)
     assert "restarted" in read(said)
-    drafts = forms.Drafts()
-    form = Form("seven", SEVEN.params, {})
-    first = drafts.keep(form, START)
-    second = drafts.keep(form, START + timedelta(minutes=10))
-    assert drafts.find(first, START + timedelta(minutes=14)) == form
-    assert drafts.find(first, START + timedelta(minutes=15)) is None
-    assert drafts.find(second, START + timedelta(minutes=15)) == form
 
 
 async def test_a_form_can_be_sent_after_a_restart(school: School) -> None:

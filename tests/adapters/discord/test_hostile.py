@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 
 from bot.core.dispatch import TURNING
 from storage.schema import course_prompts, courses, message_texts, messages
-from tests.adapters.discord import hostile
+from tests import hostile
 from tests.adapters.discord.connected import Seminar
 from tests.adapters.discord.reading import letters, unescaped
 from tests.fakes.discord_wire import Channel, Message, TickingClock, Wire

@@ -38,7 +38,8 @@ from bot.core.cards import (
     text,
 )
 from bot.core.plain import to_plain
-from tests.adapters.discord import hostile
+from bot.core.rendering import clean
+from tests import hostile
 from tests.adapters.discord.reading import acting, letters, marks, over_limits, unescaped, words
 from tests.core.test_cards import _card, _moments, _span
 
@@ -79,14 +80,8 @@ def test_each_span(kind: type[object]) -> None:
 def test_what_a_person_wrote_does_nothing_and_reads_the_same(said: str) -> None:
     escaped = markdown.escape(said)
     assert marks(escaped) == set()
-    assert unescaped(escaped) == markdown.clean(said)
+    assert unescaped(escaped) == clean(said)
     assert "\u200b" not in escaped.replace(said, "") or "\u200b" in said
-
-
-def test_only_what_nobody_sees_is_left_out() -> None:
-    assert markdown.clean("a\x00b\u202ec\ud800\r\nd") == "abc\ufffd\nd"
-    for said in ("👩‍👩‍👧‍👦", "z\u0301\u0488", "כן", "\u200b", "tab\there"):
-        assert markdown.clean(said) == said
 
 
 @pytest.mark.parametrize(
@@ -280,7 +275,7 @@ def _words_of(card: Card) -> list[str]:
     found = [card.title or "", card.footer or ""]
 
     def spoken(parts: tuple[Span, ...]) -> list[str]:
-        return [markdown.clean(to_plain(Card(blocks=(Text((part,)),)))) for part in parts
+        return [clean(to_plain(Card(blocks=(Text((part,)),)))) for part in parts
                 if not isinstance(part, Moment | Link)]  # fmt: skip
 
     for block in card.blocks:
@@ -299,7 +294,7 @@ def _words_of(card: Card) -> list[str]:
                 found.append(alt)
             case Divider() | Actions():
                 pass
-    return [letters(markdown.clean(part)) for part in found]
+    return [letters(clean(part)) for part in found]
 
 
 @given(_card)
