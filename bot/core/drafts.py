@@ -1,6 +1,6 @@
 """Forms with what was typed into them, kept in memory while a platform lets them be answered."""
 
-import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,10 +19,11 @@ class Draft:
 
 
 class Drafts:
-    """Kept for as long as is `valid`; a restart forgets them."""
+    """Kept for as long as is `valid`; a restart forgets them. `new_id` gives ids nobody guesses."""
 
-    def __init__(self, valid: timedelta) -> None:
+    def __init__(self, valid: timedelta, new_id: Callable[[], str]) -> None:
         self._valid = valid
+        self._new_id = new_id
         self._kept: dict[str, Draft] = {}
 
     @property
@@ -37,7 +38,7 @@ class Drafts:
     def keep(self, form: Form, at: datetime) -> str:
         """A short id under which the form is found again; `at` is when it was needed (UTC)."""
         self._forget(at)
-        id_ = secrets.token_hex(6)
+        id_ = self._new_id()
         self._kept[id_] = Draft(form, at)
         return id_
 

@@ -8,7 +8,7 @@ from tests.world import START
 
 
 def test_a_draft_is_kept_for_as_long_as_is_valid() -> None:
-    drafts = Drafts(timedelta(minutes=15))
+    drafts = Drafts(timedelta(minutes=15), iter("abc").__next__)
     form = Form("prompt new", (), {"title": "Norms"})
     first = drafts.keep(form, START)
     second = drafts.keep(form, START + timedelta(minutes=10))

@@ -5,8 +5,10 @@ seconds; what takes longer is announced and follows."""
 import asyncio
 import logging
 import re
+import secrets
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import discord
 
@@ -40,7 +42,7 @@ class Answering:
         self.catalog = catalog
         self._dispatcher = dispatcher
         self._defer_seconds = defer_seconds
-        self._drafts = Drafts(limits.TOKEN_VALID)
+        self._drafts = Drafts(limits.TOKEN_VALID, partial(secrets.token_hex, 6))
 
     async def run(
         self, interaction: discord.Interaction, command: str, arguments: Mapping[str, object]
