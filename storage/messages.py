@@ -146,15 +146,27 @@ async def held(db: Connection, channel: ChannelId) -> list[MessageState]:
 
 
 async def known_in(
-    db: Connection, channel: ChannelId, discussion: DiscussionId
+    db: Connection, channel: ChannelId, discussion: DiscussionId, refs: Iterable[MessageRef]
 ) -> list[MessageState]:
-    """Every message kept of a discussion in one channel, deleted ones too."""
-    found = await db.execute(
-        select(*_STATE).where(
-            messages.c.channel_id == channel, messages.c.discussion_id == discussion
+    """Those of these messages that are kept of a discussion in one channel, deleted ones too."""
+    which = (messages.c.channel_id == channel) & (messages.c.discussion_id == discussion)
+    return [*(await _load(db, which, messages.c.ref, refs)).values()]
+
+
+async def standing_in(
+    db: Connection, channel: ChannelId, discussion: DiscussionId
+) -> set[MessageRef]:
+    """All messages of a discussion in one channel whose author is known and that stand there, as
+    far as is known."""
+    found = await db.scalars(
+        select(messages.c.ref).where(
+            messages.c.channel_id == channel,
+            messages.c.discussion_id == discussion,
+            messages.c.deleted_at.is_(None),
+            messages.c.account_id.is_not(None),
         )
     )
-    return [_to_state(row) for row in found]
+    return set(found)
 
 
 async def _load(

@@ -5,7 +5,7 @@ import asyncio
 import csv
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from bot.core import recovery
 from bot.core.cards import Table
 from bot.core.commands import Answer, Form, Outcome
 from bot.core.plain import spans_to_plain, to_plain
@@ -36,6 +37,14 @@ from tests.core.playing import CHANNELS, THE_END, Play, Template, build
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return asyncio.run(build(tmp_path_factory.mktemp("template")))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_pages() -> Iterator[None]:
+    """A history is read in several pages, though a story has few messages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recovery, "AT_ONCE", 3)
+        yield
 
 
 class Check:

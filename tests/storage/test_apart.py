@@ -195,14 +195,19 @@ READS: dict[str, Read] = {
     "states": lambda db, m: messages.states(db, m.channel, [MessageRef("message-0")]),
     "waiting_for": lambda db, m: messages.waiting_for(db, m.channel, [MessageRef("asked")]),
     "held": lambda db, m: messages.held(db, m.channel),
-    "known_in": lambda db, m: messages.known_in(db, m.channel, m.discussion),
+    "known_in": lambda db, m: messages.known_in(
+        db, m.channel, m.discussion, [MessageRef("message-0")]
+    ),
+    "standing_in": lambda db, m: messages.standing_in(db, m.channel, m.discussion),
     "replies_of": lambda db, m: replies.replies_of(db, m.course),
     "text_of": lambda db, m: replies.text_of(db, m.course, m.message),
     "mentions_of": lambda db, m: replies.mentions_of(db, m.course),
     "evidence_of": lambda db, m: replies.evidence_of(db, m.course),
     "evidence_of one": lambda db, m: replies.evidence_of(db, m.course, m.discussion),
     "reactions_of": lambda db, m: replies.reactions_of(db, m.course),
-    "standing_reactions": lambda db, m: replies.standing_reactions(db, m.channel, m.discussion),
+    "standing_reactions": lambda db, m: replies.standing_reactions(
+        db, m.channel, m.discussion, [MessageRef("message-0")]
+    ),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
@@ -234,9 +239,11 @@ async def test_another_courses_ids_find_nothing(database: Database) -> None:
     async with database.read() as db:
         assert await replies.text_of(db, north.course, south.message) is None
         assert await discussions.placements_of(db, north.course, south.discussion) == []
-        assert await messages.known_in(db, north.channel, south.discussion) == []
+        ref = MessageRef("message-0")
+        assert await messages.known_in(db, north.channel, south.discussion, [ref]) == []
+        assert await messages.standing_in(db, north.channel, south.discussion) == set()
         assert await replies.evidence_of(db, north.course, south.discussion) == []
-        assert await replies.standing_reactions(db, north.channel, south.discussion) == set()
+        assert await replies.standing_reactions(db, north.channel, south.discussion, [ref]) == set()
         for asked in (
             courses.channel(db, north.course, south.channel),
             discussions.discussion_by_id(db, north.course, south.discussion),
