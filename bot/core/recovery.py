@@ -7,7 +7,9 @@ is, and said.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,7 +21,7 @@ from bot.core.ports import Clock, Platform, SeenMessage, SendRefused
 from bot.core.staff import StaffNotices
 from storage import courses, discussions, messages, replies
 from storage.database import Database
-from storage.ids import AccountRef, CourseId, MessageRef
+from storage.ids import AccountRef, CourseId, MessageId, MessageRef
 from storage.messages import MessageState
 from storage.rows import Placement
 
@@ -134,25 +136,23 @@ class Recovery:
         return receipt
 
     async def _reconcile(self, placement: Placement, name: str) -> Receipt:
-        """Page by page: of a whole history no more is held than one page, and the refs of what is
-        known and has not been met in it yet. Where it breaks off, the pages read until then have
-        been taken in, and stay, since they are true; nothing is taken for deleted.
+        """Page by page: of a whole history no more is held than one page, and of what is known
+        which of it has been met. Where it breaks off, the pages read until then have been taken in,
+        and stay, since they are true; nothing is taken for deleted.
         """
         channel = placement.channel
         # What is known is read before the platform's history: what comes in meanwhile is then in
         # the history too, and never taken for deleted; a reaction that changes meanwhile is later.
         began = self._clock.now()
         async with self._database.read() as db:
-            unmet = await messages.standing_in(db, channel.id, placement.discussion_id)
+            standing = Standing(await messages.standing_in(db, channel.id, placement.discussion_id))
         found = Receipt(name)
         try:
             async for page in self._pages(placement):
-                unmet.difference_update(page)
-                found = await self._take_page(placement, page, began, found)
+                found = await self._take_page(placement, page, standing, began, found)
         except SendRefused as refusal:
             return replace(found, problem=refusal.sentence)
-        await self._delete(placement, sorted(unmet))
-        return replace(found, deleted=len(unmet))
+        return replace(found, deleted=await self._delete(placement, standing.unmet()))
 
     async def _pages(self, placement: Placement) -> AsyncIterator[Page]:
         """What stands in the thread, and in the channel since the post. Each page is empty again
@@ -173,13 +173,19 @@ class Recovery:
             yield page
 
     async def _take_page(
-        self, placement: Placement, page: Page, began: datetime, found: Receipt
+        self,
+        placement: Placement,
+        page: Page,
+        standing: "Standing",
+        began: datetime,
+        found: Receipt,
     ) -> Receipt:
         """Take in what a page shows that isn't known; `found` and what this brought to light."""
         channel, discussion = placement.channel.id, placement.discussion_id
         async with self._database.read() as db:
             kept = await messages.known_in(db, channel, discussion, page)
             marks = await replies.standing_reactions(db, channel, discussion, page)
+        standing.meet(state.id for state in kept)
         known = {state.ref: state for state in kept}
         written = [event for message in page.values() for event in _written(message, known)]
         changed = _reactions(page, known, marks, began)
@@ -198,13 +204,13 @@ class Recovery:
             reactions=found.reactions + len(changed),
         )
 
-    async def _delete(self, placement: Placement, gone: Sequence[MessageRef]) -> None:
-        """Take in that these messages of the discussion are no longer there."""
+    async def _delete(self, placement: Placement, gone: Sequence[MessageId]) -> int:
+        """Take in that these messages of the discussion are no longer there; says how many."""
         channel = placement.channel
         for start in range(0, len(gone), AT_ONCE):
             part = gone[start : start + AT_ONCE]
             async with self._database.read() as db:
-                kept = await messages.known_in(db, channel.id, placement.discussion_id, part)
+                kept = await messages.with_ids(db, channel.id, part)
             at = self._clock.now()
             await self._take(
                 [
@@ -212,6 +218,7 @@ class Recovery:
                     for state in kept
                 ]
             )
+        return len(gone)
 
     async def _take(self, events: Sequence[Event]) -> list[Taken]:
         """Take them in, a page's worth at once."""
@@ -220,6 +227,23 @@ class Recovery:
             part = events[start : start + AT_ONCE]
             taken += await asyncio.gather(*(self._intake.take_in(event) for event in part))
         return taken
+
+
+class Standing:
+    """Which messages stood on record, and which of them a history has shown: nine bytes each."""
+
+    def __init__(self, ids: "array[int]") -> None:
+        self._ids = ids  # in their order
+        self._met = bytearray(len(ids))
+
+    def meet(self, ids: Iterable[MessageId]) -> None:
+        for id_ in ids:
+            at = bisect_left(self._ids, id_)
+            if at < len(self._ids) and self._ids[at] == id_:
+                self._met[at] = True
+
+    def unmet(self) -> list[MessageId]:
+        return [MessageId(id_) for id_, met in zip(self._ids, self._met, strict=True) if not met]
 
 
 def _reactions(

@@ -199,6 +199,7 @@ READS: dict[str, Read] = {
         db, m.channel, m.discussion, [MessageRef("message-0")]
     ),
     "standing_in": lambda db, m: messages.standing_in(db, m.channel, m.discussion),
+    "with_ids": lambda db, m: messages.with_ids(db, m.channel, [m.message]),
     "replies_of": lambda db, m: replies.replies_of(db, m.course),
     "text_of": lambda db, m: replies.text_of(db, m.course, m.message),
     "mentions_of": lambda db, m: replies.mentions_of(db, m.course),
@@ -241,7 +242,8 @@ async def test_another_courses_ids_find_nothing(database: Database) -> None:
         assert await discussions.placements_of(db, north.course, south.discussion) == []
         ref = MessageRef("message-0")
         assert await messages.known_in(db, north.channel, south.discussion, [ref]) == []
-        assert await messages.standing_in(db, north.channel, south.discussion) == set()
+        assert [*await messages.standing_in(db, north.channel, south.discussion)] == []
+        assert await messages.with_ids(db, north.channel, [south.message]) == []
         assert await replies.evidence_of(db, north.course, south.discussion) == []
         assert await replies.standing_reactions(db, north.channel, south.discussion, [ref]) == set()
         for asked in (
