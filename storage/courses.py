@@ -1,6 +1,6 @@
 """Spaces, courses and their channels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -113,11 +113,11 @@ async def channel_at(db: Connection, space: Space, ref: ChannelRef) -> Channel |
 
 
 async def channels_at(
-    db: Connection, places: Sequence[tuple[Space, ChannelRef]]
-) -> Mapping[tuple[Space, ChannelRef], tuple[Channel, datetime | None]]:
-    """The channels that stand at these places, each with when its course was archived."""
+    db: Connection, places: Collection[tuple[Space, ChannelRef]]
+) -> Mapping[tuple[Space, ChannelRef], tuple[Channel, Course]]:
+    """The channels that stand at these places, each with its course."""
     found = await db.execute(
-        select(*CHANNEL, courses.c.archived_at)
+        select(*CHANNEL, *_COURSE)
         .join(spaces, spaces.c.id == channels.c.space_id)
         .join(courses, courses.c.id == channels.c.course_id)
         .where(among(channels.c.ref, {ref for _, ref in places}))
@@ -125,7 +125,7 @@ async def channels_at(
     rows = {}
     for row in found:
         channel = to_channel(row)
-        rows[channel.space, channel.ref] = (channel, row[-1])
+        rows[channel.space, channel.ref] = (channel, Course(*row[len(CHANNEL) :]))
     return rows
 
 

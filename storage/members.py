@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 
 from storage.among import among
 from storage.database import Connection
@@ -172,17 +172,24 @@ async def member_at(
     db: Connection, course: CourseId, space: Space, ref: AccountRef
 ) -> Member | None:
     """The member of the course that this account is, or None."""
+    return (await members_at(db, [(course, space, ref)])).get((course, space, ref))
+
+
+async def members_at(
+    db: Connection, asked: Collection[tuple[CourseId, Space, AccountRef]]
+) -> Mapping[tuple[CourseId, Space, AccountRef], Member]:
+    """The members that these accounts are in these courses."""
     found = await db.execute(
-        _members(course).where(
-            identities.c.ref == ref,
-            identities.c.space_id
-            == select(spaces.c.id)
-            .where(spaces.c.platform == space.platform, spaces.c.ref == space.ref)
-            .scalar_subquery(),
-        )
+        _members(among(members.c.course_id, {course for course, _, _ in asked}))
+        .add_columns(spaces.c.platform, spaces.c.ref)
+        .join(spaces, spaces.c.id == identities.c.space_id)
+        .where(among(identities.c.ref, {ref for _, _, ref in asked}))
     )
-    row = found.one_or_none()
-    return None if row is None else Member(*row)
+    known = {}
+    for *row, platform, space in found:
+        member = Member(*row)
+        known[member.course_id, Space(platform, space), member.ref] = member
+    return {one: known[one] for one in asked if one in known}
 
 
 async def members_of(db: Connection, course: CourseId, space: Space | None = None) -> list[Member]:
@@ -190,7 +197,7 @@ async def members_of(db: Connection, course: CourseId, space: Space | None = Non
 
     With a space, those who have an account there, with that account's ref.
     """
-    query = _members(course).order_by(members.c.id, identities.c.account_id)
+    query = _members(members.c.course_id == course).order_by(members.c.id, identities.c.account_id)
     if space is not None:
         query = query.join(spaces, spaces.c.id == identities.c.space_id).where(
             spaces.c.platform == space.platform, spaces.c.ref == space.ref
@@ -210,7 +217,7 @@ def _in_the_alphabet(name: str) -> str:
 async def staff_accounts(db: Connection, course: CourseId) -> list[tuple[Space, AccountRef]]:
     """The accounts of the course's instructors and assistants, each with its space."""
     found = await db.execute(
-        _members(course)
+        _members(members.c.course_id == course)
         .join(spaces, spaces.c.id == identities.c.space_id)
         .add_columns(spaces.c.platform, spaces.c.ref.label("space_ref"))
         .order_by(members.c.id)
@@ -247,7 +254,7 @@ def _role_now() -> Any:
     )
 
 
-def _members(course: CourseId) -> Select[Any]:
+def _members(which: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
             members.c.id,
@@ -261,5 +268,5 @@ def _members(course: CourseId) -> Select[Any]:
         )
         .join(member_accounts, member_accounts.c.member_id == members.c.id)
         .join(identities, identities.c.account_id == member_accounts.c.account_id)
-        .where(members.c.course_id == course)
+        .where(which)
     )

@@ -36,7 +36,7 @@ from storage.ids import (
     Space,
 )
 from storage.messages import MessageState, ReactionState
-from storage.rows import Channel, Placement
+from storage.rows import Channel, Course, Placement
 from storage.schema import EPOCH
 
 STUDENT = "student"
@@ -60,7 +60,7 @@ class Deciding:
     def __init__(self, db: Connection, now: datetime) -> None:
         self._db = db
         self._now = now
-        self._channels: Mapping[tuple[Space, ChannelRef], tuple[Channel, datetime | None]] = {}
+        self._channels: Mapping[tuple[Space, ChannelRef], tuple[Channel, Course]] = {}
         self._courses: dict[ChannelId, CourseId] = {}
         self._by_message: dict[tuple[ChannelId, str], DiscussionId] = {}
         self._by_thread: dict[tuple[ChannelId, str], DiscussionId] = {}
@@ -84,7 +84,7 @@ class Deciding:
     async def load(cls, db: Connection, now: datetime, events: Sequence[Event]) -> "Deciding":
         self = cls(db, now)
         places = {(event.place.space, event.place.channel) for event in events}
-        self._channels = await courses.channels_at(db, list(places))
+        self._channels = await courses.channels_at(db, places)
         here = [
             (channel.id, event)
             for event in events
@@ -205,7 +205,7 @@ class Deciding:
 
     def _is_after_the_end(self, event: Event) -> bool:
         """Whether it happened after its course had been archived; deletions are always heeded."""
-        archived_at = self._channels[event.place.space, event.place.channel][1]
+        archived_at = self._channels[event.place.space, event.place.channel][1].archived_at
         if archived_at is None or isinstance(event, MessageDeleted):
             return False
         at = event.sent_at if isinstance(event, MessagePosted) else happened_at(event)

@@ -27,6 +27,7 @@ from bot.core.commands import (
 from bot.core.errors import BadInput, NoCourse, NotAllowed, UnknownName, UserError
 from bot.core.events import InvocationId, Person, Place
 from bot.core.services import LoadedPack, Services
+from bot.core.whereabouts import Finder, Whereabouts
 from storage import courses, members
 from storage.errors import StorageBusy, StorageError, StorageFull
 from storage.rows import Channel, Course, Member
@@ -103,6 +104,7 @@ class Dispatcher:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._finder = Finder(services.database)
 
     async def run(self, invocation: Invocation) -> Outcome:
         """What the command answers, to the person who gave it only.
@@ -181,10 +183,10 @@ class Dispatcher:
 
     async def _run(self, invocation: Invocation) -> Outcome:
         command = self._command(invocation)
-        channel, in_question = await self._where(invocation, command)
+        here, in_question = await self._where(invocation, command)
         if len(in_question) > 1:
             return Form(command.name, (COURSE, *command.params), dict(invocation.arguments))
-        call = await self._call(invocation, command, channel, in_question)
+        call = await self._call(invocation, command, here, in_question)
         self._authorise(call)
         missing = [p for p in command.params if p.required and not _given(invocation, p)]
         if missing or (command.form and not invocation.arguments):
@@ -211,14 +213,12 @@ class Dispatcher:
 
     async def _where(
         self, invocation: Invocation, command: Command
-    ) -> tuple[Channel | None, list[Course]]:
+    ) -> tuple[Whereabouts | None, list[Course]]:
         """The course's channel it was given in, and the courses that may be meant: the channel's,
         else the one that was picked, else all of the person's. Raises BadInput for a wrong pick."""
-        place = invocation.place
-        async with self._services.database.read() as db:
-            channel = await courses.channel_at(db, place.space, place.channel)
-            if channel is not None:
-                return channel, [await courses.course(db, channel.course_id)]
+        here = await self._finder.find(invocation.place, invocation.person.ref)
+        if here is not None:
+            return here, [here.course]
         if command.managers:
             return None, []
         own = await self._own_courses(invocation)
@@ -239,16 +239,21 @@ class Dispatcher:
         self,
         invocation: Invocation,
         command: Command,
-        channel: Channel | None,
+        here: Whereabouts | None,
         in_question: Sequence[Course],
     ) -> Call:
+        services, now = self._services, invocation.at
+        if here is not None:
+            return Call(
+                services, invocation, command, {}, now, here.course, here.channel, here.member
+            )
         course = in_question[0] if len(in_question) == 1 else None
         space, ref = invocation.place.space, invocation.person.ref
         member = None
         if course is not None:
-            async with self._services.database.read() as db:
+            async with services.database.read() as db:
                 member = await members.member_at(db, course.id, space, ref)
-        return Call(self._services, invocation, command, {}, invocation.at, course, channel, member)
+        return Call(services, invocation, command, {}, now, course, None, member)
 
     async def _own_courses(self, invocation: Invocation) -> list[Course]:
         async with self._services.database.read() as db:

@@ -45,7 +45,7 @@ MODULES = (courses, joining, linking, members, discussions, messages, replies, o
 
 NAMES_ITS_COURSE = {
     "CourseId", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
-    "Sequence[tuple[Space, ChannelRef]]",
+    "Collection[tuple[Space, ChannelRef]]", "Collection[tuple[CourseId, Space, AccountRef]]",
 }  # fmt: skip
 BY_A_ROW = {
     "SendId", "Collection[MemberId]", "Collection[MessageId]", "Mapping[AccountId, str]",
@@ -200,6 +200,7 @@ READS: dict[str, Read] = {
     ),
     "standing_in": lambda db, m: messages.standing_in(db, m.channel, m.discussion),
     "with_ids": lambda db, m: messages.with_ids(db, m.channel, [m.message]),
+    "members_at": lambda db, m: members.members_at(db, [(m.course, SPACE, AccountRef("bo"))]),
     "replies_of": lambda db, m: replies.replies_of(db, m.course),
     "text_of": lambda db, m: replies.text_of(db, m.course, m.message),
     "mentions_of": lambda db, m: replies.mentions_of(db, m.course),
