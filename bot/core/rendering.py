@@ -20,6 +20,8 @@ _WORD = re.compile(r"\s+")
 def clean(text: str) -> str:
     """Without what no platform shows: controls, halves of a character, marks that turn the
     direction of what comes after them."""
+    if text.isprintable():
+        return text  # it has none of these
     return _HALF.sub("\ufffd", _NOT_SHOWN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
@@ -38,11 +40,11 @@ def safe_address(url: str) -> str:
 
 def size(text: str) -> int:
     """Characters as the strictest reading counts them: UTF-16 units, an emoji as two."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fits(text: str, most: int) -> bool:
-    return len(text) <= most and size(text) <= most
+    return 2 * len(text) <= most or (len(text) <= most and size(text) <= most)
 
 
 def cut(label: str, most: int) -> str:
