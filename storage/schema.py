@@ -362,7 +362,7 @@ outbox = Table(
     Column("tried_at", Instant),  # when the request that may have been accepted was begun
     Column("lease_owner", String),
     Column("lease_until", Instant),
-    Column("message", String),  # what the platform calls the message, once sent
+    Column("message", String),  # what the platform calls the message, once it stands
     Column("problem", String),  # the platform's refusal, in our words
     Column("sent_at", Instant),
     sqlite_autoincrement=True,

@@ -21,8 +21,12 @@ async def test_killed_at_random_instants(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     for number in range(1, KILLS + 1):
         posts, moment = chance.randint(1, 4), chance.uniform(0, 0.05)
-        await _run_and_kill(tmp_path, number, posts, moment)
-    assert await _run(tmp_path, KILLS + 1, "last") == 0
+        await _run_and_kill(tmp_path, number, [b"posted\n"] * posts, moment)
+    await _run_and_kill(tmp_path, KILLS + 1, [b"standing\n"], 0, "between")
+    with closing(sqlite3.connect(tmp_path / "coalface.sqlite3")) as db:
+        stands = "SELECT count(*) FROM outbox WHERE state = 'sending' AND message IS NOT NULL"
+        assert db.execute(stands).fetchone() == (1,)
+    assert await _run(tmp_path, KILLS + 2, "last") == 0
 
     with closing(sqlite3.connect(tmp_path / "coalface.sqlite3")) as db:
         sends = dict(db.execute("SELECT state, count(*) FROM outbox GROUP BY state"))
@@ -46,15 +50,17 @@ async def test_killed_at_random_instants(tmp_path: Path) -> None:
         assert lost == []
 
 
-async def _run_and_kill(folder: Path, number: int, posts: int, moment: float) -> None:
-    """Kill it when it has made so many posts, and a moment (seconds) later."""
+async def _run_and_kill(
+    folder: Path, number: int, said: list[bytes], moment: float, *more: str
+) -> None:
+    """Kill it when it has said so much, and a moment (seconds) later."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.fakes.killed", str(folder), str(number),
+        sys.executable, "-m", "tests.fakes.killed", str(folder), str(number), *more,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
-    for _ in range(posts):
-        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"posted\n"
+    for line in said:
+        assert await asyncio.wait_for(process.stdout.readline(), 60) == line
     await asyncio.sleep(moment)
     process.kill()
     await process.wait()

@@ -39,7 +39,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a public message went: its own name, and its thread's."""
+    """Where a public message stands with all that belongs to it: its own name, and its thread's."""
 
     message: MessageRef
     thread: ThreadRef
@@ -79,16 +79,25 @@ class Platform(Protocol):
     settling: timedelta
     """How long a request that got no answer may still land in the channel."""
 
-    async def post(self, place: Place, card: Card, key: str) -> Posted:
-        """Post a public message, marked with the send's key so that `find` knows it again.
+    async def post(self, place: Place, card: Card, key: str) -> MessageRef:
+        """Post a public message, marked with the send's key so that `find` knows it again: the
+        first step of a send. Of a card that exceeds a message, only what the first one holds.
 
         With a thread in `place` it goes into that thread. Raises SendRefused or SendUncertain.
         """
 
-    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         """The bot's own message with this key, posted there not before `since`, or None.
 
         Raises SendRefused when the channel can't be read: then nothing is known.
+        """
+
+    async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
+        """See that what belongs to a posted message is there, the second step of a send: its
+        thread, and in it, in order, what exceeds the message.
+
+        What is there already stays, so that this can be done again after any crash or failure.
+        Raises SendRefused or SendUncertain.
         """
 
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:

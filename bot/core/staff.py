@@ -49,10 +49,18 @@ class StaffNotices:
         }
 
     async def refused(self, send: Send, sentence: str) -> None:
-        """A send could not be posted: say which, where and why."""
+        """A send, or what belongs to its message, could not be posted: say which, where and why."""
         name = await self._name(send)
         log.warning("a send was refused", extra={"send": send.id, "kind": send.kind})
         what = {"prompt": "prompt", "update": "new text", "closing": "summary"}[send.kind]
+        if send.message is not None:
+            await self._tell_refusal(
+                send,
+                f"{name} is not complete",
+                f"The {what} of {name} stands in #{send.channel.name} without its thread, or"
+                f" without the rest of a long text: {sentence}",
+            )
+            return
         await self._tell_refusal(
             send,
             f"{name} could not be posted",

@@ -95,6 +95,8 @@ class FaultyPlatform:
     """Which threads were opened to writing or closed, in order."""
     notices: list[tuple[Place, str]] = field(default_factory=list)
     """What was posted for staff, and where."""
+    whole: list[MessageRef] = field(default_factory=list)
+    """Messages with all that belongs to them, each once."""
     unreadable: str | None = None
     lacking: Sequence[str] = ()
     """What it says doesn't work as it should."""
@@ -102,14 +104,21 @@ class FaultyPlatform:
     """Nobody can be told anything."""
     requests: int = 0
     asked: asyncio.Event = field(default_factory=asyncio.Event)
+    completing: asyncio.Event = field(default_factory=asyncio.Event)
+    """What belongs to a message has been asked for."""
 
     def __post_init__(self) -> None:
         self._troubles: dict[ChannelRef, deque[Trouble]] = defaultdict(deque)
+        self._troubles_completing: deque[Trouble] = deque()
         self._late: list[Callable[[], object]] = []
         self._numbers = count(1)
 
     def fail(self, *troubles: Trouble, channel: str = "history") -> None:
         self._troubles[ChannelRef(channel)].extend(troubles)
+
+    def fail_completing(self, *troubles: Trouble) -> None:
+        """What becomes of the next requests for what belongs to a message."""
+        self._troubles_completing.extend(troubles)
 
     def land(self) -> None:
         """Apply what was accepted late."""
@@ -120,17 +129,23 @@ class FaultyPlatform:
     def words(self, channel: str = "history") -> list[str]:
         return [s.words for s in self.standing if s.place.channel == channel]
 
-    async def post(self, place: Place, card: Card, key: str) -> Posted:
+    async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         return await self._request(place, lambda: self._apply(place, card, key))
+
+    async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
+        self.completing.set()
+        return await self._meet(
+            self._troubles_completing, lambda: self._complete(place, message)
+        )  # fmt: skip
 
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         await self._request(place, lambda: self._change(message, card))
 
-    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         self._read()
         for one in self.standing:
             if one.key == key and one.place == place and one.at >= since:
-                return _posted(one)
+                return one.ref
         return None
 
     async def set_open(self, place: Place, open_: bool) -> None:
@@ -167,7 +182,9 @@ class FaultyPlatform:
         self.requests += 1
         await asyncio.sleep(0)
         self.asked.set()
-        troubles = self._troubles[place.channel]
+        return await self._meet(self._troubles[place.channel], apply)
+
+    async def _meet(self, troubles: deque[Trouble], apply: Callable[[], T]) -> T:
         match troubles.popleft() if troubles else None:
             case None:
                 return apply()
@@ -187,19 +204,20 @@ class FaultyPlatform:
                 pass
         raise SendUncertain
 
-    def _apply(self, place: Place, card: Card, key: str) -> Posted:
+    def _apply(self, place: Place, card: Card, key: str) -> MessageRef:
         ref = MessageRef(f"post{next(self._numbers)}")
         self.standing.append(Standing(place, ref, key, card, self.clock.now()))
-        return _posted(self.standing[-1])
+        return ref
+
+    def _complete(self, place: Place, message: MessageRef) -> Posted:
+        if message not in self.whole:
+            self.whole.append(message)
+        return Posted(message, place.thread or ThreadRef(message))
 
     def _change(self, message: MessageRef, card: Card) -> None:
         for one in self.standing:
             if one.ref == message:
                 one.card = card
-
-
-def _posted(one: Standing) -> Posted:
-    return Posted(one.ref, one.place.thread or ThreadRef(one.ref))
 
 
 def an_outbox(

@@ -8,7 +8,7 @@ from bot.adapters.browser import inbound
 from bot.adapters.browser.classroom import Change, Classroom
 from bot.core.cards import Card, to_json
 from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, Space, ThreadRef
-from bot.core.ports import ClassroomMessage, Posted, SeenMessage, SendRefused
+from bot.core.ports import Posted, SeenMessage, SendRefused
 
 
 class BrowserPlatform:
@@ -22,7 +22,7 @@ class BrowserPlatform:
     def __init__(self, classroom: Classroom) -> None:
         self._classroom = classroom
 
-    async def post(self, place: Place, card: Card, key: str) -> Posted:
+    async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         message = await self._classroom.store.add_message(
             await self._channel(place),
             at=self._classroom.clock.now(),
@@ -31,13 +31,17 @@ class BrowserPlatform:
             card=to_json(card),
         )
         self._classroom.publish(Change(message))
-        return _posted(message)
+        return MessageRef(str(message.id))
 
-    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         message = await self._classroom.store.by_key(key)
         if message is None or message.channel != place.channel or message.sent_at < since:
             return None
-        return _posted(message)
+        return MessageRef(str(message.id))
+
+    async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
+        """Nothing to do: a post holds any card whole, and is its own thread."""
+        return Posted(message, place.thread or ThreadRef(message))
 
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         changed = await self._classroom.store.edit_message(
@@ -103,12 +107,6 @@ def to_address(
         asked.append(f"thread={thread}")
     path = f"/classroom/{quote(channel, safe='')}"
     return path + (f"?{'&'.join(asked)}" if asked else "") + (f"#m{message}" if message else "")
-
-
-def _posted(message: ClassroomMessage) -> Posted:
-    own = str(message.id)
-    thread = own if message.thread is None else str(message.thread)
-    return Posted(MessageRef(own), ThreadRef(thread))
 
 
 def _thread(place: Place) -> int | None:

@@ -13,7 +13,7 @@ from bot.app import App, open_app
 from bot.config import load
 from bot.core.cards import Actions, Button, Card, text
 from bot.core.events import Place
-from bot.core.ports import SeenMessage
+from bot.core.ports import Posted, SeenMessage
 from storage import maintenance
 from tests.fakes.discord_wire import TOKEN, Channel, Guild, Message, TickingClock, Wire
 
@@ -85,6 +85,11 @@ class Seminar:
         await self.wire.caught_up()
         await handled()
         await self.app.settle()
+
+    async def post(self, place: Place, card: Card, key: str) -> Posted:
+        """Both steps of a send."""
+        message = await self.platform.post(place, card, key)
+        return await self.platform.complete(place, message, card, key)
 
     def place_of(self, channel: Channel) -> Place:
         return inbound.to_place(self.guild.id, channel.id)
