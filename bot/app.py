@@ -111,7 +111,7 @@ def _wire(
     discord = None if registered is None else _discord(clock, registered)
     if discord is not None:
         platforms[discord.platform.name] = discord.platform
-    staff = StaffNotices(database, platforms)
+    staff = StaffNotices(database, clock, platforms)
     informed: set[object] = set()
     notices = Notices(database, clock, platforms, informed)
     intake = Intake(database, clock, notices.reached)

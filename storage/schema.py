@@ -1,9 +1,10 @@
 """The tables of the course database, written portably (SQLite today, PostgreSQL tomorrow).
 
 What students are called and what they write stands in tables of its own (`identities`,
-`message_texts`, `mentions`, `evidence`, and of the browser classroom `classroom_people`,
-`classroom_texts`): erasing a person is deleting rows there. Everything else about people holds
-opaque ids. Prompts, and what staff call courses and channels, belong to the course.
+`message_texts`, `mentions`, `evidence`, `notices`, and of the browser classroom `classroom_people`,
+`classroom_texts`): erasing a person is deleting rows there; the notices that wait for somebody go
+with their identity. Everything else about people holds opaque ids. Prompts, and what staff call
+courses and channels, belong to the course.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -370,6 +371,18 @@ outbox = Table(
 Index("ix_outbox_state_next_try_at", outbox.c.state, outbox.c.next_try_at)
 Index("ix_outbox_channel_id_state", outbox.c.channel_id, outbox.c.state)
 Index("ix_outbox_discussion_id", outbox.c.discussion_id)
+
+notices = Table(
+    "notices",  # private ones that could not be delivered: shown with the person's next command
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("account_id", ForeignKey("identities.account_id", ondelete="CASCADE"), nullable=False),
+    Column("card", JSON, nullable=False),
+    Column("kept_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_notices_account_id", notices.c.account_id)
 
 audit = Table(
     "audit",

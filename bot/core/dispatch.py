@@ -27,6 +27,7 @@ from bot.core.commands import (
 from bot.core.errors import BadInput, NoCourse, NotAllowed, UnknownName, UserError
 from bot.core.events import InvocationId, Person, Place
 from bot.core.services import LoadedPack, Services
+from bot.core.undelivered import with_undelivered
 from bot.core.whereabouts import Finder, Whereabouts
 from storage import courses, members
 from storage.errors import StorageBusy, StorageError, StorageFull
@@ -200,7 +201,7 @@ class Dispatcher:
         if isinstance(result, Form):
             return result
         answer = Answer(result) if isinstance(result, Card) else result
-        return await privacy.with_notice(call, answer)
+        return await with_undelivered(call, await privacy.with_notice(call, answer))
 
     def _command(self, invocation: Invocation) -> Command:
         command = self._services.catalog.find(invocation.command)

@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Mapping, Sequence
 
+from bot.core import undelivered
 from bot.core.cards import Card, text
 from bot.core.events import Place
-from bot.core.ports import Platform
+from bot.core.ports import Clock, Platform
 from bot.core.telling import post_notice, tell
 from storage import courses, discussions, members
 from storage.database import Database
@@ -18,13 +19,15 @@ log = logging.getLogger(__name__)
 class StaffNotices:
     """Tells a course's instructors and assistants, in whichever space each of them is."""
 
-    def __init__(self, database: Database, platforms: Mapping[str, Platform]) -> None:
+    def __init__(self, database: Database, clock: Clock, platforms: Mapping[str, Platform]) -> None:
         self._database = database
+        self._clock = clock
         self._platforms = platforms
 
     async def tell(self, course: CourseId, place: Place, card: Card) -> None:
         """Post it in their channel; where a space has none, or it can't be posted, tell each of
-        them there, and one who can't be reached doesn't keep it from the others.
+        them there. Who can't be reached reads it with their next command, and doesn't keep it from
+        the others.
 
         `place` is what it is about; those of another space are told in the course's channel there.
         """
@@ -37,7 +40,9 @@ class StaffNotices:
         places = {c.space: Place(c.space, c.ref) for c in everywhere} | {place.space: place}
         for space, person in staff:
             if space in places and space.platform in self._platforms and space not in informed:
-                await tell(self._platforms[space.platform], places[space], person, card)
+                platform, now = self._platforms[space.platform], self._clock.now()
+                if not await tell(platform, places[space], person, card):
+                    await undelivered.keep(self._database, course, space, person, card, now)
 
     async def _post(self, rooms: Sequence[Channel], card: Card) -> set[Space]:
         """Post it in the staff's channels; the spaces where it stands."""

@@ -150,7 +150,7 @@ async def test_another_platforms_discussions_are_not_looked_for(absence: Absence
 def recovery_through(world: World, platform: Platform) -> Recovery:
     platforms = {"browser": platform}
     services = world.app.services
-    staff = StaffNotices(services.database, platforms)
+    staff = StaffNotices(services.database, services.clock, platforms)
     return Recovery(services.database, world.clock, platforms, world.app.intake, staff)
 
 

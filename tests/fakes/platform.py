@@ -225,7 +225,7 @@ def an_outbox(
 ) -> Outbox:
     """An outbox of its own over the world's database, as another process would have."""
     database = database or world.app.services.database
-    staff = StaffNotices(database, {"browser": platform})
+    staff = StaffNotices(database, world.clock, {"browser": platform})
     recovery = Recovery(database, world.clock, {"browser": platform}, world.app.intake, staff)
     return Outbox(
         database,
@@ -245,7 +245,7 @@ def stand_in(world: World, platform: Platform) -> Outbox:
     outbox = an_outbox(world, platform)
     platforms = {"browser": platform}
     services = replace(world.app.services, platforms=platforms, outbox=outbox)
-    staff = StaffNotices(services.database, platforms)
+    staff = StaffNotices(services.database, world.clock, platforms)
     world.app = replace(
         world.app,
         services=services,

@@ -17,6 +17,7 @@ from storage import (
     linking,
     members,
     messages,
+    notices,
     outbox,
     replies,
 )
@@ -41,7 +42,18 @@ from storage.rows import Placement
 from tests.storage.conftest import NOW
 
 SPACE = Space("browser", "classroom")
-MODULES = (courses, joining, linking, members, discussions, messages, replies, outbox, audit)
+MODULES = (
+    courses,
+    joining,
+    linking,
+    members,
+    discussions,
+    messages,
+    replies,
+    outbox,
+    notices,
+    audit,
+)
 
 NAMES_ITS_COURSE = {
     "CourseId", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
@@ -63,6 +75,7 @@ ACROSS = {
     "messages.save_reactions": "writes the states that it is handed",
     "messages.forget_held": "housekeeping; deletes only",
     "messages.by_id": "no query",
+    "notices.forget": "housekeeping; deletes only",
     "outbox.due": "delivery serves every course; commands never read it",
     "outbox.next_due": "an instant, and of nobody",
     "outbox.with_keys": "a key holds the invocation's id, which is unique",
