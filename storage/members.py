@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, insert, select, update
 
 from storage.among import among
 from storage.database import Connection
@@ -15,6 +15,7 @@ from storage.ids import AccountId, AccountRef, CourseId, MemberId, Space, SpaceI
 from storage.rows import Member
 from storage.schema import (
     accounts,
+    departures,
     identities,
     member_accounts,
     members,
@@ -215,14 +216,19 @@ def _in_the_alphabet(name: str) -> str:
 
 
 async def staff_accounts(db: Connection, course: CourseId) -> list[tuple[Space, AccountRef]]:
-    """The accounts of the course's instructors and assistants, each with its space."""
+    """The accounts of the course's instructors and assistants that are still there, each with its
+    space."""
     found = await db.execute(
         _members(members.c.course_id == course)
         .join(spaces, spaces.c.id == identities.c.space_id)
         .add_columns(spaces.c.platform, spaces.c.ref.label("space_ref"))
         .order_by(members.c.id)
     )
-    return [(Space(row.platform, row.space_ref), row.ref) for row in found if row.role != "student"]
+    return [
+        (Space(row.platform, row.space_ref), row.ref)
+        for row in found
+        if row.role != "student" and row.account_left_at is None
+    ]
 
 
 async def courses_with(
@@ -242,6 +248,11 @@ async def courses_with(
         .order_by(members.c.course_id)
     )
     return [(row[0], row[1]) for row in found]
+
+
+def gone() -> ColumnElement[bool]:
+    """Of an account's departure: it was not seen there again afterwards."""
+    return departures.c.seen_at.is_(None) | (departures.c.seen_at <= departures.c.left_at)
 
 
 def _role_now() -> Any:
@@ -265,8 +276,15 @@ def _members(which: ColumnElement[bool]) -> Select[Any]:
             identities.c.ref,
             members.c.joined_at,
             members.c.informed_at,
+            members.c.left_at,
+            case((gone(), departures.c.left_at)).label("account_left_at"),
         )
         .join(member_accounts, member_accounts.c.member_id == members.c.id)
         .join(identities, identities.c.account_id == member_accounts.c.account_id)
+        .outerjoin(
+            departures,
+            (departures.c.course_id == members.c.course_id)
+            & (departures.c.account_id == member_accounts.c.account_id),
+        )
         .where(which)
     )

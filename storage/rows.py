@@ -59,6 +59,8 @@ class Member:
     ref: AccountRef
     joined_at: datetime
     informed_at: datetime | None
+    left_at: datetime | None = None  # none of their accounts is there any more
+    account_left_at: datetime | None = None  # this account is not
 
 
 @dataclass(frozen=True, slots=True)

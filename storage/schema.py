@@ -158,7 +158,7 @@ members = Table(
     _key(),
     _to("courses"),
     Column("joined_at", Instant, nullable=False),
-    Column("left_at", Instant),
+    Column("left_at", Instant),  # since when none of their accounts is there any more
     Column("informed_at", Instant),  # when they were told what is recorded and who sees it
     sqlite_autoincrement=True,
 )
@@ -172,6 +172,15 @@ member_accounts = Table(
     _to("members"),
 )
 Index("ix_member_accounts_member_id", member_accounts.c.member_id)
+
+departures = Table(
+    "departures",  # an account that was found not to be there any more, and when it was again
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("left_at", Instant, nullable=False),
+    Column("seen_at", Instant),
+)
 
 roles = Table(
     "roles",  # every role a member had, from when: the one at a reply's time can always be told
@@ -261,6 +270,7 @@ sides_taken = Table(
     _to("members"),
     Column("side", String, nullable=False),
     Column("taken_at", Instant, nullable=False),
+    Column("account_id", ForeignKey("accounts.id")),  # the one with which they took it
     sqlite_autoincrement=True,
 )
 Index("ix_sides_taken_discussion_id_member_id", sides_taken.c.discussion_id,

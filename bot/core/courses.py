@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
-from bot.core import prompts, staff_channel
+from bot.core import leaving, prompts, staff_channel
 from bot.core.cards import (
     Actions,
     Block,
@@ -48,7 +48,7 @@ async def member_choices(call: Call, typed: str) -> Sequence[Choice]:
         all_ = await members.members_of(db, call.course.id, call.place.space)
     # By name only: the value is an account's ref, which nobody types.
     wanted = typed.casefold().removeprefix("@")
-    return [Choice(m.ref, f"{m.name} ({m.role})") for m in all_ if wanted in m.name.casefold()]
+    return [Choice(m.ref, leaving.described(m)) for m in all_ if wanted in m.name.casefold()]
 
 
 @cache
@@ -186,7 +186,7 @@ async def staff(call: Call) -> Card:
         left = [
             m
             for m in await members.members_of(db, call.course.id)
-            if m.role == Role.INSTRUCTOR.word and m.id != member.id
+            if m.role == Role.INSTRUCTOR.word and m.id != member.id and m.left_at is None
         ]
         if role is not Role.INSTRUCTOR and not left:
             raise Refused("A course needs an instructor; name another one first.")
@@ -296,7 +296,7 @@ async def show(call: Call) -> Card:
         Fields(
             (
                 ("Channels", spans(", ".join(f"#{c.name}" for c in channels))),
-                ("Staff", spans(", ".join(f"{m.name} ({m.role})" for m in team))),
+                ("Staff", spans(", ".join(leaving.described(m) for m in team))),
                 ("Students", spans(str(len(people) - len(team)))),
                 ("Open discussions", spans(", ".join(d.name for d in all_ if d.open) or "none")),
             )

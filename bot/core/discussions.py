@@ -165,7 +165,7 @@ async def side(call: Call) -> Card:
             raise Refused(f"{now.name} is closed, so sides can't be taken any more.")
         key = _side(now.name, content, call.required("side"))
         before = await discussions.take_side(
-            db, call.course.id, now.id, call.member.id, key, call.now
+            db, call.course.id, now.id, call.member.id, call.member.account, key, call.now
         )
         return content, key, before
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import privacy
+from bot.core import leaving, privacy
 from bot.core.cards import Card, text
 from bot.core.commands import (
     Answer,
@@ -192,6 +192,7 @@ class Dispatcher:
         missing = [p for p in command.params if p.required and not _given(invocation, p)]
         if missing or (command.form and not invocation.arguments):
             return _form(command, invocation.arguments)
+        await leaving.is_back(call)
         call = replace(
             call,
             arguments=_typed(command, invocation.arguments),

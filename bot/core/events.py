@@ -18,6 +18,7 @@ __all__ = [
     "MessagePosted",
     "MessageRef",
     "Person",
+    "PersonLeft",
     "Place",
     "ReactionChanged",
     "Space",
@@ -102,6 +103,17 @@ class ReactionChanged:
     emoji: str
     present: bool
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeft:
+    """An account that is not there any more at `at` (UTC): in the space, or, where the platform
+    says it of one `channel`, in that one."""
+
+    space: Space
+    person: AccountRef
+    at: datetime
+    channel: ChannelRef | None = None
 
 
 Event = MessagePosted | MessageEdited | MessageDeleted | ReactionChanged

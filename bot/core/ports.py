@@ -119,6 +119,9 @@ class Platform(Protocol):
         """What people call a channel in which notices can be posted. Raises SendRefused where they
         can't."""
 
+    async def is_there(self, space: Space, person: AccountRef) -> bool:
+        """Whether the person still belongs to the space. Raises SendRefused where nobody knows."""
+
     def shortcomings(self, space: Space) -> Sequence[str]:
         """What doesn't work as it should there and what would mend it, a sentence each."""
 

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from bot.adapters.discord import permissions
 from bot.adapters.discord.client import Intake
-from bot.core.events import Event
+from bot.core.events import Event, PersonLeft
 from bot.core.words import count as count_words
 from storage.schema import message_texts
 from tests.adapters.discord.connected import Seminar
@@ -40,7 +40,7 @@ class Counting:
         self._intake, self._left = intake, 0
         self._done = asyncio.Event()
 
-    async def take_in(self, event: Event) -> object:
+    async def take_in(self, event: Event | PersonLeft) -> object:
         assert self._intake is not None
         taken = await self._intake.take_in(event)
         self.one()

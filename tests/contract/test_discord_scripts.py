@@ -177,6 +177,18 @@ async def test_a_student_who_left_keeps_what_they_wrote(seminar: Seminar) -> Non
     await seminar.settle()
     said = await run(seminar, seminar.ada, "participation class")
     assert "Student: Bo · Joined: 1 · Answers: 1 · Responses: 0 · Words: 4" in said
+    await seminar.app.roll_call.call("discord", pause=0)
+    said = await run(seminar, seminar.ada, "participation class")
+    assert "Student: Bo (has left) · Joined: 1 · Answers: 1 · Responses: 0 · Words: 4" in said
+    said = await run(seminar, seminar.ada, "course show")
+    assert "Ada (instructor)" in said
+    asked = len(seminar.wire.asked("GET", f"/members/{seminar.bo.id}"))
+    seminar.world.join(seminar.bo, seminar.guild)
+    seminar.world.say(seminar.bo, thread, "Here again.")
+    assert "1 message" not in await why(seminar)
+    said = await run(seminar, seminar.ada, "participation class")
+    assert "Student: Bo · Joined: 1 · Answers: 2" in said
+    assert len(seminar.wire.asked("GET", f"/members/{seminar.bo.id}")) == asked
 
 
 async def test_who_wrote_and_left_while_the_bot_was_away_is_read_from_history(
@@ -194,7 +206,9 @@ async def test_who_wrote_and_left_while_the_bot_was_away_is_read_from_history(
             await seminar.settle()
             assert wire.asked("GET", f"/members/{seminar.bo.id}")
             said = await run(seminar, seminar.ada, "participation class")
-            assert "Student: Bo · Joined: 1 · Answers: 1 · Responses: 0 · Words: 4" in said
+            assert (
+                "Student: Bo (has left) · Joined: 1 · Answers: 1 · Responses: 0 · Words: 4" in said
+            )
         assert wire.unknown == []
 
 

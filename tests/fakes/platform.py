@@ -20,6 +20,7 @@ from bot.core.outbox import Outbox
 from bot.core.plain import to_plain
 from bot.core.ports import Clock, Platform, Posted, SeenMessage, SendRefused, SendUncertain
 from bot.core.recovery import Recovery
+from bot.core.roll_call import RollCall
 from bot.core.staff import StaffNotices
 from storage.database import Database
 from tests.world import World
@@ -100,6 +101,8 @@ class FaultyPlatform:
     unreadable: str | None = None
     lacking: Sequence[str] = ()
     """What it says doesn't work as it should."""
+    left: set[AccountRef] = field(default_factory=set)
+    """Who is not there any more; asked for by `is_there` only."""
     deaf: bool = False
     """Nobody can be told anything."""
     requests: int = 0
@@ -161,6 +164,12 @@ class FaultyPlatform:
 
     async def notice_channel(self, place: Place) -> str:
         return str(place.channel)
+
+    async def is_there(self, space: Space, person: AccountRef) -> bool:
+        self.requests += 1
+        if self.unreadable is not None:
+            raise SendRefused(self.unreadable)
+        return person not in self.left
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         return self.lacking
@@ -241,7 +250,8 @@ def an_outbox(
 
 
 def stand_in(world: World, platform: Platform) -> Outbox:
-    """From now on the world's commands send, and its recovery reads, through `platform`."""
+    """From now on the world's commands send, its recovery reads, and its roll call asks, through
+    `platform`."""
     outbox = an_outbox(world, platform)
     platforms = {"browser": platform}
     services = replace(world.app.services, platforms=platforms, outbox=outbox)
@@ -251,5 +261,6 @@ def stand_in(world: World, platform: Platform) -> Outbox:
         services=services,
         dispatcher=Dispatcher(services),
         recovery=Recovery(services.database, world.clock, platforms, world.app.intake, staff),
+        roll_call=RollCall(services.database, world.clock, platforms, world.app.intake),
     )
     return outbox

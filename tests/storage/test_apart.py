@@ -14,6 +14,7 @@ from storage import (
     courses,
     discussions,
     joining,
+    leaving,
     linking,
     members,
     messages,
@@ -43,17 +44,9 @@ from tests.storage.conftest import NOW
 
 SPACE = Space("browser", "classroom")
 MODULES = (
-    courses,
-    joining,
-    linking,
-    members,
-    discussions,
-    messages,
-    replies,
-    outbox,
-    notices,
+    courses, joining, leaving, linking, members, discussions, messages, replies, outbox, notices,
     audit,
-)
+)  # fmt: skip
 
 NAMES_ITS_COURSE = {
     "CourseId", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
@@ -70,6 +63,7 @@ ACROSS = {
     "courses.channels_in": "whoever runs the bot: where it may write on a platform",
     "joining.code_of": "the code is what says which course, to somebody who is in none yet",
     "members.members_by_account": "gives the course with each member; the intake picks by channel",
+    "leaving.there_on": "the daily roll call serves every course; commands never read it",
     "messages.reserve_ids": "reads no course's data",
     "messages.save": "writes the states that it is handed",
     "messages.save_reactions": "writes the states that it is handed",
@@ -137,7 +131,7 @@ async def make(db: Connection, mark: str) -> Made:
     bound = await courses.channel(db, course, channel)
     placement = Placement(discussion.id, bound, MessageRef("thread-1"), thread, NOW)
     await discussions.place(db, course, placement)
-    await discussions.take_side(db, course, discussion.id, member, mark, NOW)
+    await discussions.take_side(db, course, discussion.id, member, account, mark, NOW)
     send = await outbox.owe(
         db, course, channel, discussion.id, key=f"key:{mark}", kind="prompt", due_at=NOW
     )
@@ -279,7 +273,9 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await discussions.change_prompt(db, north.course, 1, {"content": {"title": "new"}})
         await discussions.revise(db, north.course, north.discussion, withdrawn_at=NOW)
         await discussions.close(db, north.course, north.discussion, NOW)
-        await discussions.take_side(db, north.course, north.discussion, north.member, "new", NOW)
+        await discussions.take_side(
+            db, north.course, north.discussion, north.member, north.account, "new", NOW
+        )
         await members.set_role(db, north.course, north.member, "assistant", NOW)
         # Somebody who hands in another course's member changes nothing.
         await members.mark_informed(db, north.course, south.member, NOW)

@@ -76,6 +76,9 @@ class BrowserPlatform:
             raise SendRefused(f"The classroom has no channel “{place.channel}”; add it first.")
         return channel.name
 
+    async def is_there(self, space: Space, person: AccountRef) -> bool:
+        return any(known.ref == person for known in await self._classroom.people())
+
     def shortcomings(self, space: Space) -> Sequence[str]:
         return []
 

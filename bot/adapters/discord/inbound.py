@@ -15,6 +15,7 @@ from bot.core.events import (
     MessagePosted,
     MessageRef,
     Person,
+    PersonLeft,
     Place,
     ReactionChanged,
     Space,
@@ -123,6 +124,10 @@ def to_reaction(
         present=event.event_type == "REACTION_ADD",
         changed_at=at,
     )
+
+
+def to_left(guild_id: int, user_id: int, at: datetime) -> PersonLeft:
+    return PersonLeft(to_space(guild_id), AccountRef(str(user_id)), at)
 
 
 def to_author(message: discord.Message, named: Named | None = None) -> Person:

@@ -1,20 +1,27 @@
-"""What people are called in their servers. Without the members intent Discord says it only with
-what they write; whoever is known from history alone is asked for."""
+"""What people are called in their servers, and whether they are still there. Without the members
+intent Discord says it only with what they write; whoever is known from history alone is asked
+for."""
 
 from collections import OrderedDict
 
 import discord
 
+from bot.adapters.discord import inbound
 from bot.adapters.discord.inbound import User
+from bot.adapters.discord.refusals import NO_SUCH_MEMBER
+from bot.core.events import PersonLeft
+from bot.core.ports import Clock
 
 REMEMBERED = 10_000
 
 
 class People:
-    """The names that were last seen, in memory only."""
+    """The names that were last seen, in memory only; and who was asked for and is not there."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._names: OrderedDict[tuple[int, int], str] = OrderedDict()
+        self._left: list[PersonLeft] = []
 
     def saw(self, user: User) -> None:
         if isinstance(user, discord.Member):
@@ -33,10 +40,25 @@ class People:
         if isinstance(user, discord.Member) or user.bot or not unknown:
             self.saw(user)
             return
-        try:
-            self.saw(await guild.fetch_member(user.id))
-        except discord.NotFound:
+        asked = self._clock.now()
+        if not await self.are_in(guild, user.id):
             self._keep(guild.id, user.id, user.display_name)
+            self._left.append(inbound.to_left(guild.id, user.id, asked))
+
+    async def are_in(self, guild: discord.Guild, user_id: int) -> bool:
+        """Whether somebody is a member of the server, by Get Guild Member."""
+        try:
+            self.saw(await guild.fetch_member(user_id))
+        except discord.NotFound as problem:
+            if problem.code not in NO_SUCH_MEMBER:
+                raise
+            return False
+        return True
+
+    def found_gone(self) -> list[PersonLeft]:
+        """Who was met in history and is not there any more; each is said once."""
+        left, self._left = self._left, []
+        return left
 
     def _keep(self, guild_id: int, user_id: int, name: str) -> None:
         self._names[guild_id, user_id] = name

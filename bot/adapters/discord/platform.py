@@ -28,7 +28,7 @@ from bot.adapters.discord.refusals import THREAD_EXISTS, check, gone, refusing
 from bot.adapters.discord.render import Rendered
 from bot.core.cards import Card
 from bot.core.events import AccountRef, MessageRef, Place, Space, ThreadRef
-from bot.core.ports import Posted, SeenMessage, SendRefused
+from bot.core.ports import Clock, Posted, SeenMessage, SendRefused
 from bot.core.rendering import cut
 
 log = logging.getLogger(__name__)
@@ -47,8 +47,8 @@ class DiscordPlatform:
     name = inbound.NAME
     settling = timedelta(seconds=30)
 
-    def __init__(self) -> None:
-        self.people = People()
+    def __init__(self, clock: Clock) -> None:
+        self.people = People(clock)
         self._client: discord.Client | None = None
 
     def connect(self, client: discord.Client) -> None:
@@ -218,6 +218,11 @@ class DiscordPlatform:
         channel = _writable(await self._channel(place))
         check(channel, NOTICE)
         return channel
+
+    async def is_there(self, space: Space, person: AccountRef) -> bool:
+        guild = self._guild(space)
+        with refusing():
+            return await self.people.are_in(guild, inbound.to_number(person))
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         try:

@@ -283,9 +283,29 @@ async def test_of_a_channel_only_answers_since_then_are_read(seminar: Seminar) -
     assert [s.posted.text for s in seen] == ["an answer"]
 
 
+# --- who is there -------------------------------------------------------------------------------
+
+
+async def test_who_is_not_in_the_server_is_not_there(seminar: Seminar) -> None:
+    space, bo = seminar.place.space, AccountRef(str(seminar.bo.id))
+    assert await seminar.platform.is_there(space, bo)
+    seminar.world.leave(seminar.bo, seminar.guild)
+    assert not await seminar.platform.is_there(space, bo)
+    deleted = Refuse(404, 10013, "Unknown User")
+    seminar.wire.faults.next("GET", "/guilds/*/members/*", deleted)
+    assert not await seminar.platform.is_there(space, AccountRef(str(seminar.cy.id)))
+
+
+@pytest.mark.parametrize("fault", [Refuse(404, 10004, "Unknown Guild"), Refuse(403, 50001)])
+async def test_what_is_refused_says_nothing_of_anybody(seminar: Seminar, fault: Refuse) -> None:
+    seminar.wire.faults.next("GET", "/guilds/*/members/*", fault)
+    with pytest.raises(SendRefused):
+        await seminar.platform.is_there(seminar.place.space, AccountRef(str(seminar.bo.id)))
+
+
 def test_a_link_leads_to_the_message() -> None:
     from bot.adapters.discord.platform import DiscordPlatform
 
-    link = DiscordPlatform().link
+    link = DiscordPlatform(TickingClock()).link
     assert link(inbound.to_place(1, 2), MessageRef("3")) == "https://discord.com/channels/1/2/3"
     assert link(inbound.to_place(1, 2, 9), MessageRef("3")).endswith("/1/9/3")
