@@ -229,6 +229,22 @@ def build() -> Catalog:
                 managers=True,
             ),
             Command(
+                "course merge", "Make two accounts of one student one member", instructor,
+                linking.merge,
+                (
+                    Param("first", "An account in one space of the course", required=True,
+                          complete=linking.account_choices),
+                    Param("second", "The same student's account in another space", required=True,
+                          complete=linking.account_choices),
+                ),
+            ),
+            Command(
+                "course split", "Make one of a member's accounts a member of its own again",
+                instructor, linking.split,
+                (Param("account", "The account that is somebody else's after all", required=True,
+                       complete=linking.linked_choices),),
+            ),
+            Command(
                 "course reload", "Read the course's pack again after it was edited", instructor,
                 packs.reload,
             ),

@@ -21,7 +21,7 @@ from bot.core.cards import (
 from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
-from bot.core.services import named
+from bot.core.services import channel_labels, named
 from storage import audit, courses, discussions, members, outbox
 from storage.database import Connection
 from storage.ids import AccountRef
@@ -295,7 +295,7 @@ async def show(call: Call) -> Card:
     blocks.append(
         Fields(
             (
-                ("Channels", spans(", ".join(f"#{c.name}" for c in channels))),
+                ("Channels", spans(", ".join(channel_labels(channels).values()))),
                 ("Staff", spans(", ".join(leaving.described(m) for m in team))),
                 ("Students", spans(str(len(people) - len(team)))),
                 ("Open discussions", spans(", ".join(d.name for d in all_ if d.open) or "none")),

@@ -9,6 +9,7 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
 from bot.core.events import Place
 from bot.core.participation import is_response, verdict
+from bot.core.services import channel_labels
 from storage import audit, courses, discussions, members, outbox, replies
 from storage.database import Connection
 from storage.errors import StorageError
@@ -76,7 +77,10 @@ async def find(call: Call, param: str = "discussion") -> Discussion:
 async def channel_choices(call: Call, typed: str) -> Sequence[Choice]:
     async with call.services.database.read() as db:
         own = await courses.channels_of(db, call.course.id)
-    all_ = [Choice(channel.ref, f"#{channel.name}") for channel in own]
+    labels = channel_labels(own)
+    all_ = [
+        Choice(c.ref if labels[c.id] == f"#{c.name}" else labels[c.id], labels[c.id]) for c in own
+    ]
     if len(own) > 1:
         all_.append(Choice("all", "All channels of the course"))
     return prompts.matching(all_, typed)
@@ -120,20 +124,23 @@ async def _target(call: Call) -> list[Channel]:
     """The channels to post in: the one named, all, or the one where it was asked."""
     async with call.services.database.read() as db:
         own = await courses.channels_of(db, call.course.id)
-    typed = call.text("channel")
+    typed, labels = call.text("channel"), channel_labels(own)
     if typed is None:
         here = [channel for channel in own if call.channel and channel.id == call.channel.id]
         if not here and len(own) > 1:
-            listed = ", ".join(channel.name for channel in own)
+            listed = ", ".join(label.removeprefix("#") for label in labels.values())
             raise BadInput("channel", f"Say in which channel, or all: the course has {listed}.")
         return here or own
     if typed.casefold() == "all":
         return own
     wanted = typed.casefold().removeprefix("#")
+    for channel in own:
+        if wanted == labels[channel.id].casefold().removeprefix("#") != channel.name.casefold():
+            return [channel]
     for channel in sorted(own, key=lambda c: c.space != call.place.space):  # this space's first
         if wanted in (channel.ref.casefold(), channel.name.casefold()):
             return [channel]
-    names = [channel.name for channel in own]
+    names = [label.removeprefix("#") for label in labels.values()]
     raise UnknownName(
         "channel", "channel of this course", typed, names, f"it has {', '.join(names)}."
     )

@@ -39,6 +39,7 @@ ARGUMENTS = {
     "title": "A title",
     "confirm": "Another title",
     "code": "ABCDEFGH",
+    "account": "Ada",
 }
 PEOPLE = {"Sam": Role.STUDENT, "Ann": Role.ASSISTANT, "Ivy": Role.INSTRUCTOR}
 
