@@ -46,6 +46,10 @@ class Counting:
         self.one()
         return taken
 
+    async def drain(self) -> None:
+        assert self._intake is not None
+        await self._intake.drain()
+
     def one(self) -> None:
         self._left -= 1
         if self._left == 0:

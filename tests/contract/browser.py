@@ -29,6 +29,9 @@ class PostOffice:
         else:
             await self.intake.take_in(event)
 
+    async def drain(self) -> None:
+        await self.intake.drain()
+
 
 class BrowserConversation:
     """Implements tests.contract.conversation.Conversation."""

@@ -100,13 +100,18 @@ class Model:
 
 
 def model_of(story: Story) -> Model:
+    return model_from((at(step), event) for step, event in enumerate(story.happened))
+
+
+def model_from(happened: Iterable[tuple[datetime, Happening]]) -> Model:
+    """What follows from what happened when."""
     model = Model(spans={where: [[START, None]] for where in DISCUSSIONS})
     for course, students in STUDENTS.items():
         model.roles |= {(course, who): "student" for who in students}
         model.roles[course, TEACHERS[course]] = "instructor"
-    for step, event in enumerate(story.happened):
+    for when, event in happened:
         if isinstance(event, Deleted) or _course(model, event) not in model.archived:
-            _fold(model, event, at(step))
+            _fold(model, event, when)
     for record in model.records.values():
         record.counts = (
             record.deleted is None

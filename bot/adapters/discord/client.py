@@ -43,6 +43,9 @@ class Intake(Protocol):
     async def take_in(self, event: Event | PersonLeft) -> object:
         """Returns when the event is durable."""
 
+    async def drain(self) -> None:
+        """Wait until what has been taken in is durable."""
+
 
 class Recovery(Protocol):
     async def recover(self, platform: str) -> object:
@@ -263,6 +266,8 @@ class CoalfaceClient(discord.AutoShardedClient):
     async def _changed(self, place: Place | None) -> None:
         """Something changed there of which Discord doesn't say all: it is read again."""
         if place is not None:
+            # A reaction that came just before it was cleared must not be written after the reading.
+            await self.core.intake.drain()
             await self.core.recovery.reread(place)
             await self._tell_who_left()
 

@@ -93,6 +93,14 @@ class Gateway:
                 session.connection.session = None
                 session.connection = None
 
+    def tell_again(self, count: int) -> None:
+        """The last so many events of each connected session once more, as they were."""
+        for session in self._live(None):
+            assert session.connection is not None
+            for told in session.told[-count:]:
+                if told["t"] not in ("READY", "RESUMED", "GUILD_CREATE"):
+                    session.connection.send(told)
+
     def forget(self) -> None:
         """Sessions that are not connected can't be resumed any more."""
         for session in [s for s in self.sessions.values() if s.connection is None]:
