@@ -241,13 +241,13 @@ class World:
 
     # --- commands, buttons, forms ---------------------------------------------------------------
 
-    def run_command(self, user: User, channel: Channel, path: str, **given: Any) -> Interaction:
+    def run_command(self, user: User, channel: Channel, path: str, /, **given: Any) -> Interaction:
         """`path` as typed, without the slash: "course setup". Users, roles, channels and files
         are given as they are. Raises NotOffered for what Discord's window wouldn't send."""
         return self._starter.command(user, channel, path, given, None)
 
     def autocomplete(
-        self, user: User, channel: Channel, path: str, focused: str, **given: Any
+        self, user: User, channel: Channel, path: str, focused: str, /, **given: Any
     ) -> Interaction:
         """The choices come in `choices`; `given` holds what is typed so far, in `focused` too."""
         return self._starter.command(user, channel, path, {focused: "", **given}, focused)
@@ -268,6 +268,6 @@ class World:
         """From a select menu, by its custom id."""
         return self._starter.press(user, message, which, list(values))
 
-    def submit_modal(self, opened: Interaction, **given: str | list[str]) -> Interaction:
+    def submit_modal(self, opened: Interaction, /, **given: str | list[str]) -> Interaction:
         """Send the form that `opened` was answered with; by custom id or label."""
         return self._starter.submit(opened, given)
