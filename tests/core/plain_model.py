@@ -216,7 +216,11 @@ def table_of(model: Model, course: str) -> dict[tuple[str, str], str]:
         (who, column): figure
         for who in students
         for column, figure in _row(who, counted, students).items()
-    } | {(who, "discussions_open"): str(open_) for who in students}
+    } | {
+        (who, column): figure
+        for who in students
+        for column, figure in (("discussions_open", str(open_)), ("left", ""))
+    }
 
 
 def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:

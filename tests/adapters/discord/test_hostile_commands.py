@@ -13,7 +13,8 @@ import pytest
 from bot.adapters.discord import limits
 from bot.core import catalog
 from bot.core.commands import Command, Param, Type
-from tests.adapters.discord import hostile
+from bot.core.rendering import size
+from tests import hostile
 from tests.adapters.discord.connected import Seminar, handled
 from tests.adapters.discord.reading import over_limits_of
 from tests.fakes.discord_wire import Message, TickingClock, Wire
@@ -118,7 +119,7 @@ async def complete(seminar: Seminar, command: Command, param: Param, texts: Sequ
         await asked.answered()
         assert asked.choices is not None
         assert len(asked.choices) <= 25
-        assert all(1 <= limits.size(c["name"]) <= 100 for c in asked.choices)
+        assert all(1 <= size(c["name"]) <= 100 for c in asked.choices)
 
 
 def harmless(messages: Sequence[Message], what: object) -> None:
