@@ -129,6 +129,7 @@ def _wire(
         discussions.compose,
         staff.refused,
         staff.not_set_open,
+        staff.not_notified,
         recovery.read_again,
         _new_id,
     )

@@ -33,13 +33,14 @@ CHANNEL = (
     channels.c.ref,
     channels.c.name,
     channels.c.kind,
+    channels.c.tag,
 )
 
 
 def to_channel(row: Any) -> Channel:
     """A channel from the columns of CHANNEL, in their order, at the row's start."""
-    id_, course, space_id, platform, space, ref, name, kind = row[: len(CHANNEL)]
-    return Channel(id_, course, space_id, Space(platform, space), ref, name, kind)
+    id_, course, space_id, platform, space, ref, name, kind, tag = row[: len(CHANNEL)]
+    return Channel(id_, course, space_id, Space(platform, space), ref, name, kind, tag)
 
 
 async def ensure_space(db: Connection, space: Space, now: datetime) -> SpaceId:
@@ -80,12 +81,13 @@ async def bind_channel(
     name: str,
     kind: str,
     now: datetime,
+    tag: str | None = None,
 ) -> ChannelId:
     """Make the channel the course's. A channel belongs to one course: IntegrityError otherwise."""
     made = await db.execute(
         insert(channels)
         .values(
-            course_id=course, space_id=space, ref=ref, name=name, kind=kind, created_at=now
+            course_id=course, space_id=space, ref=ref, name=name, kind=kind, tag=tag, created_at=now
         )
         .returning(channels.c.id)
     )  # fmt: skip

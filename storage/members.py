@@ -86,9 +86,15 @@ async def rename(db: Connection, account: AccountId, name: str, at: datetime) ->
 
 
 async def ensure_member(
-    db: Connection, course: CourseId, account: AccountId, role: str, now: datetime
+    db: Connection,
+    course: CourseId,
+    account: AccountId,
+    role: str,
+    now: datetime,
+    given: str | None = None,
 ) -> MemberId:
-    """The member this account is in the course; at first sight a member with `role`."""
+    """The member this account is in the course; at first sight a member with `role`, as in
+    `set_role`."""
     found = await db.execute(
         select(member_accounts.c.member_id).where(
             member_accounts.c.course_id == course, member_accounts.c.account_id == account
@@ -104,7 +110,7 @@ async def ensure_member(
     await db.execute(
         insert(member_accounts).values(course_id=course, account_id=account, member_id=member)
     )
-    await set_role(db, course, member, role, now)
+    await set_role(db, course, member, role, now, given)
     return member
 
 
@@ -120,11 +126,17 @@ async def members_by_account(
 
 
 async def set_role(
-    db: Connection, course: CourseId, member: MemberId, role: str, now: datetime
+    db: Connection,
+    course: CourseId,
+    member: MemberId,
+    role: str,
+    now: datetime,
+    given: str | None = None,
 ) -> None:
     """From `now` on the member has this role; what they wrote before keeps the one they had.
 
-    Never from before the role they have: clocks differ, and the last one given holds.
+    `given` is what staff gave them, where it is another one. Never from before the role they
+    have: clocks differ, and the last one given holds.
     """
     had = (await roles_of(db, [member])).get(member, ())
     since = max(now, had[-1][0]) if had else now
@@ -134,7 +146,14 @@ async def set_role(
         .values(role=role)
     )
     own = select(members.c.id).where(members.c.course_id == course, members.c.id == member)
-    await db.execute(insert(roles).values(member_id=own.scalar_subquery(), role=role, since=since))
+    await db.execute(
+        insert(roles).values(
+            member_id=own.scalar_subquery(),
+            role=role,
+            given=None if given == role else given,
+            since=since,
+        )
+    )
 
 
 async def roles_of(

@@ -45,6 +45,7 @@ class Channel:
     ref: ChannelRef
     name: str
     kind: str  # class, staff
+    tag: str | None = None  # what is posted there is filed under it
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ channels = Table(
     Column("name", String, nullable=False),
     Column("kind", String, CheckConstraint("kind IN ('class', 'staff')", name="kind"),
            nullable=False),
+    Column("tag", String),  # what is posted is filed under it, where the platform has tags
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("space_id", "ref"),
     sqlite_autoincrement=True,
@@ -190,10 +191,39 @@ roles = Table(
     Column("role", String,
            CheckConstraint("role IN ('student', 'assistant', 'instructor')", name="role"),
            nullable=False),
+    Column("given", String),  # what staff gave, where the platform's roles give more than it
     Column("since", Instant, nullable=False),
     sqlite_autoincrement=True,
 )  # fmt: skip
 Index("ix_roles_member_id_since", roles.c.member_id, roles.c.since)
+
+course_roles = Table(
+    "course_roles",  # a platform's roles that staff chose: who is staff by them, who is notified
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("space_id", ForeignKey("spaces.id"), primary_key=True),
+    Column("purpose", String,
+           CheckConstraint("purpose IN ('instructors', 'assistants', 'notify')", name="purpose"),
+           primary_key=True),
+    Column("ref", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("since", Instant, nullable=False),
+)  # fmt: skip
+
+granted_roles = Table(
+    "granted_roles",  # what an account was by its platform's roles, from when; at first a student
+    metadata,
+    _key(),
+    _to("courses"),
+    _to("accounts"),
+    Column("role", String,
+           CheckConstraint("role IN ('student', 'assistant', 'instructor')", name="role"),
+           nullable=False),
+    Column("since", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+Index("ix_granted_roles_course_id_account_id", granted_roles.c.course_id,
+      granted_roles.c.account_id)  # fmt: skip
 
 link_codes = Table(
     "link_codes",  # a member's newest code, by its SHA-256, to be one with their other account

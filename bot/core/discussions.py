@@ -1,8 +1,9 @@
 """Discussions: posting a prompt, taking a side, closing, reopening, withdrawing."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
-from bot.core import prompts
+from bot.core import course_roles, prompts
 from bot.core.cards import Actions, Block, Button, Card, Fields, Table, Text, spans, text
 from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
@@ -24,7 +25,11 @@ async def compose(db: Connection, send: Send) -> Card:
     discussion = await discussions.discussion_by_id(db, send.course_id, send.discussion_id)
     if send.kind == "closing":
         return await _summary(db, discussion)
-    return prompts.prompt_card(prompts.from_json(discussion.content), discussion)
+    card = prompts.prompt_card(prompts.from_json(discussion.content), discussion)
+    if send.kind != "prompt":
+        return card
+    notify = await course_roles.notified(db, send.channel)
+    return replace(card, notify=notify, tag=send.channel.tag)
 
 
 # --- finding a discussion -----------------------------------------------------------------------

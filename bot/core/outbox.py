@@ -40,9 +40,9 @@ class Outbox:
 
     `compose` makes the card of a send; `refused` tells the course's staff why one could not be
     posted (once for each send and reason), `not_set_open` why its thread could not be opened or
-    closed to writing; `found` reads a thread whose post stood there before
-    we knew. `owner` names this process in leases; `new_id` makes the short ids under which
-    unexpected failures are logged.
+    closed to writing, `not_notified` why nobody was who was to be; `found` reads a thread whose
+    post stood there before we knew. `owner` names this process in leases; `new_id` makes the short
+    ids under which unexpected failures are logged.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Outbox:
         compose: Compose,
         refused: Refusal,
         not_set_open: Refusal,
+        not_notified: Refusal,
         found: Found,
         new_id: Callable[[], str],
     ) -> None:
@@ -63,7 +64,7 @@ class Outbox:
         self._owner = owner
         self._compose = compose
         self._refused = refused
-        self._steps = Steps(database, clock, not_set_open)
+        self._steps = Steps(database, clock, not_set_open, not_notified)
         self._found = found
         self._claims = count(1)
         self._new_id = new_id

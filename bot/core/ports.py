@@ -9,7 +9,7 @@ from bot.core.cards import Card
 from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
-from storage.ids import AccountRef, ChannelRef, MessageRef, Space, ThreadRef
+from storage.ids import AccountRef, ChannelRef, MessageRef, RoleRef, Space, ThreadRef
 
 __all__ = [
     "REQUEST",
@@ -21,6 +21,7 @@ __all__ = [
     "Exporter",
     "Platform",
     "Posted",
+    "PromptChannel",
     "ReportTable",
     "SeenMessage",
     "SendRefused",
@@ -39,10 +40,22 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a public message stands with all that belongs to it: its own name, and its thread's."""
+    """Where a public message stands with all that belongs to it: its own name, and its thread's.
+    `silent` says why nobody was notified by it who was to be."""
 
     message: MessageRef
     thread: ThreadRef
+    silent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptChannel:
+    """A channel in which prompts can be posted: what people call it, the tags under which they can
+    be filed there, and whether they must be."""
+
+    name: str
+    tags: tuple[str, ...] = ()
+    needs_tag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,17 @@ class Platform(Protocol):
 
     async def is_there(self, space: Space, person: AccountRef) -> bool:
         """Whether the person still belongs to the space. Raises SendRefused where nobody knows."""
+
+    async def prompt_channel(self, place: Place) -> PromptChannel:
+        """A channel in which prompts can be posted. Raises SendRefused where they can't."""
+
+    async def staff_role(self, space: Space, role: RoleRef) -> str:
+        """What people call one of the platform's roles that staff can be known by. Raises
+        SendRefused for any other."""
+
+    async def notified_role(self, place: Place, role: RoleRef) -> str:
+        """What people call a role whose holders are notified by what names it there. Raises
+        SendRefused where nobody would be."""
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         """What doesn't work as it should there and what would mend it, a sentence each."""

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
+from bot.core.arguments import TURNING
 from bot.core.cards import Bold, Link, Plain, Span, Spans, Table
-from bot.core.dispatch import TURNING
 from bot.core.plain import spans_to_plain
 
 _NOT_SHOWN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{TURNING}]")

@@ -72,10 +72,13 @@ class Steps:
     """The steps of a send. Each raises SendRefused or SendUncertain, and gives None where the lease
     is no longer the claim's: whoever has it now does the rest."""
 
-    def __init__(self, database: Database, clock: Clock, not_set_open: Refusal) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, not_set_open: Refusal, not_notified: Refusal
+    ) -> None:
         self._database = database
         self._clock = clock
         self._not_set_open = not_set_open
+        self._not_notified = not_notified
 
     async def change(self, platform: Platform, claimed: Claimed, posted: MessageRef) -> None:
         """Make the message that was posted before read as it should now."""
@@ -118,6 +121,8 @@ class Steps:
         )  # fmt: skip
         await self._set_open(platform, claimed)
         placement = await self._record(claimed, posted, standing.begun)
+        if posted.silent is not None:
+            await self._not_notified(send, posted.silent)
         return placement if standing.found else None
 
     async def _begin(self, claimed: Claimed) -> datetime | None:

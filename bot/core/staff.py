@@ -83,6 +83,16 @@ class StaffNotices:
             f" does not depend on it. {sentence}",
         )
 
+    async def not_notified(self, send: Send, sentence: str) -> None:
+        """A prompt was posted, and the role that was to be notified was not: say where and why."""
+        name = await self._name(send)
+        log.warning("nobody was notified", extra={"send": send.id, "kind": send.kind})
+        await self._tell_refusal(
+            send,
+            f"Nobody was notified of {name}",
+            f"{name} is posted in #{send.channel.name}, and nobody was notified: {sentence}",
+        )
+
     async def _name(self, send: Send) -> str:
         async with self._database.read() as db:
             found = await discussions.discussion_by_id(db, send.course_id, send.discussion_id)

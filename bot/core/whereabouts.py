@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.events import AccountRef, Place
-from storage import courses, members
+from storage import courses, granting, members
 from storage.database import Connection, Database
+from storage.granting import CourseRole
 from storage.rows import Channel, Course, Member
 
 Asked = tuple[Place, AccountRef]
@@ -14,11 +15,13 @@ Asked = tuple[Place, AccountRef]
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """A course's channel, and who a person is in the course; `member` None: not in it yet."""
+    """A course's channel, and who a person is in the course; `member` None: not in it yet. `chosen`
+    are the platform's roles that the course gives a meaning to."""
 
     channel: Channel
     course: Course
     member: Member | None
+    chosen: Sequence[CourseRole]
 
 
 class Finder:
@@ -40,7 +43,10 @@ async def _found(db: Connection, asked: Sequence[Asked]) -> list[Whereabouts | N
         for found, (place, account) in zip(where, asked, strict=True)
     ]
     known = await members.members_at(db, {one for one in who if one is not None})
+    chosen = await granting.chosen_in(db, {found[1].id for found in where if found is not None})
     return [
-        None if found is None or one is None else Whereabouts(*found, known.get(one))
+        None
+        if found is None or one is None
+        else Whereabouts(*found, known.get(one), chosen.get(found[1].id, ()))
         for found, one in zip(where, who, strict=True)
     ]

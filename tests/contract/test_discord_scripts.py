@@ -48,9 +48,10 @@ def read(message: Message) -> str:
     return words(message.content, [discord.Embed.from_dict(e) for e in message.embeds], [])
 
 
-async def posted(seminar: Seminar, at: Channel | None = None) -> Channel:
+async def posted(seminar: Seminar, at: Channel | None = None, **given: object) -> Channel:
     """A course there, and the thread of its first discussion."""
-    assert "is set up" in await run(seminar, seminar.ada, "course setup", at, title="History 101")
+    said = await run(seminar, seminar.ada, "course setup", at, title="History 101", **given)
+    assert "is set up" in said
     before = set(seminar.guild.channels)
     assert "D1" in await run(seminar, seminar.ada, "prompt post", at, prompt=KULAKS)
     await seminar.settle()
@@ -104,7 +105,7 @@ async def test_in_a_forum_a_prompt_is_a_post_and_closing_locks_it(seminar: Semin
         seminar.guild, "debates", "forum", tags=["Week 1"], tag_required=True
     )
     desk = seminar.world.post(seminar.ada, forum, "Welcome", "Here we debate.")
-    thread = await posted(seminar, desk)
+    thread = await posted(seminar, desk, tag="Week 1")
     assert thread.parent is forum
     assert thread.name == "Two kinds of success, two fates"
     (prompt,) = seminar.posts(thread)

@@ -15,10 +15,18 @@ from typing import TypeVar
 from bot.core import discussions
 from bot.core.cards import Card
 from bot.core.dispatch import Dispatcher
-from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, Space, ThreadRef
+from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, RoleRef, Space, ThreadRef
 from bot.core.outbox import Outbox
 from bot.core.plain import to_plain
-from bot.core.ports import Clock, Platform, Posted, SeenMessage, SendRefused, SendUncertain
+from bot.core.ports import (
+    Clock,
+    Platform,
+    Posted,
+    PromptChannel,
+    SeenMessage,
+    SendRefused,
+    SendUncertain,
+)
 from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
 from bot.core.staff import StaffNotices
@@ -103,6 +111,12 @@ class FaultyPlatform:
     """What it says doesn't work as it should."""
     left: set[AccountRef] = field(default_factory=set)
     """Who is not there any more; asked for by `is_there` only."""
+    channels: dict[ChannelRef, PromptChannel] = field(default_factory=dict)
+    """What is known of channels in which prompts can be posted."""
+    no_roles: dict[RoleRef, str] = field(default_factory=dict)
+    """Roles that won't do, and why."""
+    silent: str | None = None
+    """Why nobody is notified by what is posted."""
     deaf: bool = False
     """Nobody can be told anything."""
     requests: int = 0
@@ -138,7 +152,7 @@ class FaultyPlatform:
     async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
         self.completing.set()
         return await self._meet(
-            self._troubles_completing, lambda: self._complete(place, message)
+            self._troubles_completing, lambda: self._complete(place, message, card)
         )  # fmt: skip
 
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
@@ -170,6 +184,20 @@ class FaultyPlatform:
         if self.unreadable is not None:
             raise SendRefused(self.unreadable)
         return person not in self.left
+
+    async def prompt_channel(self, place: Place) -> PromptChannel:
+        return self.channels.get(place.channel) or PromptChannel(str(place.channel))
+
+    async def staff_role(self, space: Space, role: RoleRef) -> str:
+        return self._role(role)
+
+    async def notified_role(self, place: Place, role: RoleRef) -> str:
+        return self._role(role)
+
+    def _role(self, role: RoleRef) -> str:
+        if role in self.no_roles:
+            raise SendRefused(self.no_roles[role])
+        return str(role)
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         return self.lacking
@@ -218,10 +246,11 @@ class FaultyPlatform:
         self.standing.append(Standing(place, ref, key, card, self.clock.now()))
         return ref
 
-    def _complete(self, place: Place, message: MessageRef) -> Posted:
+    def _complete(self, place: Place, message: MessageRef, card: Card) -> Posted:
         if message not in self.whole:
             self.whole.append(message)
-        return Posted(message, place.thread or ThreadRef(message))
+        silent = None if card.notify is None else self.silent
+        return Posted(message, place.thread or ThreadRef(message), silent)
 
     def _change(self, message: MessageRef, card: Card) -> None:
         for one in self.standing:
@@ -244,6 +273,7 @@ def an_outbox(
         discussions.compose,
         staff.refused,
         staff.not_set_open,
+        staff.not_notified,
         recovery.read_again,
         world.app.services.new_id,
     )

@@ -13,6 +13,7 @@ from storage import (
     audit,
     courses,
     discussions,
+    granting,
     joining,
     leaving,
     linking,
@@ -33,6 +34,7 @@ from storage.ids import (
     MemberId,
     MessageId,
     MessageRef,
+    RoleRef,
     SendId,
     Space,
     SpaceId,
@@ -44,12 +46,12 @@ from tests.storage.conftest import NOW
 
 SPACE = Space("browser", "classroom")
 MODULES = (
-    courses, joining, leaving, linking, members, discussions, messages, replies, outbox, notices,
-    audit,
+    courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
+    notices, audit,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
-    "CourseId", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
+    "CourseId", "Collection[CourseId]", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
     "Collection[tuple[Space, ChannelRef]]", "Collection[tuple[CourseId, Space, AccountRef]]",
 }  # fmt: skip
 BY_A_ROW = {
@@ -161,6 +163,8 @@ async def make(db: Connection, mark: str) -> Made:
     await messages.save(db, [said, held])
     await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
     await audit.note(db, course, member, mark, "D1", NOW)
+    await granting.choose(db, course, space, "assistants", RoleRef("role"), mark, NOW)
+    await granting.grant(db, course, account, "assistant", NOW)
     await joining.replace_code(db, course, f"digest-{mark}", NOW)
     await linking.replace_code(db, course, member, f"digest-{mark}", NOW)
     return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
@@ -174,6 +178,12 @@ async def _code_of(db: Connection, made: Made) -> Any:
 
 async def _link_codes(db: Connection, made: Made) -> Any:
     return [await linking.code_of(db, made.course, f"digest-{mark}") for mark in ("north", "south")]
+
+
+async def _grants_in(db: Connection, made: Made) -> Any:
+    return await granting.grants_in(
+        db, made.course, await courses.ensure_space(db, SPACE, NOW)
+    )  # fmt: skip
 
 
 Read = Callable[[Connection, Made], Awaitable[Any]]
@@ -191,6 +201,11 @@ READS: dict[str, Read] = {
     "members_of": lambda db, m: members.members_of(db, m.course),
     "staff_accounts": lambda db, m: members.staff_accounts(db, m.course),
     "roles_of": lambda db, m: members.roles_of(db, [m.member]),
+    "chosen_in": lambda db, m: granting.chosen_in(db, [m.course]),
+    "grants_of": lambda db, m: granting.grants_of(db, m.course, [m.account]),
+    "grants_in": _grants_in,
+    "grants_to": lambda db, m: granting.grants_to(db, m.course, m.member),
+    "standing": lambda db, m: granting.standing(db, m.course, m.member),
     "prompts_of": lambda db, m: discussions.prompts_of(db, m.course),
     "discussions_of": lambda db, m: discussions.discussions_of(db, m.course),
     "placements_of": lambda db, m: discussions.placements_of(db, m.course),

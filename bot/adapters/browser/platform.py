@@ -7,8 +7,10 @@ from urllib.parse import quote
 from bot.adapters.browser import inbound
 from bot.adapters.browser.classroom import Change, Classroom
 from bot.core.cards import Card, to_json
-from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, Space, ThreadRef
-from bot.core.ports import Posted, SeenMessage, SendRefused
+from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, RoleRef, Space, ThreadRef
+from bot.core.ports import Posted, PromptChannel, SeenMessage, SendRefused
+
+NO_ROLES = "The classroom has no roles of its own; name staff with /course staff."
 
 
 class BrowserPlatform:
@@ -78,6 +80,15 @@ class BrowserPlatform:
 
     async def is_there(self, space: Space, person: AccountRef) -> bool:
         return any(known.ref == person for known in await self._classroom.people())
+
+    async def prompt_channel(self, place: Place) -> PromptChannel:
+        return PromptChannel(await self.notice_channel(place))
+
+    async def staff_role(self, space: Space, role: RoleRef) -> str:
+        raise SendRefused(NO_ROLES)
+
+    async def notified_role(self, place: Place, role: RoleRef) -> str:
+        raise SendRefused(NO_ROLES)
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         return []

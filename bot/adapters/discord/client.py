@@ -105,7 +105,7 @@ class CoalfaceClient(discord.AutoShardedClient):
             **options,
         )
         self.core = core
-        self.tree = install(self, Answering(core.dispatcher, core.catalog))
+        self.tree = install(self, Answering(core.dispatcher, core.catalog, people=people))
         self._people = people
         self._registered = registered
         self._content = content

@@ -7,6 +7,7 @@ it was given.
 
 import hashlib
 from base64 import b32encode
+from dataclasses import replace
 
 import discord
 
@@ -39,7 +40,7 @@ def marked(rendered: Rendered, address: str, key: str | None = None, number: int
     number."""
     embeds = [embed.copy() for embed in rendered.embeds] or [discord.Embed(description="…")]
     embeds[0].url = address if key is None else f"{address}#{to_mark(key, number)}"
-    return Rendered(tuple(embeds), rendered.rows, rendered.files)
+    return replace(rendered, embeds=tuple(embeds))
 
 
 def carries(message: discord.Message, key: str, number: int = 0) -> bool:

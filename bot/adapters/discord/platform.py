@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.adapters.discord import history, inbound, marks, render
+from bot.adapters.discord import choosing, history, inbound, marks, render
 from bot.adapters.discord.history import Reader, Writable
 from bot.adapters.discord.limits import THREAD_NAME
 from bot.adapters.discord.people import People
@@ -27,8 +27,8 @@ from bot.adapters.discord.permissions import (
 from bot.adapters.discord.refusals import THREAD_EXISTS, check, gone, refusing
 from bot.adapters.discord.render import Rendered
 from bot.core.cards import Card
-from bot.core.events import AccountRef, MessageRef, Place, Space, ThreadRef
-from bot.core.ports import Clock, Posted, SeenMessage, SendRefused
+from bot.core.events import AccountRef, MessageRef, Place, RoleRef, Space, ThreadRef
+from bot.core.ports import Clock, Posted, PromptChannel, SeenMessage, SendRefused
 from bot.core.rendering import cut
 
 log = logging.getLogger(__name__)
@@ -58,25 +58,27 @@ class DiscordPlatform:
 
     async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         channel = await self._channel(place)
+        if choosing.why_silent(channel, card.notify) is not None:
+            card = replace(card, notify=None)
         first = _parts(channel, card, key)[0]
         if place.thread is not None:
             thread = await self._awake(await self._thread(place))
             return await self._send(thread, IN_THREAD, first, key)
         if isinstance(channel, discord.ForumChannel):
-            return await self._post_in_forum(channel, _title(card), first)
+            return await self._post_in_forum(channel, _title(card), first, card.tag)
         where = _writable(channel)
         check(where, POST, THREAD)  # better no message than one whose thread can't be opened
         return await self._send(where, POST, first, key)
 
     async def _post_in_forum(
-        self, forum: discord.ForumChannel, title: str, first: Rendered
+        self, forum: discord.ForumChannel, title: str, first: Rendered, tag: str | None
     ) -> MessageRef:
         check(forum, FORUM)
-        tags = [tag for tag in forum.available_tags if not tag.moderated][:1]
+        tags = choosing.tags_for(forum, tag)
         with refusing(FORUM, channel=forum, writes=True):
             made = await forum.create_thread(
                 name=title,
-                applied_tags=tags if forum.flags.require_tag else [],
+                applied_tags=tags,
                 **first.to_arguments(),
             )
         return inbound.to_ref(made.message.id)
@@ -106,7 +108,7 @@ class DiscordPlatform:
         if len(parts) > 1:
             within = await self._thread(replace(place, thread=thread))
             await self._send_rest(within, message, parts, key)
-        return Posted(message, thread)
+        return Posted(message, thread, choosing.why_silent(channel, card.notify))
 
     async def _open_thread(self, channel: Writable, message: MessageRef, title: str) -> None:
         """Begin the message's thread; where it has one, it is there."""
@@ -223,6 +225,15 @@ class DiscordPlatform:
         guild = self._guild(space)
         with refusing():
             return await self.people.are_in(guild, inbound.to_number(person))
+
+    async def prompt_channel(self, place: Place) -> PromptChannel:
+        return choosing.prompt_channel(await self._channel(place))
+
+    async def staff_role(self, space: Space, role: RoleRef) -> str:
+        return choosing.staff_role(self._guild(space), role)
+
+    async def notified_role(self, place: Place, role: RoleRef) -> str:
+        return choosing.notified_role(await self._channel(place), role)
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         try:
