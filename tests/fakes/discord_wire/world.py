@@ -124,6 +124,21 @@ class World:
             guild.members[user.id].roles.append(role)
         return role
 
+    def change_role(self, guild: Guild, role: Role, *, mentionable: bool) -> None:
+        role.mentionable = mentionable
+        self.gateway.role_changed(guild, role)
+
+    def give(self, guild: Guild, role: Role, user: User) -> None:
+        """Without the members intent the bot is not told; `take` is the other way round."""
+        guild.members[user.id].roles.append(role)
+
+    def take(self, guild: Guild, role: Role, user: User) -> None:
+        guild.members[user.id].roles.remove(role)
+
+    def remove_tag(self, forum: Channel, name: str) -> None:
+        forum.tags = [tag for tag in forum.tags if tag.name != name]
+        self.state.channel_changed(forum)
+
     def join(self, user: User, guild: Guild) -> None:
         self.state.join(guild, Member(user, self.clock.now()))
 
