@@ -25,6 +25,7 @@ from bot.core.outbox import Outbox
 from bot.core.ports import Clock, Platform
 from bot.core.privacy import Notices
 from bot.core.recovery import Recovery
+from bot.core.roll_call import RollCall
 from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
 from bot.reports import charts
@@ -40,6 +41,9 @@ log = logging.getLogger(__name__)
 
 HOUSEKEEPING_SECONDS = 300
 """How soon what was deleted, or has become too old, has left the database's files."""
+
+ROLL_CALL_SECONDS = 24 * 60 * 60
+"""How often each member's account is asked for, whether it is still there."""
 
 CONNECTING_SECONDS = 30
 """How long what is owed waits for Discord: without it, its sends would only be refused."""
@@ -62,6 +66,7 @@ class App:
     intake: Intake
     notices: Notices
     recovery: Recovery
+    roll_call: RollCall
     browser: BrowserAdapter
     discord: "DiscordAdapter | None" = None
 
@@ -111,7 +116,7 @@ def _wire(
     discord = None if registered is None else _discord(clock, registered)
     if discord is not None:
         platforms[discord.platform.name] = discord.platform
-    staff = StaffNotices(database, platforms)
+    staff = StaffNotices(database, clock, platforms)
     informed: set[object] = set()
     notices = Notices(database, clock, platforms, informed)
     intake = Intake(database, clock, notices.reached)
@@ -124,6 +129,7 @@ def _wire(
         discussions.compose,
         staff.refused,
         staff.not_set_open,
+        staff.not_notified,
         recovery.read_again,
         _new_id,
     )
@@ -145,7 +151,8 @@ def _wire(
     browser.connect(dispatcher, intake)
     if discord is not None:
         discord.connect(dispatcher, intake, recovery, commands)
-    return App(services, dispatcher, intake, notices, recovery, browser, discord)
+    roll_call = RollCall(database, clock, platforms, intake)
+    return App(services, dispatcher, intake, notices, recovery, roll_call, browser, discord)
 
 
 def _discord(clock: Clock, registered: Path) -> "DiscordAdapter":
@@ -188,6 +195,7 @@ async def run(
                 script = yaml.safe_load(seeds.SAMPLE_CLASS.read_text("utf-8"))
                 await play(app.browser.classroom, app.dispatcher, script)
             behind.append(asyncio.create_task(_keep_house(app), name="housekeeping"))
+            behind.append(asyncio.create_task(_call_the_roll(app), name="roll call"))
             if classroom:
                 served = app.browser.serve(settings.host, settings.port, announce)
                 serving.append(asyncio.create_task(served, name="classroom"))
@@ -258,6 +266,16 @@ async def _keep_house(app: App) -> None:
         except Exception as problem:  # the next round may do better
             app.dispatcher.report_failure(problem, "housekeeping")
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+
+async def _call_the_roll(app: App) -> None:
+    while True:
+        for platform in app.services.platforms:
+            try:
+                await app.roll_call.call(platform)
+            except Exception as problem:  # the next round may do better
+                app.dispatcher.report_failure(problem, "roll call")
+        await asyncio.sleep(ROLL_CALL_SECONDS)
 
 
 async def report(settings: Settings, course: int | None) -> File:

@@ -1,6 +1,6 @@
 """Spaces, courses and their channels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,13 +33,14 @@ CHANNEL = (
     channels.c.ref,
     channels.c.name,
     channels.c.kind,
+    channels.c.tag,
 )
 
 
 def to_channel(row: Any) -> Channel:
     """A channel from the columns of CHANNEL, in their order, at the row's start."""
-    id_, course, space_id, platform, space, ref, name, kind = row[: len(CHANNEL)]
-    return Channel(id_, course, space_id, Space(platform, space), ref, name, kind)
+    id_, course, space_id, platform, space, ref, name, kind, tag = row[: len(CHANNEL)]
+    return Channel(id_, course, space_id, Space(platform, space), ref, name, kind, tag)
 
 
 async def ensure_space(db: Connection, space: Space, now: datetime) -> SpaceId:
@@ -80,12 +81,13 @@ async def bind_channel(
     name: str,
     kind: str,
     now: datetime,
+    tag: str | None = None,
 ) -> ChannelId:
     """Make the channel the course's. A channel belongs to one course: IntegrityError otherwise."""
     made = await db.execute(
         insert(channels)
         .values(
-            course_id=course, space_id=space, ref=ref, name=name, kind=kind, created_at=now
+            course_id=course, space_id=space, ref=ref, name=name, kind=kind, tag=tag, created_at=now
         )
         .returning(channels.c.id)
     )  # fmt: skip
@@ -113,11 +115,11 @@ async def channel_at(db: Connection, space: Space, ref: ChannelRef) -> Channel |
 
 
 async def channels_at(
-    db: Connection, places: Sequence[tuple[Space, ChannelRef]]
-) -> Mapping[tuple[Space, ChannelRef], tuple[Channel, datetime | None]]:
-    """The channels that stand at these places, each with when its course was archived."""
+    db: Connection, places: Collection[tuple[Space, ChannelRef]]
+) -> Mapping[tuple[Space, ChannelRef], tuple[Channel, Course]]:
+    """The channels that stand at these places, each with its course."""
     found = await db.execute(
-        select(*CHANNEL, courses.c.archived_at)
+        select(*CHANNEL, *_COURSE)
         .join(spaces, spaces.c.id == channels.c.space_id)
         .join(courses, courses.c.id == channels.c.course_id)
         .where(among(channels.c.ref, {ref for _, ref in places}))
@@ -125,7 +127,7 @@ async def channels_at(
     rows = {}
     for row in found:
         channel = to_channel(row)
-        rows[channel.space, channel.ref] = (channel, row[-1])
+        rows[channel.space, channel.ref] = (channel, Course(*row[len(CHANNEL) :]))
     return rows
 
 

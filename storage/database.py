@@ -140,13 +140,31 @@ class Database:
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
     ) -> "Group[Item, Result]":
         """A way to write many small facts in few transactions: see `Group`."""
-        group = Group(self, apply)
+        return self._grouped(self.write, apply)
+
+    def reading(
+        self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
+    ) -> "Group[Item, Result]":
+        """A way to answer many small questions in few readings: see `Group`. Whoever asks sees all
+        that was durable by then."""
+        return self._grouped(self._look, apply)
+
+    async def _look(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        async with self.read() as connection:
+            return await work(connection)
+
+    def _grouped(
+        self,
+        transact: Callable[[Callable[[Connection], Awaitable[Any]]], Awaitable[Any]],
+        apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]],
+    ) -> "Group[Item, Result]":
+        group = Group(transact, apply)
         self._groups.append(group)
         return group
 
 
 class Group(Generic[Item, Result]):
-    """Gathers what is put while the writer is busy and writes it together.
+    """Gathers what is put while the last items are written (or read for), and writes it together.
 
     `apply` writes a sequence of items in one transaction and returns one result for each, in
     order. When it fails, the items are tried one by one, and only the bad ones fail.
@@ -154,10 +172,10 @@ class Group(Generic[Item, Result]):
 
     def __init__(
         self,
-        database: Database,
+        transact: Callable[[Callable[[Connection], Awaitable[Any]]], Awaitable[Any]],
         apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]],
     ) -> None:
-        self._database = database
+        self._transact = transact
         self._apply = apply
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._flushing: asyncio.Task[None] | None = None
@@ -194,7 +212,10 @@ class Group(Generic[Item, Result]):
             self._flushing = None
 
     async def _write(self, items: Sequence[Item]) -> Sequence[Result]:
-        return await self._database.write(lambda connection: self._apply(connection, items))
+        results: Sequence[Result] = await self._transact(
+            lambda connection: self._apply(connection, items)
+        )
+        return results
 
     async def _one_by_one(
         self, batch: Sequence[tuple[Item, asyncio.Future[Result]]], problem: Exception

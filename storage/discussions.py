@@ -11,6 +11,7 @@ from storage.among import among
 from storage.courses import CHANNEL, to_channel
 from storage.database import Connection
 from storage.ids import (
+    AccountId,
     ChannelId,
     ChannelRef,
     CourseId,
@@ -265,15 +266,21 @@ async def take_side(
     course: CourseId,
     discussion_id: DiscussionId,
     member: MemberId,
+    account: AccountId,
     side: str,
     now: datetime,
 ) -> str | None:
-    """Note that the member takes this side from now on; returns the side they had before."""
+    """Note that the member, with this account, takes this side from now on; returns the side they
+    had before."""
     before = (await sides_of(db, course, discussion_id)).get(member)
     if before != side:
         await db.execute(
             insert(sides_taken).values(
-                discussion_id=_of(course, discussion_id), member_id=member, side=side, taken_at=now
+                discussion_id=_of(course, discussion_id),
+                member_id=member,
+                account_id=account,
+                side=side,
+                taken_at=now,
             )
         )
     return before

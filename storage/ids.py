@@ -8,6 +8,7 @@ ChannelRef = NewType("ChannelRef", str)
 ThreadRef = NewType("ThreadRef", str)
 MessageRef = NewType("MessageRef", str)
 AccountRef = NewType("AccountRef", str)
+RoleRef = NewType("RoleRef", str)
 
 SpaceId = NewType("SpaceId", int)
 AccountId = NewType("AccountId", int)

@@ -1,26 +1,32 @@
-"""Two members of a course who are one person: the code that proves it, and making them one."""
+"""Two members of a course who are one person: the code that proves it, making them one, and parting
+them again."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, delete, func, insert, select, update
+from sqlalchemy import ScalarSelect, delete, func, insert, literal, select, update
 
+from storage import leaving
 from storage.database import Connection
-from storage.ids import AccountId, CourseId, MemberId, SpaceId
+from storage.ids import AccountId, CourseId, MemberId, Space, SpaceId
 from storage.schema import (
     accounts,
     audit,
+    identities,
     link_codes,
     member_accounts,
     members,
     messages,
     roles,
     sides_taken,
+    spaces,
 )
 
 MERGED = (member_accounts, messages, sides_taken, audit)
 """What names a member and names the one who stays afterwards. Besides these only the member's
 roles and code do, which go."""
+BY_ACCOUNT = (member_accounts, messages, sides_taken)
+"""What of these says with which account it was done, and follows that account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,16 @@ class LinkCode:
     member_id: MemberId
     expires_at: datetime
     used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAccount:
+    """One account of a member, as its platform calls it."""
+
+    account: AccountId
+    member: MemberId
+    space: Space
+    name: str
 
 
 async def replace_code(
@@ -74,6 +90,25 @@ async def accounts_of(
     return [(row[0], row[1]) for row in found]
 
 
+async def all_accounts(db: Connection, course: CourseId) -> list[MemberAccount]:
+    """Every account whose name is known in the course, in all its spaces, in the order in which
+    they were first seen."""
+    found = await db.execute(
+        select(
+            identities.c.account_id,
+            member_accounts.c.member_id,
+            spaces.c.platform,
+            spaces.c.ref,
+            identities.c.name,
+        )
+        .join(member_accounts, member_accounts.c.account_id == identities.c.account_id)
+        .join(spaces, spaces.c.id == identities.c.space_id)
+        .where(member_accounts.c.course_id == course)
+        .order_by(identities.c.account_id)
+    )
+    return [MemberAccount(row[0], row[1], Space(row[2], row[3]), row[4]) for row in found]
+
+
 async def merge(db: Connection, course: CourseId, kept: MemberId, gone: MemberId) -> None:
     """Make two members of the course one: all that `gone` has and did is `kept`'s.
 
@@ -104,6 +139,50 @@ async def merge(db: Connection, course: CourseId, kept: MemberId, gone: MemberId
         .values(joined_at=known[1], informed_at=known[2])
     )
     await db.execute(delete(members).where(members.c.course_id == course, members.c.id == gone))
+    await leaving.settle(db, course, kept)
+
+
+async def split(
+    db: Connection, course: CourseId, member: MemberId, account: AccountId
+) -> MemberId:  # fmt: skip
+    """Make one account of a member a member of its own, with what it wrote and the sides it took.
+
+    Both keep the roles they had until now, as what they wrote does. What staff noted of the member
+    stays with the accounts that stay. Raises LookupError unless the account is one of several.
+    """
+    own = {id_ for id_, _ in await accounts_of(db, course, member)}
+    if account not in own or len(own) == 1:
+        raise LookupError(f"not one of several accounts of member {member}")
+    was = (
+        await db.execute(
+            select(members.c.joined_at, members.c.informed_at, accounts.c.created_at)
+            .join(member_accounts, member_accounts.c.member_id == members.c.id)
+            .join(accounts, accounts.c.id == member_accounts.c.account_id)
+            .where(members.c.course_id == course, members.c.id == member, accounts.c.id == account)
+        )
+    ).one()
+    made = await db.execute(
+        insert(members)
+        .values(
+            course_id=course,
+            joined_at=max(was.joined_at, was.created_at),
+            informed_at=was.informed_at,
+        )
+        .returning(members.c.id)
+    )
+    new, old = MemberId(made.scalar_one()), _own(course, member)
+    for table in BY_ACCOUNT:
+        await db.execute(
+            update(table)
+            .where(table.c.member_id == old, table.c.account_id == account)
+            .values(member_id=new)
+        )
+    had = select(literal(new), roles.c.role, roles.c.since).where(roles.c.member_id == old)
+    await db.execute(insert(roles).from_select(["member_id", "role", "since"], had))
+    await db.execute(delete(link_codes).where(link_codes.c.member_id == old))
+    for one in (member, new):
+        await leaving.settle(db, course, one)
+    return new
 
 
 def _own(course: CourseId, member: MemberId) -> ScalarSelect[int]:

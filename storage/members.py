@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, insert, select, update
 
 from storage.among import among
 from storage.database import Connection
@@ -15,6 +15,7 @@ from storage.ids import AccountId, AccountRef, CourseId, MemberId, Space, SpaceI
 from storage.rows import Member
 from storage.schema import (
     accounts,
+    departures,
     identities,
     member_accounts,
     members,
@@ -85,9 +86,15 @@ async def rename(db: Connection, account: AccountId, name: str, at: datetime) ->
 
 
 async def ensure_member(
-    db: Connection, course: CourseId, account: AccountId, role: str, now: datetime
+    db: Connection,
+    course: CourseId,
+    account: AccountId,
+    role: str,
+    now: datetime,
+    given: str | None = None,
 ) -> MemberId:
-    """The member this account is in the course; at first sight a member with `role`."""
+    """The member this account is in the course; at first sight a member with `role`, as in
+    `set_role`."""
     found = await db.execute(
         select(member_accounts.c.member_id).where(
             member_accounts.c.course_id == course, member_accounts.c.account_id == account
@@ -103,7 +110,7 @@ async def ensure_member(
     await db.execute(
         insert(member_accounts).values(course_id=course, account_id=account, member_id=member)
     )
-    await set_role(db, course, member, role, now)
+    await set_role(db, course, member, role, now, given)
     return member
 
 
@@ -119,11 +126,17 @@ async def members_by_account(
 
 
 async def set_role(
-    db: Connection, course: CourseId, member: MemberId, role: str, now: datetime
+    db: Connection,
+    course: CourseId,
+    member: MemberId,
+    role: str,
+    now: datetime,
+    given: str | None = None,
 ) -> None:
     """From `now` on the member has this role; what they wrote before keeps the one they had.
 
-    Never from before the role they have: clocks differ, and the last one given holds.
+    `given` is what staff gave them, where it is another one. Never from before the role they
+    have: clocks differ, and the last one given holds.
     """
     had = (await roles_of(db, [member])).get(member, ())
     since = max(now, had[-1][0]) if had else now
@@ -133,7 +146,14 @@ async def set_role(
         .values(role=role)
     )
     own = select(members.c.id).where(members.c.course_id == course, members.c.id == member)
-    await db.execute(insert(roles).values(member_id=own.scalar_subquery(), role=role, since=since))
+    await db.execute(
+        insert(roles).values(
+            member_id=own.scalar_subquery(),
+            role=role,
+            given=None if given == role else given,
+            since=since,
+        )
+    )
 
 
 async def roles_of(
@@ -172,17 +192,24 @@ async def member_at(
     db: Connection, course: CourseId, space: Space, ref: AccountRef
 ) -> Member | None:
     """The member of the course that this account is, or None."""
+    return (await members_at(db, [(course, space, ref)])).get((course, space, ref))
+
+
+async def members_at(
+    db: Connection, asked: Collection[tuple[CourseId, Space, AccountRef]]
+) -> Mapping[tuple[CourseId, Space, AccountRef], Member]:
+    """The members that these accounts are in these courses."""
     found = await db.execute(
-        _members(course).where(
-            identities.c.ref == ref,
-            identities.c.space_id
-            == select(spaces.c.id)
-            .where(spaces.c.platform == space.platform, spaces.c.ref == space.ref)
-            .scalar_subquery(),
-        )
+        _members(among(members.c.course_id, {course for course, _, _ in asked}))
+        .add_columns(spaces.c.platform, spaces.c.ref)
+        .join(spaces, spaces.c.id == identities.c.space_id)
+        .where(among(identities.c.ref, {ref for _, _, ref in asked}))
     )
-    row = found.one_or_none()
-    return None if row is None else Member(*row)
+    known = {}
+    for *row, platform, space in found:
+        member = Member(*row)
+        known[member.course_id, Space(platform, space), member.ref] = member
+    return {one: known[one] for one in asked if one in known}
 
 
 async def members_of(db: Connection, course: CourseId, space: Space | None = None) -> list[Member]:
@@ -190,7 +217,7 @@ async def members_of(db: Connection, course: CourseId, space: Space | None = Non
 
     With a space, those who have an account there, with that account's ref.
     """
-    query = _members(course).order_by(members.c.id, identities.c.account_id)
+    query = _members(members.c.course_id == course).order_by(members.c.id, identities.c.account_id)
     if space is not None:
         query = query.join(spaces, spaces.c.id == identities.c.space_id).where(
             spaces.c.platform == space.platform, spaces.c.ref == space.ref
@@ -208,14 +235,19 @@ def _in_the_alphabet(name: str) -> str:
 
 
 async def staff_accounts(db: Connection, course: CourseId) -> list[tuple[Space, AccountRef]]:
-    """The accounts of the course's instructors and assistants, each with its space."""
+    """The accounts of the course's instructors and assistants that are still there, each with its
+    space."""
     found = await db.execute(
-        _members(course)
+        _members(members.c.course_id == course)
         .join(spaces, spaces.c.id == identities.c.space_id)
         .add_columns(spaces.c.platform, spaces.c.ref.label("space_ref"))
         .order_by(members.c.id)
     )
-    return [(Space(row.platform, row.space_ref), row.ref) for row in found if row.role != "student"]
+    return [
+        (Space(row.platform, row.space_ref), row.ref)
+        for row in found
+        if row.role != "student" and row.account_left_at is None
+    ]
 
 
 async def courses_with(
@@ -237,6 +269,11 @@ async def courses_with(
     return [(row[0], row[1]) for row in found]
 
 
+def gone() -> ColumnElement[bool]:
+    """Of an account's departure: it was not seen there again afterwards."""
+    return departures.c.seen_at.is_(None) | (departures.c.seen_at <= departures.c.left_at)
+
+
 def _role_now() -> Any:
     return (
         select(roles.c.role)
@@ -247,7 +284,7 @@ def _role_now() -> Any:
     )
 
 
-def _members(course: CourseId) -> Select[Any]:
+def _members(which: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
             members.c.id,
@@ -258,8 +295,15 @@ def _members(course: CourseId) -> Select[Any]:
             identities.c.ref,
             members.c.joined_at,
             members.c.informed_at,
+            members.c.left_at,
+            case((gone(), departures.c.left_at)).label("account_left_at"),
         )
         .join(member_accounts, member_accounts.c.member_id == members.c.id)
         .join(identities, identities.c.account_id == member_accounts.c.account_id)
-        .where(members.c.course_id == course)
+        .outerjoin(
+            departures,
+            (departures.c.course_id == members.c.course_id)
+            & (departures.c.account_id == member_accounts.c.account_id),
+        )
+        .where(which)
     )

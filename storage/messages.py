@@ -3,6 +3,7 @@
 What a message means (which discussion, whose reply) is decided above; here it is only kept.
 """
 
+from array import array
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -146,19 +147,42 @@ async def held(db: Connection, channel: ChannelId) -> list[MessageState]:
 
 
 async def known_in(
-    db: Connection, channel: ChannelId, discussion: DiscussionId
+    db: Connection, channel: ChannelId, discussion: DiscussionId, refs: Iterable[MessageRef]
 ) -> list[MessageState]:
-    """Every message kept of a discussion in one channel, deleted ones too."""
-    found = await db.execute(
-        select(*_STATE).where(
-            messages.c.channel_id == channel, messages.c.discussion_id == discussion
+    """Those of these messages that are kept of a discussion in one channel, deleted ones too."""
+    which = (messages.c.channel_id == channel) & (messages.c.discussion_id == discussion)
+    return [*(await _load(db, which, messages.c.ref, refs)).values()]
+
+
+async def standing_in(db: Connection, channel: ChannelId, discussion: DiscussionId) -> "array[int]":
+    """All messages of a discussion in one channel whose author is known and that stand there, as
+    far as is known; in the order of their ids."""
+    found = await db.stream_scalars(
+        select(messages.c.id)
+        .where(
+            messages.c.channel_id == channel,
+            messages.c.discussion_id == discussion,
+            messages.c.deleted_at.is_(None),
+            messages.c.account_id.is_not(None),
         )
+        .order_by(messages.c.id)
     )
-    return [_to_state(row) for row in found]
+    ids: array[int] = array("q")
+    async for part in found.partitions(500):
+        ids.extend(part)
+    return ids
+
+
+async def with_ids(
+    db: Connection, channel: ChannelId, ids: Iterable[MessageId]
+) -> list[MessageState]:
+    """The messages of one channel that have these ids."""
+    which = messages.c.channel_id == channel
+    return [*(await _load(db, which, messages.c.id, ids)).values()]
 
 
 async def _load(
-    db: Connection, which: Any, column: Any, refs: Iterable[MessageRef]
+    db: Connection, which: Any, column: Any, refs: Iterable[MessageRef | MessageId]
 ) -> dict[Key, MessageState]:
     found = await db.execute(select(*_STATE).where(which, among(column, refs)))
     states_ = [_to_state(row) for row in found]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, case, func, insert, literal, or_, select, update
 
 from storage.among import among
 from storage.courses import CHANNEL, to_channel
@@ -147,10 +147,21 @@ async def claim(
 async def begin(
     db: Connection, id_: SendId, owner: str, now: datetime, until: datetime
 ) -> bool:  # fmt: skip
-    """Note that a request begins now; False where the lease is no longer ours."""
+    """Note that a request begins now; False where the lease is no longer ours.
+
+    `tried_at` stays that of the request that posted the message, once that stands.
+    """
+    at = literal(now, outbox.c.tried_at.type)
+    posting = case((outbox.c.message.is_(None), at), else_=outbox.c.tried_at)
     return await _owned(
-        db, id_, owner, tried_at=now, lease_until=until, attempts=outbox.c.attempts + 1
+        db, id_, owner, tried_at=posting, lease_until=until, attempts=outbox.c.attempts + 1
     )
+
+
+async def stands(db: Connection, id_: SendId, owner: str, message: str, until: datetime) -> bool:
+    """Note that the message stands in its channel, whatever it lacks yet; False where the lease is
+    no longer ours."""
+    return await _owned(db, id_, owner, message=message, lease_until=until)
 
 
 async def done(db: Connection, id_: SendId, owner: str, message: str | None, now: datetime) -> bool:
@@ -162,7 +173,8 @@ async def done(db: Connection, id_: SendId, owner: str, message: str | None, now
 async def put_back(
     db: Connection, id_: SendId, owner: str, next_try_at: datetime, problem: str | None
 ) -> bool:
-    """The platform did not take it: it is pending again, from `next_try_at` on."""
+    """The platform did not take it, or what belongs to it: it is pending again, from `next_try_at`
+    on."""
     return await _owned(
         db,
         id_,
@@ -171,7 +183,7 @@ async def put_back(
         next_try_at=next_try_at,
         problem=problem,
         lease_owner=None,
-        tried_at=None,
+        tried_at=case((outbox.c.message.is_(None), None), else_=outbox.c.tried_at),
     )
 
 
@@ -200,6 +212,7 @@ async def cancel(
             outbox.c.discussion_id == discussion,
             outbox.c.kind.in_(kinds),
             outbox.c.state == "pending",
+            outbox.c.message.is_(None),
         )
         .values(state="missed", problem="It was withdrawn before it could be posted.")
     )
@@ -223,12 +236,15 @@ async def channels_of(
 
 
 async def under_way(db: Connection, channel_ids: Collection[ChannelId]) -> set[ChannelId]:
-    """Those channels in which a prompt is being posted and not yet recorded."""
+    """Those channels in which a prompt is being posted, or stands, and is not placed yet."""
     found = await db.execute(
         select(outbox.c.channel_id)
         .where(
             among(outbox.c.channel_id, channel_ids),
-            outbox.c.state == "sending",
+            or_(
+                outbox.c.state == "sending",
+                and_(outbox.c.state == "pending", outbox.c.message.is_not(None)),
+            ),
             outbox.c.kind == "prompt",
         )
         .distinct()

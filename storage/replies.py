@@ -1,9 +1,10 @@
 """What was said, as reports and explanations read it; a course at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
+from storage.among import among
 from storage.database import Connection
 from storage.ids import (
     AccountRef,
@@ -127,10 +128,10 @@ async def reactions_of(db: Connection, course: CourseId) -> Sequence[tuple[Messa
 
 
 async def standing_reactions(
-    db: Connection, channel: ChannelId, discussion: DiscussionId
+    db: Connection, channel: ChannelId, discussion: DiscussionId, refs: Iterable[MessageRef]
 ) -> set[tuple[MessageRef, AccountRef, str]]:
-    """The reactions that stand on a discussion's messages in one channel, as the platform has
-    them: message, account, emoji."""
+    """The reactions that stand on these of a discussion's messages in one channel, as the platform
+    has them: message, account, emoji."""
     found = await db.execute(
         select(messages.c.ref, identities.c.ref, reactions.c.emoji)
         .join(messages, messages.c.id == reactions.c.message_id)
@@ -138,6 +139,7 @@ async def standing_reactions(
         .where(
             messages.c.channel_id == channel,
             messages.c.discussion_id == discussion,
+            among(messages.c.ref, refs),
             reactions.c.present,
         )
     )

@@ -45,6 +45,7 @@ class Channel:
     ref: ChannelRef
     name: str
     kind: str  # class, staff
+    tag: str | None = None  # what is posted there is filed under it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Member:
     ref: AccountRef
     joined_at: datetime
     informed_at: datetime | None
+    left_at: datetime | None = None  # none of their accounts is there any more
+    account_left_at: datetime | None = None  # this account is not
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The tables of the course database, written portably (SQLite today, PostgreSQL tomorrow).
 
 What students are called and what they write stands in tables of its own (`identities`,
-`message_texts`, `mentions`, `evidence`, and of the browser classroom `classroom_people`,
-`classroom_texts`): erasing a person is deleting rows there. Everything else about people holds
-opaque ids. Prompts, and what staff call courses and channels, belong to the course.
+`message_texts`, `mentions`, `evidence`, `notices`, and of the browser classroom `classroom_people`,
+`classroom_texts`): erasing a person is deleting rows there; the notices that wait for somebody go
+with their identity. Everything else about people holds opaque ids. Prompts, and what staff call
+courses and channels, belong to the course.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -135,6 +136,7 @@ channels = Table(
     Column("name", String, nullable=False),
     Column("kind", String, CheckConstraint("kind IN ('class', 'staff')", name="kind"),
            nullable=False),
+    Column("tag", String),  # what is posted is filed under it, where the platform has tags
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("space_id", "ref"),
     sqlite_autoincrement=True,
@@ -157,7 +159,7 @@ members = Table(
     _key(),
     _to("courses"),
     Column("joined_at", Instant, nullable=False),
-    Column("left_at", Instant),
+    Column("left_at", Instant),  # since when none of their accounts is there any more
     Column("informed_at", Instant),  # when they were told what is recorded and who sees it
     sqlite_autoincrement=True,
 )
@@ -172,6 +174,15 @@ member_accounts = Table(
 )
 Index("ix_member_accounts_member_id", member_accounts.c.member_id)
 
+departures = Table(
+    "departures",  # an account that was found not to be there any more, and when it was again
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("left_at", Instant, nullable=False),
+    Column("seen_at", Instant),
+)
+
 roles = Table(
     "roles",  # every role a member had, from when: the one at a reply's time can always be told
     metadata,
@@ -180,10 +191,39 @@ roles = Table(
     Column("role", String,
            CheckConstraint("role IN ('student', 'assistant', 'instructor')", name="role"),
            nullable=False),
+    Column("given", String),  # what staff gave, where the platform's roles give more than it
     Column("since", Instant, nullable=False),
     sqlite_autoincrement=True,
 )  # fmt: skip
 Index("ix_roles_member_id_since", roles.c.member_id, roles.c.since)
+
+course_roles = Table(
+    "course_roles",  # a platform's roles that staff chose: who is staff by them, who is notified
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("space_id", ForeignKey("spaces.id"), primary_key=True),
+    Column("purpose", String,
+           CheckConstraint("purpose IN ('instructors', 'assistants', 'notify')", name="purpose"),
+           primary_key=True),
+    Column("ref", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("since", Instant, nullable=False),
+)  # fmt: skip
+
+granted_roles = Table(
+    "granted_roles",  # what an account was by its platform's roles, from when; at first a student
+    metadata,
+    _key(),
+    _to("courses"),
+    _to("accounts"),
+    Column("role", String,
+           CheckConstraint("role IN ('student', 'assistant', 'instructor')", name="role"),
+           nullable=False),
+    Column("since", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+Index("ix_granted_roles_course_id_account_id", granted_roles.c.course_id,
+      granted_roles.c.account_id)  # fmt: skip
 
 link_codes = Table(
     "link_codes",  # a member's newest code, by its SHA-256, to be one with their other account
@@ -260,6 +300,7 @@ sides_taken = Table(
     _to("members"),
     Column("side", String, nullable=False),
     Column("taken_at", Instant, nullable=False),
+    Column("account_id", ForeignKey("accounts.id")),  # the one with which they took it
     sqlite_autoincrement=True,
 )
 Index("ix_sides_taken_discussion_id_member_id", sides_taken.c.discussion_id,
@@ -363,7 +404,7 @@ outbox = Table(
     Column("tried_at", Instant),  # when the request that may have been accepted was begun
     Column("lease_owner", String),
     Column("lease_until", Instant),
-    Column("message", String),  # what the platform calls the message, once sent
+    Column("message", String),  # what the platform calls the message, once it stands
     Column("problem", String),  # the platform's refusal, in our words
     Column("sent_at", Instant),
     sqlite_autoincrement=True,
@@ -371,6 +412,18 @@ outbox = Table(
 Index("ix_outbox_state_next_try_at", outbox.c.state, outbox.c.next_try_at)
 Index("ix_outbox_channel_id_state", outbox.c.channel_id, outbox.c.state)
 Index("ix_outbox_discussion_id", outbox.c.discussion_id)
+
+notices = Table(
+    "notices",  # private ones that could not be delivered: shown with the person's next command
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("account_id", ForeignKey("identities.account_id", ondelete="CASCADE"), nullable=False),
+    Column("card", JSON, nullable=False),
+    Column("kept_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_notices_account_id", notices.c.account_id)
 
 audit = Table(
     "audit",

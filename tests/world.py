@@ -20,6 +20,7 @@ from bot.core.events import (
     MessageRef,
     Person,
     Place,
+    RoleRef,
     Space,
     ThreadRef,
 )
@@ -57,6 +58,7 @@ class Human:
 
     def __init__(self, world: "World", ref: AccountRef, name: str, manages: bool) -> None:
         self.world, self.ref, self.name, self.manages = world, ref, name, manages
+        self.roles: frozenset[RoleRef] | None = None  # as a platform with roles would say
 
     async def run(
         self,
@@ -76,7 +78,7 @@ class Human:
             Invocation(
                 InvocationId(invocation or f"test-{next(world.numbers)}"),
                 place,
-                Person(self.ref, self.name),
+                Person(self.ref, self.name, roles=self.roles),
                 command,
                 arguments,
                 world.clock.now(),

@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from storage.ids import RoleRef
+
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
@@ -181,12 +183,18 @@ Block = Text | Quote | Fields | Table | Image | Divider | Actions | Footnotes
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message. `footer` is small print under it; a posted prompt carries its D12 there."""
+    """One message. `footer` is small print under it; a posted prompt carries its D12 there.
+
+    For a post, where the platform has such: `notify` is the role that is notified by it, `tag`
+    what it is filed under. An edit notifies nobody.
+    """
 
     title: str | None = None
     blocks: tuple[Block, ...] = ()
     footer: str | None = None
     tone: Literal["normal", "refusal"] = field(default="normal")
+    notify: RoleRef | None = None
+    tag: str | None = None
 
 
 # --- making cards -------------------------------------------------------------------------------

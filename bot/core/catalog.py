@@ -13,6 +13,7 @@ from bot.core import (
     packs,
     prompts,
     reporting,
+    setup,
     timeline,
 )
 from bot.core import help as help_
@@ -29,11 +30,16 @@ _TEXT = Param("text", "The question, as students will read it", Type.PARAGRAPH,
               most=prompts.TEXT_MOST)  # fmt: skip
 _SIDES = Param("sides", "Positions to take, parted by semicolons; none if left empty", most=400)
 _TAGS = Param("tags", "Words to find it by, parted by commas")
-_ZONE = Param("zone", "IANA time zone, such as Europe/London", complete=courses.zone_choices)
-_PACK = Param("pack", "The pack of facts and prompts", complete=courses.pack_choices)
+_ZONE = Param("zone", "IANA time zone, such as Europe/London", complete=setup.zone_choices)
+_PACK = Param("pack", "The pack of facts and prompts", complete=setup.pack_choices)
 _FACT = Param("fact", "A fact's id such as F3, or words of it", complete=facts.id_choices)
 _STYLE = Param("style", "The style guide; Chicago if left empty", choices=citing.STYLES)
 _STAFF_CHANNEL = Param("staff_channel", "A private channel for notices to staff", Type.CHANNEL)
+_ROLES = (
+    Param("instructors", "A role on Discord whose holders are instructors", Type.ROLE),
+    Param("assistants", "A role on Discord whose holders are assistants", Type.ROLE),
+    Param("notify", "A role on Discord that each prompt posted there notifies", Type.ROLE),
+)
 _HERE = Param("channel", "A channel of the course, or all; here if left empty",
               complete=discussions.channel_choices)  # fmt: skip
 
@@ -192,8 +198,16 @@ def build() -> Catalog:
                 discussions.reopen, (_DISCUSSION,),
             ),
             Command(
-                "course setup", "Make this channel a course's", instructor, courses.setup,
-                (_required(_TITLE), _ZONE, _PACK, _STAFF_CHANNEL), managers=True,
+                "course setup", "Make a channel a course's", instructor, setup.setup,
+                (
+                    _required(_TITLE), _ZONE, _PACK,
+                    Param("channel", "The channel to set up; this one if left empty",
+                          Type.CHANNEL),
+                    Param("tag", "The tag of what is posted, in a forum that wants one",
+                          complete=setup.tag_choices),
+                    _STAFF_CHANNEL, *_ROLES,
+                ),
+                managers=True,
             ),
             Command(
                 "course staff", "Make a member instructor, assistant or student", instructor,
@@ -208,14 +222,15 @@ def build() -> Catalog:
             ),
             Command(
                 "course settings", "See or change the course's settings", instructor,
-                courses.settings,
+                setup.settings,
                 (
                     _TITLE, _ZONE, _PACK,
                     Param("catch_up", "Hours after which a missed prompt is not posted any more",
                           Type.INTEGER, most=168),
                     Param("keep_text", "Days that texts are kept; 0 sets no end", Type.INTEGER,
                           most=3_650),
-                    _STAFF_CHANNEL,
+                    _STAFF_CHANNEL, *_ROLES,
+                    Param("clear", "What the course is to have no longer", choices=setup.CLEARED),
                 ),
             ),
             Command(
@@ -227,6 +242,22 @@ def build() -> Catalog:
                 instructor, joining.join,
                 (Param("code", "The code that an instructor of the course made", required=True),),
                 managers=True,
+            ),
+            Command(
+                "course merge", "Make two accounts of one student one member", instructor,
+                linking.merge,
+                (
+                    Param("first", "An account in one space of the course", required=True,
+                          complete=linking.account_choices),
+                    Param("second", "The same student's account in another space", required=True,
+                          complete=linking.account_choices),
+                ),
+            ),
+            Command(
+                "course split", "Make one of a member's accounts a member of its own again",
+                instructor, linking.split,
+                (Param("account", "The account that is somebody else's after all", required=True,
+                       complete=linking.linked_choices),),
             ),
             Command(
                 "course reload", "Read the course's pack again after it was edited", instructor,

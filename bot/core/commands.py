@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.core.cards import Card
 from bot.core.events import InvocationId, Person, Place
-from storage.ids import AccountRef, ChannelRef
+from storage.ids import AccountRef, ChannelRef, RoleRef
 
 if TYPE_CHECKING:
     from bot.core.dispatch import Call
@@ -34,6 +34,7 @@ class Type(Enum):
     INTEGER = "integer"
     PERSON = "person"  # an AccountRef of the space
     CHANNEL = "channel"  # a ChannelRef of the space
+    ROLE = "role"  # a RoleRef of the space; offered only where the platform has roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Param:
     most: int = 200
 
 
-Value = str | int | AccountRef | ChannelRef
+Value = str | int | AccountRef | ChannelRef | RoleRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import texts, words
+from bot.core import roles, texts, words
 from bot.core.events import (
     Event,
     MessageDeleted,
@@ -36,10 +36,8 @@ from storage.ids import (
     Space,
 )
 from storage.messages import MessageState, ReactionState
-from storage.rows import BY_MENTION, Channel, Placement
+from storage.rows import BY_MENTION, Channel, Course, Placement
 from storage.schema import EPOCH
-
-STUDENT = "student"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Deciding:
     def __init__(self, db: Connection, now: datetime) -> None:
         self._db = db
         self._now = now
-        self._channels: Mapping[tuple[Space, ChannelRef], tuple[Channel, datetime | None]] = {}
+        self._channels: Mapping[tuple[Space, ChannelRef], tuple[Channel, Course]] = {}
         self._courses: dict[ChannelId, CourseId] = {}
         self._by_message: dict[tuple[ChannelId, str], DiscussionId] = {}
         self._by_thread: dict[tuple[ChannelId, str], DiscussionId] = {}
@@ -70,6 +68,7 @@ class Deciding:
         self._new_accounts: set[AccountId] = set()  # made just now: members of nothing yet
         self._members: dict[tuple[CourseId, AccountId], MemberId] = {}
         self._roles: dict[MemberId, Sequence[tuple[datetime, str]]] = {}
+        self._hearing = roles.Hearing()
         self._reactions: dict[tuple[MessageState, AccountId, str], tuple[bool, datetime]] = {}
         self._fresh: set[messages.Key] = set()  # to be kept, and not known before
         self._touched: dict[messages.Key, MessageState] = {}
@@ -84,7 +83,7 @@ class Deciding:
     async def load(cls, db: Connection, now: datetime, events: Sequence[Event]) -> "Deciding":
         self = cls(db, now)
         places = {(event.place.space, event.place.channel) for event in events}
-        self._channels = await courses.channels_at(db, list(places))
+        self._channels = await courses.channels_at(db, places)
         here = [
             (channel.id, event)
             for event in events
@@ -110,6 +109,7 @@ class Deciding:
         } - self._states.keys()
         ours = self._fresh | self._states.keys()
         await self._load_people([event for id_, event in here if (id_, event.message) in ours])
+        self._hearing = await roles.Hearing.load(db, set(self._courses.values()), events)
         self._ids = iter(await messages.reserve_ids(db, len(self._fresh)))
         return self
 
@@ -171,6 +171,7 @@ class Deciding:
             self._states[key] = state
         if state.thread is None:
             state.thread = event.place.thread
+        self._hearing.hear(channel, event, self._accounts)
         match event:
             case MessagePosted():
                 self._fold_posted(state, event, measure)
@@ -205,7 +206,7 @@ class Deciding:
 
     def _is_after_the_end(self, event: Event) -> bool:
         """Whether it happened after its course had been archived; deletions are always heeded."""
-        archived_at = self._channels[event.place.space, event.place.channel][1]
+        archived_at = self._channels[event.place.space, event.place.channel][1].archived_at
         if archived_at is None or isinstance(event, MessageDeleted):
             return False
         at = event.sent_at if isinstance(event, MessagePosted) else happened_at(event)
@@ -330,6 +331,8 @@ class Deciding:
     async def _enrol(self) -> None:
         """Give each message of a discussion its member, and the role they had when they wrote."""
         await self._load_authors()
+        if changed := await self._hearing.take_in(self._db):
+            self._roles |= await members.roles_of(self._db, changed)
         for state in self._touched.values():
             if state.discussion_id is None or state.account_id is None or state.sent_at is None:
                 continue
@@ -351,12 +354,13 @@ class Deciding:
         return now + [(by_id[message], account) for message, account, _ in kept]
 
     async def _member(self, state: MessageState, account: AccountId) -> MemberId:
-        """The member that an account is in the message's course; a student at first sight."""
+        """The member that an account is in the message's course, also at first sight."""
         course = self._courses[state.channel_id]
         member = self._members.get((course, account))
         if member is None:
-            member = await members.ensure_member(self._db, course, account, STUDENT, self._now)
+            member = await roles.enrol(self._db, course, account, self._now)
             self._members[course, account] = member
+            self._roles |= await members.roles_of(self._db, [member])
         return member
 
     async def _load_authors(self) -> None:

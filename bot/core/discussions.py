@@ -1,8 +1,9 @@
 """Discussions: posting a prompt, taking a side, closing, reopening, withdrawing."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
-from bot.core import prompts
+from bot.core import course_roles, prompts
 from bot.core.cards import Actions, Block, Button, Card, Fields, Table, Text, spans, text
 from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
@@ -10,6 +11,7 @@ from bot.core.errors import BadInput, Refused, UnknownName
 from bot.core.events import Place
 from bot.core.inferring import replies_with_parents
 from bot.core.participation import is_response, verdict
+from bot.core.services import channel_labels
 from storage import audit, courses, discussions, members, outbox
 from storage.database import Connection
 from storage.errors import StorageError
@@ -24,7 +26,11 @@ async def compose(db: Connection, send: Send) -> Card:
     discussion = await discussions.discussion_by_id(db, send.course_id, send.discussion_id)
     if send.kind == "closing":
         return await _summary(db, discussion)
-    return prompts.prompt_card(prompts.from_json(discussion.content), discussion)
+    card = prompts.prompt_card(prompts.from_json(discussion.content), discussion)
+    if send.kind != "prompt":
+        return card
+    notify = await course_roles.notified(db, send.channel)
+    return replace(card, notify=notify, tag=send.channel.tag)
 
 
 # --- finding a discussion -----------------------------------------------------------------------
@@ -77,7 +83,10 @@ async def find(call: Call, param: str = "discussion") -> Discussion:
 async def channel_choices(call: Call, typed: str) -> Sequence[Choice]:
     async with call.services.database.read() as db:
         own = await courses.channels_of(db, call.course.id)
-    all_ = [Choice(channel.ref, f"#{channel.name}") for channel in own]
+    labels = channel_labels(own)
+    all_ = [
+        Choice(c.ref if labels[c.id] == f"#{c.name}" else labels[c.id], labels[c.id]) for c in own
+    ]
     if len(own) > 1:
         all_.append(Choice("all", "All channels of the course"))
     return prompts.matching(all_, typed)
@@ -121,20 +130,23 @@ async def _target(call: Call) -> list[Channel]:
     """The channels to post in: the one named, all, or the one where it was asked."""
     async with call.services.database.read() as db:
         own = await courses.channels_of(db, call.course.id)
-    typed = call.text("channel")
+    typed, labels = call.text("channel"), channel_labels(own)
     if typed is None:
         here = [channel for channel in own if call.channel and channel.id == call.channel.id]
         if not here and len(own) > 1:
-            listed = ", ".join(channel.name for channel in own)
+            listed = ", ".join(label.removeprefix("#") for label in labels.values())
             raise BadInput("channel", f"Say in which channel, or all: the course has {listed}.")
         return here or own
     if typed.casefold() == "all":
         return own
     wanted = typed.casefold().removeprefix("#")
+    for channel in own:
+        if wanted == labels[channel.id].casefold().removeprefix("#") != channel.name.casefold():
+            return [channel]
     for channel in sorted(own, key=lambda c: c.space != call.place.space):  # this space's first
         if wanted in (channel.ref.casefold(), channel.name.casefold()):
             return [channel]
-    names = [channel.name for channel in own]
+    names = [label.removeprefix("#") for label in labels.values()]
     raise UnknownName(
         "channel", "channel of this course", typed, names, f"it has {', '.join(names)}."
     )
@@ -166,7 +178,7 @@ async def side(call: Call) -> Card:
             raise Refused(f"{now.name} is closed, so sides can't be taken any more.")
         key = _side(now.name, content, call.required("side"))
         before = await discussions.take_side(
-            db, call.course.id, now.id, call.member.id, key, call.now
+            db, call.course.id, now.id, call.member.id, call.member.account, key, call.now
         )
         return content, key, before
 

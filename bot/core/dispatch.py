@@ -5,12 +5,12 @@ they typed; what they can't is a short id that is also in the log.
 """
 
 import logging
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import privacy
+from bot.core import leaving, privacy, roles
+from bot.core.arguments import is_free, typed
 from bot.core.cards import Card, text
 from bot.core.commands import (
     Answer,
@@ -21,20 +21,18 @@ from bot.core.commands import (
     Outcome,
     Param,
     Role,
-    Type,
     Value,
 )
 from bot.core.errors import BadInput, NoCourse, NotAllowed, UnknownName, UserError
-from bot.core.events import InvocationId, Person, Place
+from bot.core.events import InvocationId, Person, Place, Space
 from bot.core.services import LoadedPack, Services
+from bot.core.undelivered import with_undelivered
+from bot.core.whereabouts import Finder, Whereabouts
 from storage import courses, members
 from storage.errors import StorageBusy, StorageError, StorageFull
 from storage.rows import Channel, Course, Member
 
 log = logging.getLogger(__name__)
-
-TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Unicode's marks of direction (UAX #9) that reach beyond the text they stand in."""
 
 COURSE = Param("course", "Which of your courses", required=True)
 """Asked for where the course can't be told from the channel."""
@@ -103,6 +101,7 @@ class Dispatcher:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._finder = Finder(services.database)
 
     async def run(self, invocation: Invocation) -> Outcome:
         """What the command answers, to the person who gave it only.
@@ -181,24 +180,25 @@ class Dispatcher:
 
     async def _run(self, invocation: Invocation) -> Outcome:
         command = self._command(invocation)
-        channel, in_question = await self._where(invocation, command)
+        here, in_question = await self._where(invocation, command)
         if len(in_question) > 1:
             return Form(command.name, (COURSE, *command.params), dict(invocation.arguments))
-        call = await self._call(invocation, command, channel, in_question)
+        call = await self._call(invocation, command, here, in_question)
         self._authorise(call)
         missing = [p for p in command.params if p.required and not _given(invocation, p)]
         if missing or (command.form and not invocation.arguments):
             return _form(command, invocation.arguments)
+        await leaving.is_back(call)
         call = replace(
             call,
-            arguments=_typed(command, invocation.arguments),
+            arguments=typed(command, invocation.arguments, (COURSE.name,)),
             member_or_none=call.member_or_none or await self._enrol(call),
         )
         result = await command.handler(call)
         if isinstance(result, Form):
             return result
         answer = Answer(result) if isinstance(result, Card) else result
-        return await privacy.with_notice(call, answer)
+        return await with_undelivered(call, await privacy.with_notice(call, answer))
 
     def _command(self, invocation: Invocation) -> Command:
         command = self._services.catalog.find(invocation.command)
@@ -211,14 +211,12 @@ class Dispatcher:
 
     async def _where(
         self, invocation: Invocation, command: Command
-    ) -> tuple[Channel | None, list[Course]]:
+    ) -> tuple[Whereabouts | None, list[Course]]:
         """The course's channel it was given in, and the courses that may be meant: the channel's,
         else the one that was picked, else all of the person's. Raises BadInput for a wrong pick."""
-        place = invocation.place
-        async with self._services.database.read() as db:
-            channel = await courses.channel_at(db, place.space, place.channel)
-            if channel is not None:
-                return channel, [await courses.course(db, channel.course_id)]
+        here = await self._finder.find(invocation.place, invocation.person.ref)
+        if here is not None:
+            return here, [here.course]
         if command.managers:
             return None, []
         own = await self._own_courses(invocation)
@@ -239,16 +237,45 @@ class Dispatcher:
         self,
         invocation: Invocation,
         command: Command,
-        channel: Channel | None,
+        here: Whereabouts | None,
         in_question: Sequence[Course],
     ) -> Call:
-        course = in_question[0] if len(in_question) == 1 else None
-        space, ref = invocation.place.space, invocation.person.ref
-        member = None
-        if course is not None:
-            async with self._services.database.read() as db:
-                member = await members.member_at(db, course.id, space, ref)
-        return Call(self._services, invocation, command, {}, invocation.at, course, channel, member)
+        services, now = self._services, invocation.at
+        if here is not None:
+            course, channel, member = here.course, here.channel, here.member
+            if roles.may_change(here.chosen, invocation.place.space, invocation.person):
+                member = await self._heeding_roles(invocation, course, member)
+            return Call(services, invocation, command, {}, now, course, channel, member)
+        if len(in_question) != 1:
+            return Call(services, invocation, command, {}, now, None, None, None)
+        (course,) = in_question
+        member = await self._heeding_roles(
+            invocation, course, await self._member(invocation, course)
+        )
+        return Call(services, invocation, command, {}, now, course, None, member)
+
+    async def _member(self, invocation: Invocation, course: Course) -> Member | None:
+        space, person = invocation.place.space, invocation.person
+        async with self._services.database.read() as db:
+            return await members.member_at(db, course.id, space, person.ref)
+
+    async def _heeding_roles(
+        self, invocation: Invocation, course: Course, member: Member | None
+    ) -> Member | None:
+        """Who gave it, with the role they have at this moment: what the platform says of their
+        roles is heeded first. Who is staff by those alone is in the course at first sight."""
+        space, person, at = invocation.place.space, invocation.person, invocation.at
+        async with self._services.database.read() as db:
+            if not await roles.has_changed(db, course.id, space, person, at):
+                return member
+
+        async def work(db: privacy.Connection) -> None:
+            await roles.notice(db, course.id, space, person, at)
+            if course.archived_at is None:
+                await _ensure_member(db, course, space, person, at)
+
+        await self._services.database.write(work)
+        return await self._member(invocation, course)
 
     async def _own_courses(self, invocation: Invocation) -> list[Course]:
         async with self._services.database.read() as db:
@@ -266,23 +293,17 @@ class Dispatcher:
         )
 
     async def _enrol(self, call: Call) -> Member | None:
-        """Whoever uses the bot in a course's channel is in the course: as a student at first."""
+        """Whoever uses the bot in a course's channel is in the course: at first as a student, or
+        as what their platform's roles make them."""
         if call.course_or_none is None or call.invocation.person.automated:
             return None
         if call.course.archived_at is not None:
             return None
         course, person, space = call.course, call.invocation.person, call.place.space
-
-        async def work(db: privacy.Connection) -> None:
-            space_id = await courses.ensure_space(db, space, call.now)
-            account = await members.ensure_account(
-                db, space_id, person.ref, person.name, call.now
-            )  # fmt: skip
-            await members.ensure_member(db, course.id, account, Role.STUDENT.word, call.now)
-
-        await self._services.database.write(work)
-        async with self._services.database.read() as db:
-            return await members.member_at(db, course.id, space, person.ref)
+        await self._services.database.write(
+            lambda db: _ensure_member(db, course, space, person, call.now)
+        )
+        return await self._member(call.invocation, course)
 
     # --- when it can't be done ------------------------------------------------------------------
 
@@ -299,7 +320,7 @@ class Dispatcher:
         """A refusal; with the form again where something long was typed and would be lost."""
         command = self._services.catalog.find(invocation.command)
         written = command is not None and any(
-            _is_free(param) and invocation.arguments.get(param.name) for param in command.params
+            is_free(param) and invocation.arguments.get(param.name) for param in command.params
         )
         if command is None or not written:
             return _refusal(sentence)
@@ -320,6 +341,14 @@ class Dispatcher:
         )
 
 
+async def _ensure_member(
+    db: privacy.Connection, course: Course, space: Space, person: Person, now: datetime
+) -> None:
+    space_id = await courses.ensure_space(db, space, now)
+    account = await members.ensure_account(db, space_id, person.ref, person.name, now)
+    await roles.enrol(db, course.id, account, now)
+
+
 def _refusal(sentence: str) -> Answer:
     return Answer(Card(blocks=(text(sentence),), tone="refusal"))
 
@@ -331,64 +360,3 @@ def _form(command: Command, values: Mapping[str, object]) -> Form:
 def _given(invocation: Invocation, param: Param) -> bool:
     value = invocation.arguments.get(param.name)
     return value is not None and str(value).strip() != ""
-
-
-def _typed(command: Command, given: Mapping[str, object]) -> dict[str, Value]:
-    """The arguments as the parameters declare them; empty ones left out. Raises BadInput."""
-    for name in given:
-        if command.param(name) is None and name != COURSE.name:
-            known = [param.name for param in command.params]
-            raise UserError(
-                str(UnknownName("", "parameter", name, known, f"see /help {command.name}."))
-            )
-    typed: dict[str, Value] = {}
-    for param in command.params:
-        value = given.get(param.name)
-        if value is not None and str(value).strip() != "":
-            typed[param.name] = _value(param, str(value))
-    return typed
-
-
-def _is_free(param: Param) -> bool:
-    """Whether a person words it themselves, rather than picking what there is."""
-    picked = param.choices or param.complete is not None
-    return param.type is Type.PARAGRAPH or (param.type is Type.LINE and not picked)
-
-
-def _clean(given: str) -> str:
-    """Without what is no character of any text: controls, halves of a character (surrogates), and
-    marks that turn the direction of what comes after them."""
-    return "".join(
-        c
-        for c in given
-        if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING)
-    )
-
-
-def _value(param: Param, given: str) -> Value:
-    given = _clean(given.replace("\r\n", "\n"))
-    value = given if param.type is Type.PARAGRAPH else given.strip()
-    if param.type is Type.INTEGER:
-        if not (
-            value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= param.most
-        ):
-            raise BadInput(
-                param.name, f"{param.name} takes a whole number from 0 to {param.most}."
-            )  # fmt: skip
-        return int(value)
-    if len(value) > param.most:
-        raise BadInput(
-            param.name,
-            f"{param.name} takes at most {param.most} characters, and this has {len(value)}.",
-        )
-    if param.type is Type.LINE and "\n" in value:
-        raise BadInput(param.name, f"{param.name} takes one line.")
-    if param.choices:
-        for choice in param.choices:
-            if value.casefold() in (choice.value.casefold(), choice.label.casefold()):
-                return choice.value
-        labels = [choice.value for choice in param.choices]
-        raise UnknownName(
-            param.name, param.name, value, labels, f"it takes {', '.join(labels)}."
-        )  # fmt: skip
-    return value

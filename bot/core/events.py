@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from storage.ids import AccountRef, ChannelRef, MessageRef, Space, ThreadRef
+from storage.ids import AccountRef, ChannelRef, MessageRef, RoleRef, Space, ThreadRef
 
 __all__ = [
     "AccountRef",
@@ -18,8 +18,10 @@ __all__ = [
     "MessagePosted",
     "MessageRef",
     "Person",
+    "PersonLeft",
     "Place",
     "ReactionChanged",
+    "RoleRef",
     "Space",
     "ThreadRef",
 ]
@@ -38,11 +40,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account as its platform shows it. `automated`: bots, webhooks, apps."""
+    """An account as its platform shows it. `automated`: bots, webhooks, apps. `roles` are the
+    platform's own that it holds in the space; None where the platform doesn't say."""
 
     ref: AccountRef
     name: str
     automated: bool = False
+    roles: frozenset[RoleRef] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,17 @@ class ReactionChanged:
     changed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PersonLeft:
+    """An account that is not there any more at `at` (UTC): in the space, or, where the platform
+    says it of one `channel`, in that one."""
+
+    space: Space
+    person: AccountRef
+    at: datetime
+    channel: ChannelRef | None = None
+
+
 Event = MessagePosted | MessageEdited | MessageDeleted | ReactionChanged
 
 
@@ -135,6 +150,17 @@ def people_in(event: Event) -> Iterator[Person]:
             yield event.person
         case MessageDeleted():
             pass
+
+
+def done_by(event: Event) -> Person | None:
+    """Who did it, where the event says so."""
+    match event:
+        case MessagePosted() | MessageEdited():
+            return event.author
+        case ReactionChanged():
+            return event.person
+        case MessageDeleted():
+            return None
 
 
 def answered_by(event: Event) -> MessageRef | None:

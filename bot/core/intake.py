@@ -5,13 +5,14 @@ participation.py."""
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.core import words
+from bot.core import leaving, words
 from bot.core.deciding import IGNORED, Deciding, Taken
 from bot.core.events import (
     Event,
     MessageEdited,
     MessagePosted,
     Person,
+    PersonLeft,
     Place,
     ReactionChanged,
 )
@@ -30,6 +31,7 @@ HOLD = timedelta(days=1)
 
 
 _Measured = tuple[Event, words.Measure]
+_Told = tuple[Event | PersonLeft, words.Measure]
 
 
 class Intake:
@@ -46,7 +48,7 @@ class Intake:
         self._reached = reached
         self._group = database.group(self._apply)
 
-    async def take_in(self, event: Event) -> Taken:
+    async def take_in(self, event: Event | PersonLeft) -> Taken:
         """Keep what happened; returns when it is durable. Raises StorageError if it can't be."""
         measure = words.NOTHING
         if isinstance(event, MessagePosted | MessageEdited):
@@ -66,7 +68,16 @@ class Intake:
         """Wait until what has been taken in is durable."""
         await self._group.drain()
 
-    async def _apply(self, db: Connection, batch: Sequence[_Measured]) -> Sequence[Taken]:
+    async def _apply(self, db: Connection, batch: Sequence[_Told]) -> Sequence[Taken]:
+        said = [(event, size) for event, size in batch if not isinstance(event, PersonLeft)]
+        taken = iter(await self._decide(db, said))
+        heard = [event for event, _ in batch]
+        await leaving.take_in(
+            db, [event for event in heard if isinstance(event, PersonLeft) or _is_by_people(event)]
+        )
+        return [IGNORED if isinstance(event, PersonLeft) else next(taken) for event in heard]
+
+    async def _decide(self, db: Connection, batch: Sequence[_Measured]) -> Sequence[Taken]:
         wanted = [item for item in batch if _is_by_people(item[0])]
         if not wanted:
             return [IGNORED] * len(batch)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from hashlib import sha256
 
-from bot.core import prompts
+from bot.core import prompts, roles
 from bot.core.cards import Actions, Button, Card, Code, Moment, text
 from bot.core.commands import Role
 from bot.core.dispatch import Call
@@ -96,9 +96,8 @@ async def _bind(db: Connection, call: Call, course: Course) -> ChannelId:
     account = await members.ensure_account(db, space, person.ref, person.name, call.now)
     instructor = Role.INSTRUCTOR.word
     member = await members.ensure_member(db, course.id, account, instructor, call.now)
-    known = await members.member_at(db, course.id, place.space, person.ref)
-    if known is not None and known.role != instructor:
-        await members.set_role(db, course.id, member, instructor, call.now)
+    if await roles.given_to(db, course.id, member) != instructor:
+        await roles.give(db, course.id, member, instructor, call.now)
     await audit.note(
         db, course.id, member, "course join", place.channel, call.now,
         {"platform": place.space.platform, "space": place.space.ref, "role": instructor},

@@ -1,16 +1,20 @@
-"""A student in two spaces of a course is one member once they have said so, by a code."""
+"""A student in two spaces of a course is one member once they have said so, by a code, or staff
+have; and staff can take it back."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.core import prompts
 from bot.core.cards import Card, Code, Moment, text
-from bot.core.commands import Role
+from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
-from bot.core.errors import BadInput, NoCourse, Refused
+from bot.core.errors import BadInput, NoCourse, Refused, UnknownName
 from bot.core.joining import digest_of, new_code
+from bot.core.services import space_names
 from storage import audit, linking, members
 from storage.database import Connection
-from storage.ids import MemberId
+from storage.ids import AccountId, MemberId
+from storage.linking import MemberAccount
 from storage.rows import Member
 
 LASTS = timedelta(hours=1)
@@ -55,8 +59,8 @@ async def _code(call: Call) -> Card:
                 "In the course's other space, use ",
                 Code(f"/course link {code}"),
                 " with your own account there: the two are then one member of"
-                f" {call.course.title}, counted together, which can't be undone. Give the code to"
-                " nobody: who has it would see what is recorded about you.",
+                f" {call.course.title}, counted together, until an instructor parts them. Give the"
+                " code to nobody: who has it would see what is recorded about you.",
             ),
             text("It works once, until ", Moment(until, call.course.zone), "."),
         ),
@@ -78,17 +82,144 @@ async def _link(db: Connection, call: Call, digest: str) -> None:
     if found.member_id == own.id:
         raise Refused("This is your own code; use it in the course's other space.")
     kept, gone = sorted((own.id, found.member_id))
-    for member in (kept, gone):
-        await _refuse_staff(db, member)
-    spaces = [
-        {space for _, space in await linking.accounts_of(db, course, member)}
-        for member in (kept, gone)
-    ]
-    if spaces[0] & spaces[1]:
+    if await _share_a_space(db, call, kept, gone):
         raise Refused("You have another account in one of these spaces already, so these are two.")
     await linking.merge(db, course, kept, gone)
     await linking.replace_code(db, course, kept, digest, found.expires_at, call.now)
     await audit.note(db, course, kept, "course link", str(gone), call.now)
+
+
+async def _share_a_space(db: Connection, call: Call, kept: MemberId, gone: MemberId) -> bool:
+    """Whether two students have accounts in the same space. Raises Refused for staff."""
+    for member in (kept, gone):
+        await _refuse_staff(db, member)
+    kept_in, gone_in = [
+        {space for _, space in await linking.accounts_of(db, call.course.id, member)}
+        for member in (kept, gone)
+    ]
+    return bool(kept_in & gone_in)
+
+
+# --- by staff -----------------------------------------------------------------------------------
+
+
+async def account_choices(call: Call, typed: str) -> Sequence[Choice]:
+    """The accounts of the course's members in all its spaces, each with where it is."""
+    return [
+        Choice(value, label)
+        for value, (_, label) in (await _labels(call)).items()
+        if typed.casefold() in label.casefold()
+    ][:25]
+
+
+async def linked_choices(call: Call, typed: str) -> Sequence[Choice]:
+    """Those accounts whose member has another one."""
+    labels = await _labels(call)
+    own = [account.member for account, _ in labels.values()]
+    several = {value for value, (one, _) in labels.items() if own.count(one.member) > 1}
+    return [c for c in await account_choices(call, typed) if c.value in several]
+
+
+async def _labels(call: Call) -> dict[str, tuple[MemberAccount, str]]:
+    """Each account by the value that names it, with what people read for it."""
+    async with call.services.database.read() as db:
+        all_ = await linking.all_accounts(db, call.course.id)
+    where = space_names({one.space for one in all_})
+    return {f"A{one.account}": (one, f"{one.name} ({where[one.space]})") for one in all_}
+
+
+async def _find(call: Call, param: str) -> tuple[MemberAccount, str]:
+    """The account that was named, picked or by what its platform calls it. Raises BadInput."""
+    typed, labels = call.required(param), await _labels(call)
+    if typed in labels:
+        return labels[typed]
+    wanted = typed.casefold().removeprefix("@")
+    found = [
+        (one, label)
+        for one, label in labels.values()
+        if wanted in (one.name.casefold(), label.casefold())
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise BadInput(param, f"{len(found)} accounts are called so; pick one from the list.")
+    names = [label for _, label in labels.values()]
+    hint = "pick one from the list; people join by writing in a discussion."
+    raise UnknownName(param, "account in this course called", typed, names, hint)
+
+
+async def merge(call: Call) -> Card:
+    """/course merge: two accounts in two spaces are one student, by an instructor's word."""
+    (one, called), (other, other_called) = await _find(call, "first"), await _find(call, "second")
+
+    async def work(db: Connection) -> bool:
+        await prompts.refuse_archived(db, call)
+        now = {a.account: a.member for a in await linking.all_accounts(db, call.course.id)}
+        kept, gone = sorted((now[one.account], now[other.account]))
+        if kept == gone:
+            return False
+        if await _share_a_space(db, call, kept, gone):
+            raise Refused("They have accounts in one space both, so these are two people.")
+        await linking.merge(db, call.course.id, kept, gone)
+        await audit.note(
+            db, call.course.id, call.member.id, "course merge", str(kept), call.now, {"gone": gone}
+        )
+        return True
+
+    if not await call.services.database.write(work):
+        return Card(blocks=(text(f"{called} and {other_called} are one member already."),))
+    return Card(
+        f"{called} and {other_called} are one member",
+        (
+            text(
+                "What they wrote in both spaces is counted together from now on, and each of the"
+                " two sees all of it with ", Code("/participation me"), ". Of two sides they took"
+                " in a discussion, the later one holds. If they are two people after all, ",
+                Code("/course split"), " parts them again.",
+            ),
+        ),
+    )  # fmt: skip
+
+
+async def split(call: Call) -> Card:
+    """/course split: one account of a member is a member of its own, as it was before the two were
+    linked."""
+    one, called = await _find(call, "account")
+
+    async def work(db: Connection) -> bool:
+        await prompts.refuse_archived(db, call)
+        now = {a.account: a.member for a in await linking.all_accounts(db, call.course.id)}
+        member = now[one.account]
+        if len(await linking.accounts_of(db, call.course.id, member)) == 1:
+            return False
+        await _part(db, call, member, one.account)
+        return True
+
+    if not await call.services.database.write(work):
+        return Card(blocks=(text(f"{called} is a member with no other account."),))
+    return Card(
+        f"{called} is a member of its own",
+        (
+            text(
+                "What was written with this account, and the sides taken with it, are its own"
+                " again, and what the other one did is the other's. It is a student's from now on."
+            ),
+        ),
+    )
+
+
+async def _part(db: Connection, call: Call, member: MemberId, account: AccountId) -> None:
+    course = call.course.id
+    new = await linking.split(db, course, member, account)
+    role = members.role_at((await members.roles_of(db, [new])).get(new, ()), call.now)
+    if role != Role.STUDENT.word:
+        await members.set_role(db, course, new, Role.STUDENT.word, call.now)
+    await audit.note(
+        db, course, call.member.id, "course split", str(member), call.now, {"made": new}
+    )
+
+
+# --- who may ------------------------------------------------------------------------------------
 
 
 async def _asker(db: Connection, call: Call) -> Member:

@@ -1,33 +1,30 @@
 """Public sends, once, after any crash.
 
-Each send is a row first; whoever sends it holds its lease. Once a request has gone out, the row
-stays in `sending` until the message is known to stand in the channel or known not to: after a
-crash the channel is looked at, by the send's key, when no late request can land any more.
+Each send is a row first; whoever sends it holds its lease, and takes the steps of sending.py. Once
+a request has gone out, the row stays in `sending` until the message is known to stand in the
+channel or known not to: after a crash the channel is looked at, by the send's key, when no late
+request can land any more.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
 from bot.core.cards import Card
-from bot.core.events import Place
-from bot.core.intake import adopt_held
-from bot.core.ports import REQUEST, Clock, Platform, Posted, SendRefused, SendUncertain
+from bot.core.ports import REQUEST, Clock, Platform, SendRefused, SendUncertain
+from bot.core.sending import Claimed, NotKnown, Refusal, Steps
 from storage import courses, discussions, outbox
 from storage.database import Connection, Database
 from storage.errors import StorageError
-from storage.ids import ChannelId, MessageRef, SendId
+from storage.ids import ChannelId, SendId
 from storage.rows import Placement, Send
 
 log = logging.getLogger(__name__)
 
 MARGIN = timedelta(seconds=5)
 """What a lease is longer than the request and the platform's settling time."""
-SKEW = timedelta(minutes=5)
-"""How far a platform's clock may be behind ours when we look for a message."""
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 UNEXPECTED_WAIT = timedelta(minutes=5)
@@ -35,18 +32,7 @@ LOOK_AGAIN = timedelta(minutes=1)
 """The longest sleep: another process may have left something, or a clock have been set."""
 
 Compose = Callable[[Connection, Send], Awaitable[Card]]
-Refusal = Callable[[Send, str], Awaitable[None]]
 Found = Callable[[Placement], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Claimed:
-    send: Send
-    owner: str  # of this claim only
-    card: Card
-    placement: Placement | None
-    lease: timedelta
-    open_: bool | None  # what its thread is to be afterwards; None leaves it
 
 
 class Outbox:
@@ -54,9 +40,9 @@ class Outbox:
 
     `compose` makes the card of a send; `refused` tells the course's staff why one could not be
     posted (once for each send and reason), `not_set_open` why its thread could not be opened or
-    closed to writing; `found` reads a thread whose post stood there before
-    we knew. `owner` names this process in leases; `new_id` makes the short ids under which
-    unexpected failures are logged.
+    closed to writing, `not_notified` why nobody was who was to be; `found` reads a thread whose
+    post stood there before we knew. `owner` names this process in leases; `new_id` makes the short
+    ids under which unexpected failures are logged.
     """
 
     def __init__(
@@ -68,6 +54,7 @@ class Outbox:
         compose: Compose,
         refused: Refusal,
         not_set_open: Refusal,
+        not_notified: Refusal,
         found: Found,
         new_id: Callable[[], str],
     ) -> None:
@@ -77,7 +64,7 @@ class Outbox:
         self._owner = owner
         self._compose = compose
         self._refused = refused
-        self._not_set_open = not_set_open
+        self._steps = Steps(database, clock, not_set_open, not_notified)
         self._found = found
         self._claims = count(1)
         self._new_id = new_id
@@ -176,8 +163,7 @@ class Outbox:
             return
         platform = self._platforms[claimed.send.channel.space.platform]
         try:
-            async with asyncio.timeout(REQUEST.total_seconds()):
-                await self._try(platform, claimed)
+            await self._try(platform, claimed)
         except SendRefused as refusal:
             await self._put_back(claimed, refusal)
         except (SendUncertain, TimeoutError) as problem:
@@ -186,7 +172,7 @@ class Outbox:
                 "a send got no answer", extra={"send": id_, "problem": type(problem).__name__}
             )
 
-    async def _claim(self, id_: SendId) -> _Claimed | None:
+    async def _claim(self, id_: SendId) -> Claimed | None:
         now = self._clock.now()
         owner = f"{self._owner}-{next(self._claims)}"
 
@@ -216,7 +202,7 @@ class Outbox:
             card = await self._compose(db, send)
             open_ = await _to_be_open(db, send)
         settling = self._platforms[send.channel.space.platform].settling
-        return _Claimed(send, owner, card, placement, REQUEST + settling + MARGIN, open_)
+        return Claimed(send, owner, card, placement, REQUEST + settling + MARGIN, open_)
 
     async def _placement(self, db: Connection, send: Send) -> Placement | None:
         for placement in await discussions.placements_of(db, send.course_id, send.discussion_id):
@@ -237,84 +223,29 @@ class Outbox:
         else:
             await outbox.give_up(db, send.id, owner, "missed", _NEVER_POSTED)
 
-    async def _try(self, platform: Platform, claimed: _Claimed) -> None:
-        send = claimed.send
-        place = Place(send.channel.space, send.channel.ref)
-        if claimed.placement is not None and send.kind == "closing":
-            place = Place(place.space, place.channel, claimed.placement.thread)
-        if claimed.placement is not None and send.kind == "update":
-            if await self._begin(claimed) is not None:
-                await platform.update(place, claimed.placement.message, claimed.card)
-                await self._set_open(platform, claimed)
-                await self._record(claimed, None, None)
+    async def _try(self, platform: Platform, claimed: Claimed) -> None:
+        """Both steps, each with a request's time of its own."""
+        request = REQUEST.total_seconds()
+        if claimed.placement is not None and claimed.send.kind == "update":
+            async with asyncio.timeout(request):
+                await self._steps.change(platform, claimed, claimed.placement.message)
             return
-        if send.tried_at is not None:
-            try:
-                found = await platform.find(place, send.key, send.tried_at - SKEW)
-            except SendRefused as refusal:
-                await self._look_later(send, send.tried_at, refusal)
-                return
-            if found is not None:
-                await self._set_open(platform, claimed)
-                placement = await self._record(claimed, found, send.tried_at)
-                if placement is not None:
-                    await self._found(placement)
-                return
-        began = await self._begin(claimed)
-        if began is not None:
-            posted = await platform.post(place, claimed.card, send.key)
-            await self._set_open(platform, claimed)
-            await self._record(claimed, posted, began)
-
-    async def _set_open(self, platform: Platform, claimed: _Claimed) -> None:
-        """Open or close the thread to writing, as its discussion is: the last step of a send.
-
-        What is refused leaves the send done, and is told.
-        """
-        if claimed.open_ is None or claimed.placement is None:
-            return
-        channel = claimed.send.channel
-        place = Place(channel.space, channel.ref, claimed.placement.thread)
         try:
-            await platform.set_open(place, claimed.open_)
+            async with asyncio.timeout(request):
+                standing = await self._steps.post(platform, claimed)
+        except NotKnown as problem:
+            await self._look_later(claimed.send, problem.tried_at, problem.refusal)
+            return
+        if standing is None:
+            return
+        try:
+            async with asyncio.timeout(request):
+                placement = await self._steps.complete(platform, standing)
         except SendRefused as refusal:
-            await self._not_set_open(claimed.send, refusal.sentence)
-
-    async def _begin(self, claimed: _Claimed) -> datetime | None:
-        """When the request begins; None where the lease is no longer this claim's."""
-        now, id_ = self._clock.now(), claimed.send.id
-        ours = await self._database.write(
-            lambda db: outbox.begin(db, id_, claimed.owner, now, now + claimed.lease)
-        )
-        return now if ours else None
-
-    async def _record(
-        self, claimed: _Claimed, posted: Posted | None, began: datetime | None
-    ) -> Placement | None:
-        """Note where it went, and take in what was answered before we knew; a prompt's placement.
-
-        `began`: when the request that posted it went out; nobody answered before.
-        """
-        send, now = claimed.send, self._clock.now()
-
-        async def work(db: Connection) -> Placement | None:
-            message = None if posted is None else posted.message
-            if not await outbox.done(db, send.id, claimed.owner, message, now):
-                return None  # the lease ran out; whoever has it now finds the message by its key
-            if send.kind != "prompt" or posted is None:
-                return None
-            placement = Placement(
-                send.discussion_id,
-                send.channel,
-                MessageRef(posted.message),
-                posted.thread,
-                began or now,
-            )
-            await discussions.place(db, send.course_id, placement)
-            await adopt_held(db, placement, now)
-            return placement
-
-        return await self._database.write(work)
+            await self._put_back(standing.claimed, refusal)
+            return
+        if placement is not None:
+            await self._found(placement)
 
     async def _look_later(self, send: Send, tried_at: datetime, refusal: SendRefused) -> None:
         """The channel can't be read, so the send may stand there: it is not sent before we know."""
@@ -326,7 +257,7 @@ class Outbox:
         if send.problem != refusal.sentence:
             await self._refused(send, refusal.sentence)
 
-    async def _put_back(self, claimed: _Claimed, refusal: SendRefused) -> None:
+    async def _put_back(self, claimed: Claimed, refusal: SendRefused) -> None:
         send, owner, now = claimed.send, claimed.owner, self._clock.now()
         wait = refusal.retry_after or min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(send.attempts, 10))
 

@@ -9,7 +9,7 @@ from bot.core.cards import Card
 from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
-from storage.ids import AccountRef, ChannelRef, MessageRef, Space, ThreadRef
+from storage.ids import AccountRef, ChannelRef, MessageRef, RoleRef, Space, ThreadRef
 from storage.installations import Installation
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "InstallationKeeper",
     "Platform",
     "Posted",
+    "PromptChannel",
     "ReportTable",
     "SeenMessage",
     "SendRefused",
@@ -42,10 +43,22 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a public message went: its own name, and its thread's."""
+    """Where a public message stands with all that belongs to it: its own name, and its thread's.
+    `silent` says why nobody was notified by it who was to be."""
 
     message: MessageRef
     thread: ThreadRef
+    silent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptChannel:
+    """A channel in which prompts can be posted: what people call it, the tags under which they can
+    be filed there, and whether they must be."""
+
+    name: str
+    tags: tuple[str, ...] = ()
+    needs_tag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +95,25 @@ class Platform(Protocol):
     settling: timedelta
     """How long a request that got no answer may still land in the channel."""
 
-    async def post(self, place: Place, card: Card, key: str) -> Posted:
-        """Post a public message, marked with the send's key so that `find` knows it again.
+    async def post(self, place: Place, card: Card, key: str) -> MessageRef:
+        """Post a public message, marked with the send's key so that `find` knows it again: the
+        first step of a send. Of a card that exceeds a message, only what the first one holds.
 
         With a thread in `place` it goes into that thread. Raises SendRefused or SendUncertain.
         """
 
-    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         """The bot's own message with this key, posted there not before `since`, or None.
 
         Raises SendRefused when the channel can't be read: then nothing is known.
+        """
+
+    async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
+        """See that what belongs to a posted message is there, the second step of a send: its
+        thread, and in it, in order, what exceeds the message.
+
+        What is there already stays, so that this can be done again after any crash or failure.
+        Raises SendRefused or SendUncertain.
         """
 
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
@@ -112,6 +134,20 @@ class Platform(Protocol):
     async def notice_channel(self, place: Place) -> str:
         """What people call a channel in which notices can be posted. Raises SendRefused where they
         can't."""
+
+    async def is_there(self, space: Space, person: AccountRef) -> bool:
+        """Whether the person still belongs to the space. Raises SendRefused where nobody knows."""
+
+    async def prompt_channel(self, place: Place) -> PromptChannel:
+        """A channel in which prompts can be posted. Raises SendRefused where they can't."""
+
+    async def staff_role(self, space: Space, role: RoleRef) -> str:
+        """What people call one of the platform's roles that staff can be known by. Raises
+        SendRefused for any other."""
+
+    async def notified_role(self, place: Place, role: RoleRef) -> str:
+        """What people call a role whose holders are notified by what names it there. Raises
+        SendRefused where nobody would be."""
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         """What doesn't work as it should there and what would mend it, a sentence each."""

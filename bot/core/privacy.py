@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.core import undelivered
 from bot.core.cards import Block, Card, Code, Divider, text
 from bot.core.commands import Answer, Role
 from bot.core.events import Person, Place
@@ -13,7 +14,7 @@ from bot.core.evidence import links_of
 from bot.core.intake import HOLD
 from bot.core.ports import Clock, Platform
 from bot.core.telling import tell
-from storage import courses, members, messages
+from storage import courses, members, messages, notices
 from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.ids import CourseId, MemberId
@@ -135,10 +136,11 @@ class Notices:
 async def forget_what_is_due(
     database: Database, now: datetime, packs: "Mapping[str, LoadedPack]"
 ) -> None:
-    """Remove texts older than their course keeps them, and what was held in vain."""
+    """Remove texts older than their course keeps them, and what was held or kept in vain."""
 
     async def work(db: Connection) -> None:
         await messages.forget_held(db, now - HOLD)
+        await notices.forget(db, now - undelivered.KEPT)
         for course in await courses.all_courses(db):
             if course.keep_text_days is not None:
                 before = now - timedelta(days=course.keep_text_days)

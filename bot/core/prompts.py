@@ -304,11 +304,17 @@ async def _sends(call: Call, states: Sequence[str]) -> list[Send]:
 
 
 def _not_out(call: Call, send: Send) -> str:
+    channel = f"#{send.channel.name}"
     if send.state == "failed":
-        return f"#{send.channel.name} can't show it: {send.problem}"
+        return f"{channel} can't show it: {send.problem}"
     absent = call.services.not_running(send.channel.space)
     why = absent or send.problem or "The platform has not answered yet."
-    return f"#{send.channel.name} does not show it yet, and will when it can: {why}"
+    if send.message is not None:
+        return (
+            f"{channel} shows it, but not yet its thread or the rest of a long text, and will when"
+            f" it can: {why}"
+        )
+    return f"{channel} does not show it yet, and will when it can: {why}"
 
 
 async def refuse_archived(db: Connection, call: Call) -> None:

@@ -1,13 +1,16 @@
 """After a restart or a reconnect: what happened in the channels while the bot wasn't listening.
 
-Each open discussion is read again whole. What the platform has and we don't is taken in; what we
-have and the platform doesn't was deleted there. What can't be read is left as it is, and said.
+Each open discussion is read again whole, a page at a time. What the platform has and we don't is
+taken in; what we have and the platform doesn't was deleted there. What can't be read is left as it
+is, and said.
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from array import array
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.cards import Card, text
@@ -18,18 +21,22 @@ from bot.core.ports import Clock, Platform, SeenMessage, SendRefused
 from bot.core.staff import StaffNotices
 from storage import courses, discussions, messages, replies
 from storage.database import Database
-from storage.ids import AccountRef, CourseId, MessageRef
+from storage.ids import AccountRef, CourseId, MessageId, MessageRef
 from storage.messages import MessageState
 from storage.rows import Placement
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
+"""Messages of one page, and events taken in together."""
+
+Page = Mapping[MessageRef, SeenMessage]
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What reading a discussion again brought to light; `problem` where it couldn't be read."""
+    """What reading a discussion again brought to light; `problem` where it couldn't be read, or
+    not to its end."""
 
     discussion: str
     new: int = 0
@@ -40,17 +47,26 @@ class Receipt:
 
     @property
     def sentence(self) -> str:
-        if self.problem is not None:
+        if self.problem is not None and not self.found:
             return f"{self.discussion} could not be read again: {self.problem}"
+        if self.problem is not None:
+            return (
+                f"{self.discussion} could not be read again to its end: {self.problem} Until then:"
+                f" {self.new} new and {self.edited} edited messages, {self.reactions} changed"
+                " reactions."
+            )
         return (
             f"{self.discussion}: {self.new} new, {self.edited} edited and {self.deleted} deleted"
             f" messages, {self.reactions} changed reactions."
         )
 
     @property
+    def found(self) -> int:
+        return self.new + self.edited + self.deleted + self.reactions
+
+    @property
     def worth_telling(self) -> bool:
-        found = self.new + self.edited + self.deleted + self.reactions
-        return self.problem is not None or found > 0
+        return self.problem is not None or self.found > 0
 
 
 class Recovery:
@@ -120,89 +136,142 @@ class Recovery:
         return receipt
 
     async def _reconcile(self, placement: Placement, name: str) -> Receipt:
+        """Page by page: of a whole history no more is held than one page, and of what is known
+        which of it has been met. Where it breaks off, the pages read until then have been taken in,
+        and stay, since they are true; nothing is taken for deleted.
+        """
         channel = placement.channel
         # What is known is read before the platform's history: what comes in meanwhile is then in
         # the history too, and never taken for deleted; a reaction that changes meanwhile is later.
         began = self._clock.now()
         async with self._database.read() as db:
-            kept = await messages.known_in(db, channel.id, placement.discussion_id)
-            marks = await replies.standing_reactions(db, channel.id, placement.discussion_id)
-        known = {state.ref: state for state in kept}
+            standing = Standing(await messages.standing_in(db, channel.id, placement.discussion_id))
+        found = Receipt(name)
         try:
-            seen = await self._seen(placement)
+            async for page in self._pages(placement):
+                found = await self._take_page(placement, page, standing, began, found)
         except SendRefused as refusal:
-            return Receipt(name, problem=refusal.sentence)
-        place = Place(channel.space, channel.ref, placement.thread)
-        written = [event for message in seen.values() for event in _written(message, known)]
-        gone = [
-            MessageDeleted(
-                Place(channel.space, channel.ref, state.thread), state.ref, self._clock.now()
-            )
-            for state in known.values()
-            if state.ref not in seen and state.deleted_at is None and state.account_id is not None
-        ]
-        changed = self._reactions(place, seen, known, marks, began)
-        taken = await self._take(written)
-        # What is known only by an edit or a reaction is new, once it is known who wrote it.
-        new = {ref for ref in seen if ref not in known or known[ref].account_id is None}
-        await self._take([*gone, *changed])
-        return Receipt(
-            name,
-            new=sum(
-                t.discussion_id == placement.discussion_id and event.message in new
-                for event, t in zip(written, taken, strict=True)
-            ),
-            edited=sum(event.message not in new for event in written),
-            deleted=len(gone),
-            reactions=len(changed),
-        )
+            return replace(found, problem=refusal.sentence)
+        return replace(found, deleted=await self._delete(placement, standing.unmet()))
 
-    async def _seen(self, placement: Placement) -> dict[MessageRef, SeenMessage]:
-        """What stands in the thread, and in the channel since the post."""
+    async def _pages(self, placement: Placement) -> AsyncIterator[Page]:
+        """What stands in the thread, and in the channel since the post. Each page is empty again
+        once the next one is asked for. Raises SendRefused."""
         channel = placement.channel
         platform = self._platforms[channel.space.platform]
-        seen = {}
+        page: dict[MessageRef, SeenMessage] = {}
         for place in (
             Place(channel.space, channel.ref, placement.thread),
             Place(channel.space, channel.ref),
         ):
             async for message in platform.history(place, placement.posted_at):
-                seen[message.posted.message] = message
-        return seen
+                page[message.posted.message] = message
+                if len(page) == AT_ONCE:
+                    yield page
+                    page.clear()
+        if page:
+            yield page
 
-    def _reactions(
+    async def _take_page(
         self,
-        place: Place,
-        seen: Mapping[MessageRef, SeenMessage],
-        known: Mapping[MessageRef, MessageState],
-        marks: set[tuple[MessageRef, AccountRef, str]],
-        at: datetime,
-    ) -> list[Event]:
-        people: dict[AccountRef, Person] = {}
-        there = set()
-        for ref, message in seen.items():
-            for person, emoji in message.reactions:
-                if not person.automated:
-                    people[person.ref] = person
-                    there.add((ref, person.ref, emoji))
-        events: list[Event] = [
-            ReactionChanged(seen[ref].posted.place, ref, people[who], emoji, True, at)
-            for ref, who, emoji in sorted(there - marks)
-            if seen[ref].posted.place.thread is not None or ref in known
-        ]
-        events += [
-            ReactionChanged(place, ref, people.get(who) or Person(who, ""), emoji, False, at)
-            for ref, who, emoji in sorted(marks - there)
-            if ref in seen
-        ]
-        return events
+        placement: Placement,
+        page: Page,
+        standing: "Standing",
+        began: datetime,
+        found: Receipt,
+    ) -> Receipt:
+        """Take in what a page shows that isn't known; `found` and what this brought to light."""
+        channel, discussion = placement.channel.id, placement.discussion_id
+        async with self._database.read() as db:
+            kept = await messages.known_in(db, channel, discussion, page)
+            marks = await replies.standing_reactions(db, channel, discussion, page)
+        standing.meet(state.id for state in kept)
+        known = {state.ref: state for state in kept}
+        written = [event for message in page.values() for event in _written(message, known)]
+        changed = _reactions(page, known, marks, began)
+        taken = await self._take(written)
+        await self._take(changed)
+        # What is known only by an edit or a reaction is new, once it is known who wrote it.
+        new = {ref for ref in page if ref not in known or known[ref].account_id is None}
+        return replace(
+            found,
+            new=found.new
+            + sum(
+                t.discussion_id == discussion and event.message in new
+                for event, t in zip(written, taken, strict=True)
+            ),
+            edited=found.edited + sum(event.message not in new for event in written),
+            reactions=found.reactions + len(changed),
+        )
 
-    async def _take(self, events: list[Event]) -> list[Taken]:
+    async def _delete(self, placement: Placement, gone: Sequence[MessageId]) -> int:
+        """Take in that these messages of the discussion are no longer there; says how many."""
+        channel = placement.channel
+        for start in range(0, len(gone), AT_ONCE):
+            part = gone[start : start + AT_ONCE]
+            async with self._database.read() as db:
+                kept = await messages.with_ids(db, channel.id, part)
+            at = self._clock.now()
+            await self._take(
+                [
+                    MessageDeleted(Place(channel.space, channel.ref, state.thread), state.ref, at)
+                    for state in kept
+                ]
+            )
+        return len(gone)
+
+    async def _take(self, events: Sequence[Event]) -> list[Taken]:
+        """Take them in, a page's worth at once."""
         taken: list[Taken] = []
         for start in range(0, len(events), AT_ONCE):
             part = events[start : start + AT_ONCE]
             taken += await asyncio.gather(*(self._intake.take_in(event) for event in part))
         return taken
+
+
+class Standing:
+    """Which messages stood on record, and which of them a history has shown: nine bytes each."""
+
+    def __init__(self, ids: "array[int]") -> None:
+        self._ids = ids  # in their order
+        self._met = bytearray(len(ids))
+
+    def meet(self, ids: Iterable[MessageId]) -> None:
+        for id_ in ids:
+            at = bisect_left(self._ids, id_)
+            if at < len(self._ids) and self._ids[at] == id_:
+                self._met[at] = True
+
+    def unmet(self) -> list[MessageId]:
+        return [MessageId(id_) for id_, met in zip(self._ids, self._met, strict=True) if not met]
+
+
+def _reactions(
+    page: Page,
+    known: Mapping[MessageRef, MessageState],
+    marks: set[tuple[MessageRef, AccountRef, str]],
+    at: datetime,
+) -> list[Event]:
+    """How the reactions that a page shows differ from the `marks` that stand on record."""
+    people: dict[AccountRef, Person] = {}
+    there = set()
+    for ref, message in page.items():
+        for person, emoji in message.reactions:
+            if not person.automated:
+                people[person.ref] = person
+                there.add((ref, person.ref, emoji))
+    events: list[Event] = [
+        ReactionChanged(page[ref].posted.place, ref, people[who], emoji, True, at)
+        for ref, who, emoji in sorted(there - marks)
+        if page[ref].posted.place.thread is not None or ref in known
+    ]
+    events += [
+        ReactionChanged(
+            page[ref].posted.place, ref, people.get(who) or Person(who, ""), emoji, False, at
+        )
+        for ref, who, emoji in sorted(marks - there)
+    ]
+    return events
 
 
 def _written(message: SeenMessage, known: Mapping[MessageRef, MessageState]) -> list[Event]:

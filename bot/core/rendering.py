@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
+from bot.core.arguments import TURNING
 from bot.core.cards import Bold, Link, Plain, Span, Spans, Table
 from bot.core.commands import Param
-from bot.core.dispatch import TURNING
 from bot.core.plain import spans_to_plain
 
 _NOT_SHOWN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{TURNING}]")
@@ -21,6 +21,8 @@ _WORD = re.compile(r"\s+")
 def clean(text: str) -> str:
     """Without what no platform shows: controls, halves of a character, marks that turn the
     direction of what comes after them."""
+    if text.isprintable():
+        return text  # it has none of these
     return _HALF.sub("\ufffd", _NOT_SHOWN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
@@ -45,11 +47,11 @@ def to_label(param: Param) -> str:
 
 def size(text: str) -> int:
     """Characters as the strictest reading counts them: UTF-16 units, an emoji as two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fits(text: str, most: int) -> bool:
-    return len(text) <= most and size(text) <= most
+    return 2 * len(text) <= most or (len(text) <= most and size(text) <= most)
 
 
 def cut(label: str, most: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core import prompts
+from bot.core import leaving, prompts
 from bot.core.cards import (
     Block,
     Bold,
@@ -60,6 +60,7 @@ COLUMNS = (
     "reactions_received",
     "first",
     "last",
+    "left",
 )
 
 # A narrow screen may cut the last column.
@@ -84,7 +85,8 @@ async def why(call: Call) -> Card:
     member = await find_member(call, "student")
     material, channels = await _read(call)
     own = figures(material, ZoneInfo(call.course.zone)).get(member.id, Figures())
-    blocks = [_fields(own), *await _explain(call, material, channels, member)]
+    left = leaving.said(member, call.course.zone)
+    blocks = [*left, _fields(own), *await _explain(call, material, channels, member)]
     return Card(f"Why {member.name} has these counts", tuple(blocks))
 
 
@@ -116,7 +118,7 @@ async def class_(call: Call) -> Card:
     table = figures(material, ZoneInfo(call.course.zone))
     rows = tuple(
         (
-            spans(PersonName(member.name)),
+            _named(member),
             *(
                 spans(str(value))
                 for value in (
@@ -184,7 +186,8 @@ def _file_name(course: Course, now: datetime) -> str:
 
 
 def report(course: Course, material: Material) -> ReportTable:
-    """One row a student, by name; instants in the course's zone, to the millisecond."""
+    """One row a student, by name; instants in the course's zone, to the millisecond. `left`: since
+    when a student is known not to be there any more."""
     zone = ZoneInfo(course.zone)
     table = figures(material, zone)
     count = sum(d.withdrawn_at is None for d in material.discussions.values())
@@ -213,6 +216,7 @@ def report(course: Course, material: Material) -> ReportTable:
             own.reactions_received,
             own.first and own.first.astimezone(zone),
             own.last and own.last.astimezone(zone),
+            member.left_at and member.left_at.astimezone(zone),
         )
         for member, own in _students(material, table)
     )
@@ -231,6 +235,11 @@ async def _read(call: Call) -> tuple[Material, dict[ChannelId, Channel]]:
         material = await material_of(db, call.course, call.services.packs)
         channels = {c.id: c for c in await courses.channels_of(db, call.course.id)}
     return material, channels
+
+
+def _named(member: Member) -> Spans:
+    mark = "" if member.left_at is None else f" ({leaving.MARK})"
+    return spans(PersonName(member.name), mark)
 
 
 def _moment(call: Call, at: datetime) -> Moment:

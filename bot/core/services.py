@@ -1,6 +1,7 @@
 """What the commands work with; built once by app.py and handed down."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +22,8 @@ from prompts.models import PACK_FILE, Pack
 from prompts.problems import PackError, Problem
 from prompts.search import FactIndex
 from storage.database import Database
-from storage.rows import Course
+from storage.ids import ChannelId
+from storage.rows import Channel, Course
 
 if TYPE_CHECKING:
     from bot.core.commands import Catalog
@@ -104,6 +106,30 @@ class Services:
 def named(space: Space) -> str:
     """What people call the space's platform."""
     return space.platform.title()
+
+
+def space_names(spaces: Iterable[Space]) -> dict[Space, str]:
+    """What people call each of several spaces: by its platform, with its own id where two are on
+    the same one."""
+    all_ = set(spaces)
+    alike = Counter(space.platform for space in all_)
+    return {s: named(s) if alike[s.platform] == 1 else f"{named(s)} {s.ref}" for s in all_}
+
+
+def channel_labels(channels: Sequence[Channel]) -> dict[ChannelId, str]:
+    """What people call each of a course's channels: where two have the same name, with the space,
+    and where that is the same too, with the channel's own id."""
+    where = space_names(channel.space for channel in channels)
+    names = Counter(channel.name for channel in channels)
+    placed = Counter((channel.name, channel.space) for channel in channels)
+    labels = {}
+    for channel in channels:
+        label = f"#{channel.name}"
+        if names[channel.name] > 1:
+            exact = f", {channel.ref}" if placed[channel.name, channel.space] > 1 else ""
+            label += f" ({where[channel.space]}{exact})"
+        labels[channel.id] = label
+    return labels
 
 
 def make_ready(pack: Pack, folder: Path) -> LoadedPack:

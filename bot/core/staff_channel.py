@@ -1,7 +1,6 @@
 """The channel in which a course's staff read notices: chosen at setup, or in the settings. It is no
 class channel: nothing is discussed there."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +8,7 @@ from bot.core.cards import Spans, spans
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput
 from bot.core.events import Place
-from bot.core.ports import REQUEST, SendRefused, SendUncertain
+from bot.core.picking import answered
 from storage import courses
 from storage.database import Connection
 from storage.ids import ChannelRef, CourseId, Space
@@ -35,13 +34,8 @@ async def picked(call: Call) -> StaffChannel | None:
     if typed is None:
         return None
     space, ref = call.place.space, ChannelRef(typed)
-    try:
-        async with asyncio.timeout(REQUEST.total_seconds()):
-            name = await call.services.platforms[space.platform].notice_channel(Place(space, ref))
-    except SendRefused as refusal:
-        raise BadInput(PARAM, refusal.sentence) from refusal
-    except (SendUncertain, TimeoutError) as problem:
-        raise BadInput(PARAM, "There was no answer about that channel; try it again.") from problem
+    platform = call.services.platforms[space.platform]
+    name = await answered(PARAM, platform.notice_channel(Place(space, ref)))
     return StaffChannel(space, ref, name)
 
 
@@ -53,12 +47,17 @@ async def bind(db: Connection, course: CourseId, channel: StaffChannel, now: dat
             return
         raise BadInput(PARAM, await _whose(db, taken, course))
     space = await courses.ensure_space(db, channel.space, now)
-    for before in await courses.channels_of(db, course, KIND):
-        if before.space == channel.space:
-            await courses.unbind_channel(db, course, before.id)
+    await unbind(db, course, channel.space)
     await courses.bind_channel(
         db, course, space, channel.ref, name=channel.name, kind=KIND, now=now
     )  # fmt: skip
+
+
+async def unbind(db: Connection, course: CourseId, space: Space) -> None:
+    """The course has no staff channel in the space any more."""
+    for room in await courses.channels_of(db, course, KIND):
+        if room.space == space:
+            await courses.unbind_channel(db, course, room.id)
 
 
 async def _whose(db: Connection, taken: Channel, course: CourseId) -> str:

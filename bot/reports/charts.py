@@ -30,6 +30,11 @@ _CONFIG: Mapping[str, Any] = {
 }
 
 
+TICKS = 25
+"""How many years are marked at most."""
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+
 class VegaCharts:
     """Implements `bot.core.ports.Charts`."""
 
@@ -83,11 +88,12 @@ def timeline_spec(timeline: Timeline) -> dict[str, Any]:
 
 
 def _years(timeline: Timeline) -> dict[str, Any]:
-    """Ticks at whole years, or at months where all happened within two."""
+    """Ticks at round years, or at months where all happened within two."""
     first = min(entry.first for entry in timeline.entries)
     last = max(entry.last for entry in timeline.entries)
     short = last - first < timedelta(days=730)
-    unit = {"interval": "month", "step": 3} if short else {"interval": "year"}
+    step = next(step for step in _STEPS if (last.year - first.year) / step <= TICKS)
+    unit = {"interval": "month", "step": 3} if short else {"interval": "year", "step": step}
     return {
         "format": "%b %Y" if short else "%Y",
         "tickCount": unit,

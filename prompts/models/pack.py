@@ -1,6 +1,6 @@
 """A pack: all there is on one subject."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol, TypeVar
@@ -35,10 +35,14 @@ class Pack:
     subjects: tuple[Subject, ...] = ()
     checked: Mapping[str, str] = field(default_factory=dict)  # fact id: its fingerprint then
     _facts: Mapping[str, Fact] = field(init=False, repr=False, compare=False)
+    _sources: Mapping[str, Source] = field(init=False, repr=False, compare=False)
+    _found: dict[tuple[str, str], tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # A frozen dataclass leaves no other way to keep what is derived from its fields.
         object.__setattr__(self, "_facts", MappingProxyType({fact.id: fact for fact in self.facts}))
+        object.__setattr__(self, "_sources", MappingProxyType({s.id: s for s in self.sources}))
+        object.__setattr__(self, "_found", {})
 
     def fact(self, fact_id: str) -> Fact:
         """The fact with this id, letter case as in the file (F12); else KeyError."""
@@ -54,7 +58,7 @@ class Pack:
 
     def source(self, source_id: str) -> Source:
         """The source with this id; else KeyError."""
-        return _find(self.sources, source_id)
+        return self._sources[source_id]
 
     def topics(self) -> tuple[str, ...]:
         """Every topic once, in the order in which the facts first name it."""
@@ -72,21 +76,27 @@ class Pack:
 
     def disputing(self, fact_id: str) -> tuple[Fact, ...]:
         """The facts that say otherwise, whichever of the two says so."""
+        return self._once("disputing", fact_id, self._disputing)
+
+    def _disputing(self, fact_id: str) -> tuple[Fact, ...]:
         own = self.fact(fact_id).disputed_by
         return tuple(f for f in self.facts if f.id in own or fact_id in f.disputed_by)
 
     def related(self, fact_id: str) -> tuple[Fact, ...]:
         """The facts that share a topic with this one and don't object to it, nearest first."""
+        return self._once("related", fact_id, self._related)
+
+    def _related(self, fact_id: str) -> tuple[Fact, ...]:
         own = self.fact(fact_id)
         apart = {fact_id, *(fact.id for fact in self.disputing(fact_id)), *own.corrects}
         apart |= {fact.id for fact in self.corrected_by(fact_id)}
-        shared = {
-            fact: len(set(fact.topics) & set(own.topics))
+        topics = frozenset(own.topics)
+        near = [
+            (len(topics.intersection(fact.topics)), fact)
             for fact in self.facts
-            if fact.id not in apart
-        }
-        near = [fact for fact, count in shared.items() if count]
-        return tuple(sorted(near, key=lambda fact: -shared[fact]))
+            if fact.id not in apart and not topics.isdisjoint(fact.topics)
+        ]
+        return tuple(fact for _, fact in sorted(near, key=lambda each: -each[0]))
 
     def prompts_on(self, fact_id: str) -> tuple[Prompt, ...]:
         """The prompts that name this fact."""
@@ -94,7 +104,20 @@ class Pack:
 
     def corrected_by(self, fact_id: str) -> tuple[Fact, ...]:
         """The facts that put this one right."""
+        return self._once("corrected by", fact_id, self._corrected_by)
+
+    def _corrected_by(self, fact_id: str) -> tuple[Fact, ...]:
         return tuple(fact for fact in self.facts if fact_id in fact.corrects)
+
+    def _once(
+        self, how: str, fact_id: str, find: Callable[[str], tuple[Fact, ...]]
+    ) -> tuple[Fact, ...]:
+        """How facts stand to each other never changes in a pack, and is asked for with each one
+        that is shown."""
+        found = self._found.get((how, fact_id))
+        if found is None:
+            found = self._found[how, fact_id] = find(fact_id)
+        return found
 
 
 class _Identified(Protocol):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.commands import Catalog
-from bot.core.events import ChannelRef, Event
+from bot.core.events import ChannelRef, Event, PersonLeft
 from bot.core.intake import Intake
 from bot.core.ports import ClassroomMessage
 from tests.adapters.browser.windows import Window, settle, windows
@@ -21,13 +21,16 @@ class PostOffice:
     def __init__(self, intake: Intake) -> None:
         self.intake = intake
         self.holding = False
-        self.held: list[Event] = []
+        self.held: list[Event | PersonLeft] = []
 
-    async def take_in(self, event: Event) -> None:
+    async def take_in(self, event: Event | PersonLeft) -> None:
         if self.holding:
             self.held.append(event)
         else:
             await self.intake.take_in(event)
+
+    async def drain(self) -> None:
+        await self.intake.drain()
 
 
 class BrowserConversation:

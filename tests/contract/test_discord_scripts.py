@@ -48,9 +48,10 @@ def read(message: Message) -> str:
     return words(message.content, [discord.Embed.from_dict(e) for e in message.embeds], [])
 
 
-async def posted(seminar: Seminar, at: Channel | None = None) -> Channel:
+async def posted(seminar: Seminar, at: Channel | None = None, **given: object) -> Channel:
     """A course there, and the thread of its first discussion."""
-    assert "is set up" in await run(seminar, seminar.ada, "course setup", at, title="History 101")
+    said = await run(seminar, seminar.ada, "course setup", at, title="History 101", **given)
+    assert "is set up" in said
     before = set(seminar.guild.channels)
     assert "D1" in await run(seminar, seminar.ada, "prompt post", at, prompt=KULAKS)
     await seminar.settle()
@@ -104,7 +105,7 @@ async def test_in_a_forum_a_prompt_is_a_post_and_closing_locks_it(seminar: Semin
         seminar.guild, "debates", "forum", tags=["Week 1"], tag_required=True
     )
     desk = seminar.world.post(seminar.ada, forum, "Welcome", "Here we debate.")
-    thread = await posted(seminar, desk)
+    thread = await posted(seminar, desk, tag="Week 1")
     assert thread.parent is forum
     assert thread.name == "Two kinds of success, two fates"
     (prompt,) = seminar.posts(thread)
@@ -177,6 +178,18 @@ async def test_a_student_who_left_keeps_what_they_wrote(seminar: Seminar) -> Non
     await seminar.settle()
     said = await run(seminar, seminar.ada, "participation class")
     assert "Student: Bo · Joined: 1 · Answers: 1 · Responses: 0 · Words: 4" in said
+    await seminar.app.roll_call.call("discord", pause=0)
+    said = await run(seminar, seminar.ada, "participation class")
+    assert "Student: Bo (has left) · Joined: 1 · Answers: 1 · Responses: 0 · Words: 4" in said
+    said = await run(seminar, seminar.ada, "course show")
+    assert "Ada (instructor)" in said
+    asked = len(seminar.wire.asked("GET", f"/members/{seminar.bo.id}"))
+    seminar.world.join(seminar.bo, seminar.guild)
+    seminar.world.say(seminar.bo, thread, "Here again.")
+    assert "1 message" not in await why(seminar)
+    said = await run(seminar, seminar.ada, "participation class")
+    assert "Student: Bo · Joined: 1 · Answers: 2" in said
+    assert len(seminar.wire.asked("GET", f"/members/{seminar.bo.id}")) == asked
 
 
 async def test_who_wrote_and_left_while_the_bot_was_away_is_read_from_history(
@@ -194,7 +207,9 @@ async def test_who_wrote_and_left_while_the_bot_was_away_is_read_from_history(
             await seminar.settle()
             assert wire.asked("GET", f"/members/{seminar.bo.id}")
             said = await run(seminar, seminar.ada, "participation class")
-            assert "Student: Bo · Joined: 1 · Answers: 1 · Responses: 0 · Words: 4" in said
+            assert (
+                "Student: Bo (has left) · Joined: 1 · Answers: 1 · Responses: 0 · Words: 4" in said
+            )
         assert wire.unknown == []
 
 

@@ -104,13 +104,18 @@ class Model:
 
 
 def model_of(story: Story) -> Model:
+    return model_from((at(step), event) for step, event in enumerate(story.happened))
+
+
+def model_from(happened: Iterable[tuple[datetime, Happening]]) -> Model:
+    """What follows from what happened when."""
     model = Model(spans={where: [[START, None]] for where in DISCUSSIONS})
     for course, students in STUDENTS.items():
         model.roles |= {(course, who): "student" for who in students}
         model.roles[course, TEACHERS[course]] = "instructor"
-    for step, event in enumerate(story.happened):
+    for when, event in happened:
         if isinstance(event, Deleted) or _course(model, event) not in model.archived:
-            _fold(model, event, at(step))
+            _fold(model, event, when)
     for record in model.records.values():
         record.reply = (
             record.role == "student"
@@ -238,7 +243,11 @@ def table_of(model: Model, course: str) -> dict[tuple[str, str], str]:
         (who, column): figure
         for who in students
         for column, figure in _row(who, counted, students).items()
-    } | {(who, "discussions_open"): str(open_) for who in students}
+    } | {
+        (who, column): figure
+        for who in students
+        for column, figure in (("discussions_open", str(open_)), ("left", ""))
+    }
 
 
 def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:

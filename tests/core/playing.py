@@ -26,7 +26,7 @@ from bot.core.events import (
     ThreadRef,
 )
 from bot.core.outbox import Outbox
-from bot.core.ports import Posted, SeenMessage, SendRefused, SendUncertain
+from bot.core.ports import SeenMessage, SendRefused, SendUncertain
 from tests.core.happenings import (
     BOT,
     COURSES,
@@ -103,7 +103,7 @@ class BadLine(BrowserPlatform):
         super().__init__(classroom)
         self._history, self._readable = history, readable
 
-    async def post(self, place: Place, card: Card, key: str) -> Posted:
+    async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         if await self.find(place, key, START) is not None:
             raise SendRefused("It stands there already, and would stand there twice.")
         posted = await super().post(place, card, key)

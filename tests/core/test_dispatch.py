@@ -1,5 +1,6 @@
 """Every command by everybody, and what people are told when it can't be done."""
 
+import asyncio
 import io
 import logging
 import re
@@ -38,6 +39,7 @@ ARGUMENTS = {
     "title": "A title",
     "confirm": "Another title",
     "code": "ABCDEFGH",
+    "account": "Ada",
 }
 PEOPLE = {"Sam": Role.STUDENT, "Ann": Role.ASSISTANT, "Ivy": Role.INSTRUCTOR}
 
@@ -97,6 +99,30 @@ async def test_a_command_is_for_its_role_and_those_above(course: Course, command
             assert await course.course_as_it_is() == before
         offered = await course.people[name].answer("help")
         assert (f"/{command.name}" in offered) == (role >= command.least)
+
+
+async def test_who_asks_at_the_same_time_is_answered_as_who_they_are_and_where(
+    course: Course,
+) -> None:
+    """…though their questions to the database go together."""
+    world = course.world
+    await world.channel("physics")
+    await world.channel("nowhere")
+    assert isinstance(
+        await course.ada.run("course setup", channel="physics", title="Physics"), Answer
+    )
+    asked = [
+        (course.sam, "history", "is for assistants"),
+        (course.ann, "history", "History 101"),
+        (course.ivy, "history", "History 101"),
+        (course.ivy, "physics", "is for assistants"),
+        (course.ada, "physics", "Physics"),
+    ] * 3
+    outcomes = await asyncio.gather(
+        *(who.run("participation class", channel=where) for who, where, _ in asked)
+    )
+    for outcome, (who, where, expected) in zip(outcomes, asked, strict=True):
+        assert expected in words(outcome), (who.name, where)
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)

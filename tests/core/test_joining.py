@@ -21,6 +21,9 @@ from bot.core.events import (
 )
 from bot.core.plain import to_plain
 from bot.core.ports import Platform
+from bot.core.services import channel_labels
+from storage.ids import ChannelId, CourseId, SpaceId
+from storage.rows import Channel
 from tests.fakes.platform import FaultyPlatform
 from tests.world import PROMPT, SPACE, Human, World
 
@@ -102,6 +105,50 @@ async def test_a_second_channel_becomes_the_courses_and_counts_with_it(world: Wo
     await bo.say("Three words here.", posts[0].id, channel="seminar")
     assert "Bo | 1 | 1 | 0 | 3 | 0 | 0" in await ada.answer("participation class")
     assert "#history, #seminar" in await ada.answer("course show")
+
+
+async def test_channels_of_one_name_in_two_spaces_are_told_apart(world: World) -> None:
+    (ada,) = await _taught(world)
+    second = _second(world)
+    await _there(world, "course join", code=await _code(ada), called="history")
+    await ada.answer("course join", channel="seminar", code=await _code(ada))
+    asked = Invocation(
+        InvocationId("asked"), Place(SPACE, ChannelRef("history")), Person(ada.ref, "Ada"),
+        "prompt post", {}, world.clock.now(),
+    )  # fmt: skip
+    offered = await world.app.dispatcher.complete(asked, "channel", "")
+    assert [choice.label for choice in offered] == [
+        "#history (Browser)", "#history (Second)", "#seminar", "All channels of the course",
+    ]  # fmt: skip
+    assert "#history (Browser), #history (Second), #seminar" in await ada.answer("course show")
+
+    async def post(channel: str) -> Outcome:
+        return await _there(world, "prompt post", manages=False, prompt=PROMPT, channel=channel)
+
+    for choice in offered[:3]:
+        await post(choice.value)
+    assert [standing.place for standing in second.standing] == [THERE]
+    assert len(await ada.sees()) == len(await ada.sees(channel="seminar")) == 1
+    await post("history")  # typed: the one where it is asked
+    assert len(second.standing) == 2
+    form = await post("history (Discord)")
+    assert isinstance(form, Form)
+    assert "did you mean history (Second)?" in form.problems["channel"]
+
+
+def test_two_spaces_of_one_platform_and_two_channels_of_one_name_are_told_apart() -> None:
+    def channel(id_: int, server: str, name: str) -> Channel:
+        space = Space("discord", server)
+        return Channel(
+            ChannelId(id_), CourseId(1), SpaceId(1), space, ChannelRef(f"c{id_}"), name, "class"
+        )
+
+    labels = channel_labels(
+        [channel(1, "7", "a"), channel(2, "8", "a"), channel(3, "8", "a"), channel(4, "8", "b")]
+    )
+    assert list(labels.values()) == [
+        "#a (Discord 7)", "#a (Discord 8, c2)", "#a (Discord 8, c3)", "#b",
+    ]  # fmt: skip
 
 
 async def test_another_platform_joins_and_the_two_are_one_course(world: World) -> None:

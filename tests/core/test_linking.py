@@ -1,21 +1,25 @@
-"""A student in two spaces of a course: one member once they have said so, and not before."""
+"""A student in two spaces of a course: one member once they or staff have said so, and not before;
+and two again when staff part them."""
 
 import json
 
-from bot.core.commands import Answer, Form, Outcome
+from bot.core.commands import Answer, Choice, Form, Invocation, Outcome
 from bot.core.events import (
     AccountRef,
     ChannelRef,
+    InvocationId,
+    MessageEdited,
     MessagePosted,
     MessageRef,
     Person,
+    PersonLeft,
     Place,
     ThreadRef,
 )
 from storage import discussions
 from storage.ids import CourseId, DiscussionId
 from tests.core.test_joining import THERE, _code, _look, _said, _second, _taught, _there
-from tests.world import PROMPT, Human, World
+from tests.world import PROMPT, SPACE, Human, World
 
 CY = Person(AccountRef("u-cy"), "Cy Young")
 WRONG = "Nobody in this course has this code, or not any more"
@@ -172,3 +176,135 @@ async def test_an_archived_course_links_nobody(world: World) -> None:
     await ada.answer("course archive", confirm="History 101")
     assert "closed to changes" in _problem(await _links_there(world, code))
     assert "closed to changes" in await cy.answer("course link")
+
+
+# --- by staff -----------------------------------------------------------------------------------
+
+
+async def _offered(world: World, who: Human, command: str, param: str, typed: str) -> list[Choice]:
+    asked = Invocation(
+        InvocationId("asked"), Place(SPACE, ChannelRef("history")), Person(who.ref, who.name),
+        command, {}, world.clock.now(),
+    )  # fmt: skip
+    return list(await world.app.dispatcher.complete(asked, param, typed))
+
+
+async def _of(world: World, ada: Human, label: str, typed: str = "cy") -> str:
+    """The value of the account that is suggested under this label."""
+    found = await _offered(world, ada, "course merge", "first", typed)
+    return next(choice.value for choice in found if choice.label == label)
+
+
+async def _merged(world: World) -> tuple[Human, Human, ThreadRef, str, str]:
+    ada, cy, thread = await _two_spaces(world)
+    here, there = await _of(world, ada, "Cy (Browser)"), await _of(world, ada, "Cy Young (Second)")
+    said = await ada.answer("course merge", first=here, second=there)
+    assert "Cy (Browser) and Cy Young (Second) are one member" in said
+    return ada, cy, thread, here, there
+
+
+async def test_an_instructor_says_that_two_are_one(world: World) -> None:
+    ada, cy, _, here, there = await _merged(world)
+    after = await ada.answer("participation class")
+    assert "Cy | 1 | 2 | 0 | 5" in after
+    assert "Cy Young" not in after
+    mine = _said(await _there(world, "participation me", CY, manages=False))
+    assert mine == await cy.answer("participation me")
+    again = await ada.answer("course merge", first=there, second=here)
+    assert "are one member already" in again
+    ((kept,),) = _look(world, "SELECT DISTINCT member_id FROM messages")
+    noted = _look(world, "SELECT subject FROM audit WHERE action = 'course merge'")
+    assert noted == [(str(kept),)]
+
+
+async def test_merging_is_for_students_of_two_spaces_and_for_instructors(world: World) -> None:
+    ada, cy, _ = await _two_spaces(world)
+    bo = await world.person("Bo")
+    await bo.answer("prompt list")
+    said = await ada.answer("course merge", first="Cy", second="Bo")
+    assert "these are two people" in said
+    said = await ada.answer("course merge", first="Cy", second="Tom")
+    assert "always been students'" in said
+    said = await cy.answer("course merge", first="Cy", second="Cy Young")
+    assert "/course merge is for instructors" in said
+    form = await ada.form("course merge", first="Cy", second="Zoe")
+    assert "no account in this course called" in form.problems["second"]
+    assert len(_look(world, "SELECT DISTINCT member_id FROM messages")) == 2
+
+
+async def test_split_gives_each_account_back_what_it_did(world: World) -> None:
+    ada, cy, thread = await _two_spaces(world)
+    content = json.loads(_look(world, "SELECT content FROM discussions")[0][0])
+    first, second = [side for side, _ in content["sides"][:2]]
+    await cy.answer("prompt side", discussion="D1", side=first)
+    await _there(world, "prompt side", CY, manages=False, discussion="D1", side=second)
+    await _links_there(world, await _link_code(cy))
+    later = Place(THERE.space, THERE.channel, thread)
+    await world.app.intake.take_in(
+        MessagePosted(later, MessageRef("m2"), CY, world.clock.move(seconds=1), "One more.")
+    )
+    for _ in range(2):  # the form sent twice
+        said = await ada.answer("course split", account=await _of(world, ada, "Cy Young (Second)"))
+    assert "is a member with no other account" in said
+    after = await ada.answer("participation class")
+    assert "Cy | 1 | 1 | 0 | 3" in after
+    assert "Cy Young | 1 | 2 | 0 | 4" in after
+    async with world.app.services.database.read() as db:
+        held = await discussions.sides_of(db, CourseId(1), DiscussionId(1))
+    assert sorted(held.values()) == sorted([first, second])
+    assert "1 message, of which 1 counts" in await cy.answer("participation me")
+    ((old, details),) = _look(
+        world, "SELECT subject, details FROM audit WHERE action = 'course split'"
+    )
+    assert _look(world, "SELECT DISTINCT member_id FROM messages ORDER BY 1") == [
+        (int(old),), (json.loads(details)["made"],)
+    ]  # fmt: skip
+    assert _look(world, "SELECT * FROM link_codes") == []
+
+
+async def test_what_is_split_can_be_linked_again_and_only_linked_ones_are_offered(
+    world: World,
+) -> None:
+    ada, _, _, here, there = await _merged(world)
+    offered = await _offered(world, ada, "course split", "account", "")
+    assert [choice.value for choice in offered] == [here, there]
+    assert "is a member of its own" in await ada.answer("course split", account=there)
+    assert await _offered(world, ada, "course split", "account", "") == []
+    assert "are one member" in await ada.answer("course merge", first=here, second=there)
+    assert "Cy | 1 | 2 | 0 | 5" in await ada.answer("participation class")
+
+
+async def test_what_was_written_as_staff_stays_so_and_the_split_one_is_a_student(
+    world: World,
+) -> None:
+    ada, _, thread, _, there = await _merged(world)
+    await ada.answer("course staff", person="Cy", role="assistant")
+    place = Place(THERE.space, THERE.channel, thread)
+    sent = world.clock.move(seconds=1)
+    await world.app.intake.take_in(MessagePosted(place, MessageRef("m2"), CY, sent, "As staff."))
+    await ada.answer("course split", account=there)
+    shown = await ada.answer("course show")
+    assert "Cy (assistant)" in shown
+    assert "Cy Young" not in shown
+    edited = world.clock.move(seconds=1)
+    await world.app.intake.take_in(
+        MessageEdited(place, MessageRef("m2"), edited, "Still as staff.", CY)
+    )
+    assert "Cy Young | 1 | 1 | 0 | 2" in await ada.answer("participation class")
+
+
+async def test_who_left_with_one_account_has_left_once_it_is_split(world: World) -> None:
+    ada, _, _, _, there = await _merged(world)
+    await world.app.intake.take_in(PersonLeft(THERE.space, CY.ref, world.clock.move(seconds=1)))
+    assert "has left" not in await ada.answer("participation class")
+    await ada.answer("course split", account=there)
+    assert "Cy Young (has left) | 1" in await ada.answer("participation class")
+    await ada.answer("course merge", first="Cy", second=there)
+    assert "has left" not in await ada.answer("participation class")
+
+
+async def test_an_archived_course_is_neither_merged_nor_split(world: World) -> None:
+    ada, _, _, here, there = await _merged(world)
+    await ada.answer("course archive", confirm="History 101")
+    assert "closed to changes" in await ada.answer("course split", account=there)
+    assert "closed to changes" in await ada.answer("course merge", first=here, second=there)

@@ -140,6 +140,7 @@ async def test_staff_are_told_where_it_runs_and_reading_again_leaves_it_out(
     await ada.answer("prompt post", prompt=PROMPT)
     await _place_there(world)
     assert [receipt.problem for receipt in await world.app.recovery.recover("browser")] == [None]
-    notices = StaffNotices(world.app.services.database, world.app.services.platforms)
+    services = world.app.services
+    notices = StaffNotices(services.database, services.clock, services.platforms)
     await notices.tell(COURSE, Place(SERVER, THERE), Card("Something happened"))
     assert "Something happened" in await ada.sees()

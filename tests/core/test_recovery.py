@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.core import recovery
 from bot.core.events import (
     AccountRef,
     ChannelRef,
@@ -149,7 +150,7 @@ async def test_another_platforms_discussions_are_not_looked_for(absence: Absence
 def recovery_through(world: World, platform: Platform) -> Recovery:
     platforms = {"browser": platform}
     services = world.app.services
-    staff = StaffNotices(services.database, platforms)
+    staff = StaffNotices(services.database, services.clock, platforms)
     return Recovery(services.database, world.clock, platforms, world.app.intake, staff)
 
 
@@ -172,6 +173,59 @@ async def test_a_history_that_breaks_off_changes_nothing_and_is_told(absence: Ab
     assert "D1 could not be read again: The bot may not read #history." in said
     after = await absence.ada.answer("participation class")
     assert after.split("Student |")[1] == before.split("Student |")[1]
+
+
+async def test_what_a_long_history_held_until_it_broke_off_stays_and_nothing_is_deleted(
+    absence: Absence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five messages in pages of two: the last one is of a page that never came whole."""
+    monkeypatch.setattr(recovery, "AT_ONCE", 2)
+    world, place = absence.world, Place(SPACE, HISTORY, ThreadRef(str(absence.thread)))
+    await absence.cy.say("Known, and not seen again.", absence.thread)
+    platform = FaultyPlatform(world.clock)
+    platform.unreadable = "The bot may not read #history."
+    bo = Person(absence.bo.ref, "Bo")
+    platform.seen = [
+        SeenMessage(MessagePosted(place, MessageRef(f"x{n}"), bo, absence.later(), "New."))
+        for n in range(5)
+    ]
+    (receipt,) = await recovery_through(world, platform).recover("browser")
+    assert figures(receipt) == (4, 0, 0, 0)
+    ((_, said),) = platform.told
+    assert (
+        "D1 could not be read again to its end: The bot may not read #history. Until then: 4 new"
+        " and 0 edited messages, 0 changed reactions." in said
+    )
+    table = await absence.ada.answer("participation class")
+    assert "Bo | 1 | 4 |" in table
+    assert "Cy | 1 | 1 |" in table
+
+
+async def test_a_history_of_many_pages_reads_as_one_page_would(
+    absence: Absence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "AT_ONCE", 2)
+    bo, cy, store = absence.bo, absence.cy, absence.store
+    edited = await bo.say("Two words.", absence.thread)
+    gone = [await cy.say(f"This goes, {n}.", absence.thread) for n in range(3)]
+    liked = await cy.say("Unliked in the end.", absence.thread)
+    await bo.react(liked, "👍")
+    later = liked.id + 3  # the third from here: on a page after that of the one who answers it
+    early = await absence.write(cy, "An answer to what comes later.", to=later)
+    await absence.write(bo, "Between them.")
+    assert (await absence.write(bo, "What it answers.")).id == later
+    await absence.write(bo, "Outside the thread.", to=early.id, thread=None)
+    await store.edit_message(edited.id, at=absence.later(), text="Now three words.")
+    for message in gone:
+        await store.delete_message(message.id, at=absence.later())
+    await store.react(liked.id, bo.ref, "👍", False, at=absence.later())
+    await store.react(later, cy.ref, "🔥", True, at=absence.later())
+
+    assert figures(await absence.recover()) == (4, 1, 3, 2)
+    table = await absence.ada.answer("participation class")
+    assert "Bo | 1 | 3 | 1 |" in table
+    assert "Cy | 1 | 1 | 1 |" in table
+    assert figures(await absence.recover()) == (0, 0, 0, 0)
 
 
 class Busy(FaultyPlatform):
@@ -215,13 +269,13 @@ async def test_a_reaction_taken_back_during_recovery_stays_away(absence: Absence
 
 async def test_one_thread_or_channel_is_read_again_when_asked(absence: Absence) -> None:
     await absence.write(absence.bo, "Missed.")
-    recovery = absence.world.app.recovery
+    reading = absence.world.app.recovery
     elsewhere = Place(SPACE, HISTORY, ThreadRef("999"))
-    assert await recovery.reread(elsewhere) == []
-    assert await recovery.reread(Place(SPACE, ChannelRef("nowhere"))) == []
-    (receipt,) = await recovery.reread(Place(SPACE, HISTORY, ThreadRef(str(absence.thread))))
+    assert await reading.reread(elsewhere) == []
+    assert await reading.reread(Place(SPACE, ChannelRef("nowhere"))) == []
+    (receipt,) = await reading.reread(Place(SPACE, HISTORY, ThreadRef(str(absence.thread))))
     assert figures(receipt) == (1, 0, 0, 0)
-    (receipt,) = await recovery.reread(Place(SPACE, HISTORY))
+    (receipt,) = await reading.reread(Place(SPACE, HISTORY))
     assert figures(receipt) == (0, 0, 0, 0)
 
 

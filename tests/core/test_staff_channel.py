@@ -29,7 +29,8 @@ async def _course(world: World, room: str | None = "office") -> Human:
 
 
 def _notices(world: World) -> StaffNotices:
-    return StaffNotices(world.app.services.database, world.app.services.platforms)
+    services = world.app.services
+    return StaffNotices(services.database, services.clock, services.platforms)
 
 
 # --- naming one ---------------------------------------------------------------------------------

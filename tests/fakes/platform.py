@@ -15,11 +15,20 @@ from typing import TypeVar
 from bot.core import discussions
 from bot.core.cards import Card
 from bot.core.dispatch import Dispatcher
-from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, Space, ThreadRef
+from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, RoleRef, Space, ThreadRef
 from bot.core.outbox import Outbox
 from bot.core.plain import to_plain
-from bot.core.ports import Clock, Platform, Posted, SeenMessage, SendRefused, SendUncertain
+from bot.core.ports import (
+    Clock,
+    Platform,
+    Posted,
+    PromptChannel,
+    SeenMessage,
+    SendRefused,
+    SendUncertain,
+)
 from bot.core.recovery import Recovery
+from bot.core.roll_call import RollCall
 from bot.core.staff import StaffNotices
 from storage.database import Database
 from tests.world import World
@@ -95,21 +104,38 @@ class FaultyPlatform:
     """Which threads were opened to writing or closed, in order."""
     notices: list[tuple[Place, str]] = field(default_factory=list)
     """What was posted for staff, and where."""
+    whole: list[MessageRef] = field(default_factory=list)
+    """Messages with all that belongs to them, each once."""
     unreadable: str | None = None
     lacking: Sequence[str] = ()
     """What it says doesn't work as it should."""
+    left: set[AccountRef] = field(default_factory=set)
+    """Who is not there any more; asked for by `is_there` only."""
+    channels: dict[ChannelRef, PromptChannel] = field(default_factory=dict)
+    """What is known of channels in which prompts can be posted."""
+    no_roles: dict[RoleRef, str] = field(default_factory=dict)
+    """Roles that won't do, and why."""
+    silent: str | None = None
+    """Why nobody is notified by what is posted."""
     deaf: bool = False
     """Nobody can be told anything."""
     requests: int = 0
     asked: asyncio.Event = field(default_factory=asyncio.Event)
+    completing: asyncio.Event = field(default_factory=asyncio.Event)
+    """What belongs to a message has been asked for."""
 
     def __post_init__(self) -> None:
         self._troubles: dict[ChannelRef, deque[Trouble]] = defaultdict(deque)
+        self._troubles_completing: deque[Trouble] = deque()
         self._late: list[Callable[[], object]] = []
         self._numbers = count(1)
 
     def fail(self, *troubles: Trouble, channel: str = "history") -> None:
         self._troubles[ChannelRef(channel)].extend(troubles)
+
+    def fail_completing(self, *troubles: Trouble) -> None:
+        """What becomes of the next requests for what belongs to a message."""
+        self._troubles_completing.extend(troubles)
 
     def land(self) -> None:
         """Apply what was accepted late."""
@@ -120,17 +146,23 @@ class FaultyPlatform:
     def words(self, channel: str = "history") -> list[str]:
         return [s.words for s in self.standing if s.place.channel == channel]
 
-    async def post(self, place: Place, card: Card, key: str) -> Posted:
+    async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         return await self._request(place, lambda: self._apply(place, card, key))
+
+    async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
+        self.completing.set()
+        return await self._meet(
+            self._troubles_completing, lambda: self._complete(place, message, card)
+        )  # fmt: skip
 
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         await self._request(place, lambda: self._change(message, card))
 
-    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         self._read()
         for one in self.standing:
             if one.key == key and one.place == place and one.at >= since:
-                return _posted(one)
+                return one.ref
         return None
 
     async def set_open(self, place: Place, open_: bool) -> None:
@@ -146,6 +178,26 @@ class FaultyPlatform:
 
     async def notice_channel(self, place: Place) -> str:
         return str(place.channel)
+
+    async def is_there(self, space: Space, person: AccountRef) -> bool:
+        self.requests += 1
+        if self.unreadable is not None:
+            raise SendRefused(self.unreadable)
+        return person not in self.left
+
+    async def prompt_channel(self, place: Place) -> PromptChannel:
+        return self.channels.get(place.channel) or PromptChannel(str(place.channel))
+
+    async def staff_role(self, space: Space, role: RoleRef) -> str:
+        return self._role(role)
+
+    async def notified_role(self, place: Place, role: RoleRef) -> str:
+        return self._role(role)
+
+    def _role(self, role: RoleRef) -> str:
+        if role in self.no_roles:
+            raise SendRefused(self.no_roles[role])
+        return str(role)
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         return self.lacking
@@ -167,7 +219,9 @@ class FaultyPlatform:
         self.requests += 1
         await asyncio.sleep(0)
         self.asked.set()
-        troubles = self._troubles[place.channel]
+        return await self._meet(self._troubles[place.channel], apply)
+
+    async def _meet(self, troubles: deque[Trouble], apply: Callable[[], T]) -> T:
         match troubles.popleft() if troubles else None:
             case None:
                 return apply()
@@ -187,10 +241,16 @@ class FaultyPlatform:
                 pass
         raise SendUncertain
 
-    def _apply(self, place: Place, card: Card, key: str) -> Posted:
+    def _apply(self, place: Place, card: Card, key: str) -> MessageRef:
         ref = MessageRef(f"post{next(self._numbers)}")
         self.standing.append(Standing(place, ref, key, card, self.clock.now()))
-        return _posted(self.standing[-1])
+        return ref
+
+    def _complete(self, place: Place, message: MessageRef, card: Card) -> Posted:
+        if message not in self.whole:
+            self.whole.append(message)
+        silent = None if card.notify is None else self.silent
+        return Posted(message, place.thread or ThreadRef(message), silent)
 
     def _change(self, message: MessageRef, card: Card) -> None:
         for one in self.standing:
@@ -198,16 +258,12 @@ class FaultyPlatform:
                 one.card = card
 
 
-def _posted(one: Standing) -> Posted:
-    return Posted(one.ref, one.place.thread or ThreadRef(one.ref))
-
-
 def an_outbox(
     world: World, platform: Platform, owner: str = "first", database: Database | None = None
 ) -> Outbox:
     """An outbox of its own over the world's database, as another process would have."""
     database = database or world.app.services.database
-    staff = StaffNotices(database, {"browser": platform})
+    staff = StaffNotices(database, world.clock, {"browser": platform})
     recovery = Recovery(database, world.clock, {"browser": platform}, world.app.intake, staff)
     return Outbox(
         database,
@@ -217,21 +273,24 @@ def an_outbox(
         discussions.compose,
         staff.refused,
         staff.not_set_open,
+        staff.not_notified,
         recovery.read_again,
         world.app.services.new_id,
     )
 
 
 def stand_in(world: World, platform: Platform) -> Outbox:
-    """From now on the world's commands send, and its recovery reads, through `platform`."""
+    """From now on the world's commands send, its recovery reads, and its roll call asks, through
+    `platform`."""
     outbox = an_outbox(world, platform)
     platforms = {"browser": platform}
     services = replace(world.app.services, platforms=platforms, outbox=outbox)
-    staff = StaffNotices(services.database, platforms)
+    staff = StaffNotices(services.database, world.clock, platforms)
     world.app = replace(
         world.app,
         services=services,
         dispatcher=Dispatcher(services),
         recovery=Recovery(services.database, world.clock, platforms, world.app.intake, staff),
+        roll_call=RollCall(services.database, world.clock, platforms, world.app.intake),
     )
     return outbox

@@ -32,6 +32,14 @@ def test_what_happened_within_two_years_has_ticks_at_months() -> None:
     assert spec["layer"][0]["encoding"]["x"]["axis"]["format"] == "%b %Y"
 
 
+def test_ticks_stand_at_round_years_and_are_few() -> None:
+    early = TimelineEntry("F1 A war", "1763", date(1763, 2, 10), date(1763, 2, 10))
+    axis = timeline_spec(Timeline("Two centuries", (early, DAY)))["layer"][0]["encoding"]["x"][
+        "axis"
+    ]
+    assert axis["tickCount"] == {"interval": "year", "step": 10}
+
+
 def test_a_title_that_looks_like_markup_or_an_expression_is_only_text() -> None:
     odd = TimelineEntry("<b>'+datum+\"\\ 日本", "1929", date(1929, 1, 1), date(1929, 12, 31))
     drawn = installed()

@@ -13,10 +13,13 @@ from storage import (
     audit,
     courses,
     discussions,
+    granting,
     joining,
+    leaving,
     linking,
     members,
     messages,
+    notices,
     outbox,
     replies,
 )
@@ -31,6 +34,7 @@ from storage.ids import (
     MemberId,
     MessageId,
     MessageRef,
+    RoleRef,
     SendId,
     Space,
     SpaceId,
@@ -41,11 +45,14 @@ from storage.rows import Placement
 from tests.storage.conftest import NOW
 
 SPACE = Space("browser", "classroom")
-MODULES = (courses, joining, linking, members, discussions, messages, replies, outbox, audit)
+MODULES = (
+    courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
+    notices, audit,
+)  # fmt: skip
 
 NAMES_ITS_COURSE = {
-    "CourseId", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
-    "Sequence[tuple[Space, ChannelRef]]",
+    "CourseId", "Collection[CourseId]", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
+    "Collection[tuple[Space, ChannelRef]]", "Collection[tuple[CourseId, Space, AccountRef]]",
 }  # fmt: skip
 BY_A_ROW = {
     "SendId", "Collection[MemberId]", "Collection[MessageId]", "Mapping[AccountId, str]",
@@ -58,11 +65,13 @@ ACROSS = {
     "courses.channels_in": "whoever runs the bot: where it may write on a platform",
     "joining.code_of": "the code is what says which course, to somebody who is in none yet",
     "members.members_by_account": "gives the course with each member; the intake picks by channel",
+    "leaving.there_on": "the daily roll call serves every course; commands never read it",
     "messages.reserve_ids": "reads no course's data",
     "messages.save": "writes the states that it is handed",
     "messages.save_reactions": "writes the states that it is handed",
     "messages.forget_held": "housekeeping; deletes only",
     "messages.by_id": "no query",
+    "notices.forget": "housekeeping; deletes only",
     "outbox.due": "delivery serves every course; commands never read it",
     "outbox.next_due": "an instant, and of nobody",
     "outbox.with_keys": "a key holds the invocation's id, which is unique",
@@ -124,7 +133,7 @@ async def make(db: Connection, mark: str) -> Made:
     bound = await courses.channel(db, course, channel)
     placement = Placement(discussion.id, bound, MessageRef("thread-1"), thread, NOW)
     await discussions.place(db, course, placement)
-    await discussions.take_side(db, course, discussion.id, member, mark, NOW)
+    await discussions.take_side(db, course, discussion.id, member, account, mark, NOW)
     send = await outbox.owe(
         db, course, channel, discussion.id, key=f"key:{mark}", kind="prompt", due_at=NOW
     )
@@ -154,6 +163,8 @@ async def make(db: Connection, mark: str) -> Made:
     await messages.save(db, [said, held])
     await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
     await audit.note(db, course, member, mark, "D1", NOW)
+    await granting.choose(db, course, space, "assistants", RoleRef("role"), mark, NOW)
+    await granting.grant(db, course, account, "assistant", NOW)
     await joining.replace_code(db, course, f"digest-{mark}", NOW)
     await linking.replace_code(db, course, member, f"digest-{mark}", NOW)
     return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
@@ -167,6 +178,12 @@ async def _code_of(db: Connection, made: Made) -> Any:
 
 async def _link_codes(db: Connection, made: Made) -> Any:
     return [await linking.code_of(db, made.course, f"digest-{mark}") for mark in ("north", "south")]
+
+
+async def _grants_in(db: Connection, made: Made) -> Any:
+    return await granting.grants_in(
+        db, made.course, await courses.ensure_space(db, SPACE, NOW)
+    )  # fmt: skip
 
 
 Read = Callable[[Connection, Made], Awaitable[Any]]
@@ -184,6 +201,11 @@ READS: dict[str, Read] = {
     "members_of": lambda db, m: members.members_of(db, m.course),
     "staff_accounts": lambda db, m: members.staff_accounts(db, m.course),
     "roles_of": lambda db, m: members.roles_of(db, [m.member]),
+    "chosen_in": lambda db, m: granting.chosen_in(db, [m.course]),
+    "grants_of": lambda db, m: granting.grants_of(db, m.course, [m.account]),
+    "grants_in": _grants_in,
+    "grants_to": lambda db, m: granting.grants_to(db, m.course, m.member),
+    "standing": lambda db, m: granting.standing(db, m.course, m.member),
     "prompts_of": lambda db, m: discussions.prompts_of(db, m.course),
     "discussions_of": lambda db, m: discussions.discussions_of(db, m.course),
     "placements_of": lambda db, m: discussions.placements_of(db, m.course),
@@ -195,14 +217,21 @@ READS: dict[str, Read] = {
     "states": lambda db, m: messages.states(db, m.channel, [MessageRef("message-0")]),
     "waiting_for": lambda db, m: messages.waiting_for(db, m.channel, [MessageRef("asked")]),
     "held": lambda db, m: messages.held(db, m.channel),
-    "known_in": lambda db, m: messages.known_in(db, m.channel, m.discussion),
+    "known_in": lambda db, m: messages.known_in(
+        db, m.channel, m.discussion, [MessageRef("message-0")]
+    ),
+    "standing_in": lambda db, m: messages.standing_in(db, m.channel, m.discussion),
+    "with_ids": lambda db, m: messages.with_ids(db, m.channel, [m.message]),
+    "members_at": lambda db, m: members.members_at(db, [(m.course, SPACE, AccountRef("bo"))]),
     "replies_of": lambda db, m: replies.replies_of(db, m.course),
     "text_of": lambda db, m: replies.text_of(db, m.course, m.message),
     "mentions_of": lambda db, m: replies.mentions_of(db, m.course),
     "evidence_of": lambda db, m: replies.evidence_of(db, m.course),
     "evidence_of one": lambda db, m: replies.evidence_of(db, m.course, m.discussion),
     "reactions_of": lambda db, m: replies.reactions_of(db, m.course),
-    "standing_reactions": lambda db, m: replies.standing_reactions(db, m.channel, m.discussion),
+    "standing_reactions": lambda db, m: replies.standing_reactions(
+        db, m.channel, m.discussion, [MessageRef("message-0")]
+    ),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
@@ -234,9 +263,12 @@ async def test_another_courses_ids_find_nothing(database: Database) -> None:
     async with database.read() as db:
         assert await replies.text_of(db, north.course, south.message) is None
         assert await discussions.placements_of(db, north.course, south.discussion) == []
-        assert await messages.known_in(db, north.channel, south.discussion) == []
+        ref = MessageRef("message-0")
+        assert await messages.known_in(db, north.channel, south.discussion, [ref]) == []
+        assert [*await messages.standing_in(db, north.channel, south.discussion)] == []
+        assert await messages.with_ids(db, north.channel, [south.message]) == []
         assert await replies.evidence_of(db, north.course, south.discussion) == []
-        assert await replies.standing_reactions(db, north.channel, south.discussion) == set()
+        assert await replies.standing_reactions(db, north.channel, south.discussion, [ref]) == set()
         for asked in (
             courses.channel(db, north.course, south.channel),
             discussions.discussion_by_id(db, north.course, south.discussion),
@@ -256,7 +288,9 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await discussions.change_prompt(db, north.course, 1, {"content": {"title": "new"}})
         await discussions.revise(db, north.course, north.discussion, withdrawn_at=NOW)
         await discussions.close(db, north.course, north.discussion, NOW)
-        await discussions.take_side(db, north.course, north.discussion, north.member, "new", NOW)
+        await discussions.take_side(
+            db, north.course, north.discussion, north.member, north.account, "new", NOW
+        )
         await members.set_role(db, north.course, north.member, "assistant", NOW)
         # Somebody who hands in another course's member changes nothing.
         await members.mark_informed(db, north.course, south.member, NOW)

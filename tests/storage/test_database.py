@@ -212,6 +212,28 @@ async def test_who_waits_is_told_when_it_is_durable(database: Database, look: Lo
     assert all(await asyncio.gather(*(put_and_look(f"n{number}") for number in range(20))))
 
 
+async def test_questions_are_answered_in_few_readings_each_with_all_that_was_durable(
+    database: Database,
+) -> None:
+    sizes = []
+
+    async def apply(db: Connection, items: Sequence[str]) -> Sequence[bool]:
+        sizes.append(len(items))
+        there = {row[0] for row in await db.execute(select(counters.c.name))}
+        return [item in there for item in items]
+
+    group = database.reading(apply)
+
+    async def write_and_ask(name: str) -> bool:
+        await database.write(lambda db: add(db, [name]))
+        return await group.put(name)
+
+    assert all(await asyncio.gather(*(write_and_ask(f"n{number}") for number in range(5))))
+    sizes.clear()
+    assert not any(await asyncio.gather(*(group.put(f"no{number}") for number in range(500))))
+    assert sizes == [500]
+
+
 async def test_one_who_stops_waiting_keeps_nothing_from_the_others(
     database: Database, look: Look
 ) -> None:

@@ -42,7 +42,14 @@ def test_the_migrated_file_is_the_one_that_the_schema_would_make(
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("channels", "kind"), ("roles", "role"), ("outbox", "kind"), ("outbox", "state")],
+    [
+        ("channels", "kind"),
+        ("roles", "role"),
+        ("course_roles", "purpose"),
+        ("granted_roles", "role"),
+        ("outbox", "kind"),
+        ("outbox", "state"),
+    ],
 )
 def test_a_word_that_is_none_of_the_words_is_refused(path: Path, table: str, column: str) -> None:
     with closing(sqlite3.connect(path)) as db:

@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from storage import maintenance
 from storage.database import Database
 from storage.schema import metadata
-from tests.world import START, World
+from tests.world import SPACE, START, World
 
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 SQLITE_ONLY = re.compile(
@@ -116,7 +116,8 @@ async def an_install(database: Database) -> None:
 
 async def a_day_in_class(world: World, database: Database) -> None:
     """Every command that writes, and every kind of message."""
-    from bot.core import privacy
+    from bot.core import privacy, undelivered
+    from bot.core.cards import Card
     from storage import audit
     from storage.ids import CourseId
 
@@ -142,7 +143,9 @@ async def a_day_in_class(world: World, database: Database) -> None:
     await bo.form("course link", code=code)  # it is Bo's own
     for command in ("participation class", "participation export", "course show", "prompt list"):
         await ada.answer(command)
-    await ada.answer("participation why", student="Bo")
+    now = world.clock.now()
+    await undelivered.keep(database, CourseId(1), SPACE, ada.ref, Card("Hello"), now)
+    assert "Hello" in await ada.answer("participation why", student="Bo")
     await ada.answer("prompt close", discussion="D1")
     await ada.answer("prompt reopen", discussion="D1")
     await ada.answer("prompt withdraw", what="D1")

@@ -86,10 +86,12 @@ class CommandForm:
         heading.props('role="heading" aria-level="2"')
         if summary:
             ui.label(summary).classes("cf-small")
-        if problem := form.problems.get(""):
+        shown = inbound.offered(form.params)
+        fields = {param.name for param in shown}
+        if problem := next((p for name, p in form.problems.items() if name not in fields), None):
             ui.label(problem).classes("cf-problem").props('role="alert"').mark("form-problem")
         with ui.element("div").classes("cf-fields"):
-            for param in form.params:
+            for param in shown:
                 field = self._field(param, form.values.get(param.name))
                 field.classes("cf-field").mark(f"field-{param.name}")
                 if problem := form.problems.get(param.name):

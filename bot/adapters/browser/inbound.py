@@ -197,15 +197,21 @@ def to_arguments(
     rest = typed.strip()
     if named := _named(command, rest):
         return {p.name: to_value(p, given, people, channels) for p, given in named}
-    for number, param in enumerate(command.params, start=1):
+    params = offered(command.params)
+    for number, param in enumerate(params, start=1):
         if not rest:
             break
-        if number == len(command.params) or param.type is Type.PARAGRAPH:
+        if number == len(params) or param.type is Type.PARAGRAPH:
             given, rest = rest, ""
         else:
             given, rest = _first(rest, _names(param, people, channels))
         arguments[param.name] = to_value(param, given, people, channels)
     return arguments
+
+
+def offered(params: Sequence[Param]) -> list[Param]:
+    """The parameters that the classroom has something for: it has no roles of its own."""
+    return [param for param in params if param.type is not Type.ROLE]
 
 
 def to_value(

@@ -7,8 +7,10 @@ from urllib.parse import quote
 from bot.adapters.browser import inbound
 from bot.adapters.browser.classroom import Change, Classroom
 from bot.core.cards import Card, to_json
-from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, Space, ThreadRef
-from bot.core.ports import ClassroomMessage, Posted, SeenMessage, SendRefused
+from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, RoleRef, Space, ThreadRef
+from bot.core.ports import Posted, PromptChannel, SeenMessage, SendRefused
+
+NO_ROLES = "The classroom has no roles of its own; name staff with /course staff."
 
 
 class BrowserPlatform:
@@ -22,7 +24,7 @@ class BrowserPlatform:
     def __init__(self, classroom: Classroom) -> None:
         self._classroom = classroom
 
-    async def post(self, place: Place, card: Card, key: str) -> Posted:
+    async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         message = await self._classroom.store.add_message(
             await self._channel(place),
             at=self._classroom.clock.now(),
@@ -31,13 +33,17 @@ class BrowserPlatform:
             card=to_json(card),
         )
         self._classroom.publish(Change(message))
-        return _posted(message)
+        return MessageRef(str(message.id))
 
-    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         message = await self._classroom.store.by_key(key)
         if message is None or message.channel != place.channel or message.sent_at < since:
             return None
-        return _posted(message)
+        return MessageRef(str(message.id))
+
+    async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
+        """Nothing to do: a post holds any card whole, and is its own thread."""
+        return Posted(message, place.thread or ThreadRef(message))
 
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         changed = await self._classroom.store.edit_message(
@@ -72,6 +78,18 @@ class BrowserPlatform:
             raise SendRefused(f"The classroom has no channel “{place.channel}”; add it first.")
         return channel.name
 
+    async def is_there(self, space: Space, person: AccountRef) -> bool:
+        return any(known.ref == person for known in await self._classroom.people())
+
+    async def prompt_channel(self, place: Place) -> PromptChannel:
+        return PromptChannel(await self.notice_channel(place))
+
+    async def staff_role(self, space: Space, role: RoleRef) -> str:
+        raise SendRefused(NO_ROLES)
+
+    async def notified_role(self, place: Place, role: RoleRef) -> str:
+        raise SendRefused(NO_ROLES)
+
     def shortcomings(self, space: Space) -> Sequence[str]:
         return []
 
@@ -103,12 +121,6 @@ def to_address(
         asked.append(f"thread={thread}")
     path = f"/classroom/{quote(channel, safe='')}"
     return path + (f"?{'&'.join(asked)}" if asked else "") + (f"#m{message}" if message else "")
-
-
-def _posted(message: ClassroomMessage) -> Posted:
-    own = str(message.id)
-    thread = own if message.thread is None else str(message.thread)
-    return Posted(MessageRef(own), ThreadRef(thread))
 
 
 def _thread(place: Place) -> int | None:

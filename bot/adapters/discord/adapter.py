@@ -37,7 +37,7 @@ class DiscordAdapter:
     """
 
     def __init__(self, clock: Clock, registered: Path) -> None:
-        self.platform = DiscordPlatform()
+        self.platform = DiscordPlatform(clock)
         self.core: Core | None = None
         self.ready = asyncio.Event()
         self._clock = clock

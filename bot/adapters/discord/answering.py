@@ -15,6 +15,7 @@ import discord
 from bot.adapters.discord import forms, limits
 from bot.adapters.discord.custom_ids import command_key, from_custom_id
 from bot.adapters.discord.invocations import to_invocation
+from bot.adapters.discord.people import People
 from bot.adapters.discord.render import Attached, Rendered, to_messages
 from bot.core.cards import Card, text
 from bot.core.commands import Answer, Catalog, Choice, Form, Outcome
@@ -37,11 +38,16 @@ class Answering:
     """Runs what people ask for through the core, and answers them. Never raises."""
 
     def __init__(
-        self, dispatcher: Dispatcher, catalog: Catalog, defer_seconds: float = DEFER_SECONDS
+        self,
+        dispatcher: Dispatcher,
+        catalog: Catalog,
+        defer_seconds: float = DEFER_SECONDS,
+        people: People | None = None,
     ) -> None:
         self.catalog = catalog
         self._dispatcher = dispatcher
         self._defer_seconds = defer_seconds
+        self._people = people
         self._drafts = Drafts(limits.TOKEN_VALID, partial(secrets.token_hex, 6))
 
     async def run(
@@ -89,6 +95,8 @@ class Answering:
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take in the forms that come back; to be the client's event of this name. discord.py
         tells commands, completions and buttons by itself."""
+        if self._people is not None:
+            self._people.saw(interaction.user)
         if interaction.type is not discord.InteractionType.modal_submit or not interaction.data:
             return
         match = re.fullmatch(forms.FORM_TEMPLATE, str(interaction.data.get("custom_id", "")))

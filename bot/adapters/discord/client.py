@@ -26,7 +26,7 @@ from bot.adapters.discord.refusals import Limited, NoAnswer
 from bot.adapters.discord.render import to_messages
 from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
-from bot.core.events import Event, Place
+from bot.core.events import Event, PersonLeft, Place
 from bot.core.help import first_words
 from bot.core.ports import Clock
 
@@ -40,8 +40,11 @@ _SENDS = re.compile(r"/channels/\d+/(messages|threads|messages/\d+/threads)$")
 
 
 class Intake(Protocol):
-    async def take_in(self, event: Event) -> object:
+    async def take_in(self, event: Event | PersonLeft) -> object:
         """Returns when the event is durable."""
+
+    async def drain(self) -> None:
+        """Wait until what has been taken in is durable."""
 
 
 class Recovery(Protocol):
@@ -102,7 +105,7 @@ class CoalfaceClient(discord.AutoShardedClient):
             **options,
         )
         self.core = core
-        self.tree = install(self, Answering(core.dispatcher, core.catalog))
+        self.tree = install(self, Answering(core.dispatcher, core.catalog, people=people))
         self._people = people
         self._registered = registered
         self._content = content
@@ -148,6 +151,7 @@ class CoalfaceClient(discord.AutoShardedClient):
             while self._recover_again:
                 self._recover_again = False
                 await self.core.recovery.recover(inbound.NAME)
+                await self._tell_who_left()
         finally:
             self._recovering = False
 
@@ -262,7 +266,15 @@ class CoalfaceClient(discord.AutoShardedClient):
     async def _changed(self, place: Place | None) -> None:
         """Something changed there of which Discord doesn't say all: it is read again."""
         if place is not None:
+            # A reaction that came just before it was cleared must not be written after the reading.
+            await self.core.intake.drain()
             await self.core.recovery.reread(place)
+            await self._tell_who_left()
+
+    async def _tell_who_left(self) -> None:
+        """Of those met in history; whom this misses, the core asks for once a day."""
+        for left in self._people.found_gone():
+            await self.core.intake.take_in(left)
 
     async def _take(self, event: Event) -> None:
         try:

@@ -149,8 +149,9 @@ def _required(command: Command, param: Param) -> bool:
 
 
 def _completes(param: Param) -> bool:
-    """Whether the core is asked as one types; people and channels Discord completes itself."""
-    if param.type in (Type.PERSON, Type.CHANNEL):
+    """Whether the core is asked as one types; people, channels and roles Discord completes
+    itself."""
+    if param.type in (Type.PERSON, Type.CHANNEL, Type.ROLE):
         return False
     return param.complete is not None or len(param.choices) > limits.CHOICES
 
@@ -201,6 +202,8 @@ def _kind(param: Param) -> Any:
             return discord.User | discord.Member
         case Type.CHANNEL:
             return discord.TextChannel | discord.ForumChannel
+        case Type.ROLE:
+            return discord.Role
         case Type.INTEGER:
             return app_commands.Range[int, 0, param.most]
         case Type.LINE | Type.PARAGRAPH if param.choices and not _completes(param):

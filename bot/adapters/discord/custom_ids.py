@@ -11,6 +11,7 @@ import re
 from base64 import b32encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from bot.adapters.discord.limits import CUSTOM_ID
 from bot.core.cards import Button
@@ -22,6 +23,7 @@ PARAM_KEY = 2
 TEMPLATE = r"cf1(?P<way>[rf])(?P<command>[a-z2-7]{5})(?P<arguments>(?:\|[^|]*)*)\.\d*"
 
 _SPECIAL = {"~": "~~", "|": "~1", "\n": "~n", "\r": "~r", "\t": "~t"}
+_CODED = str.maketrans(_SPECIAL)
 _BACK = {coded: char for char, coded in _SPECIAL.items()}
 
 
@@ -83,6 +85,7 @@ def _differ(keys: list[str], of: str) -> None:
         raise ValueError(f"Two {of} have the same key; rename the newer one.")
 
 
+@cache
 def _key(name: str, length: int) -> str:
     digest = hashlib.sha256(name.encode()).digest()
     return b32encode(digest).decode().lower()[:length]
@@ -95,7 +98,7 @@ def _coded(command: str, arguments: Iterable[tuple[str, str]], form: bool, numbe
 
 def _escaped(value: str) -> str:
     whole = value.encode("utf-8", "replace").decode()
-    return "".join(_SPECIAL.get(char, char) for char in whole)
+    return whole.translate(_CODED)
 
 
 def _unescaped(coded: str) -> str:

@@ -17,6 +17,7 @@ from bot.adapters.discord.permissions import (
     NOTICE,
     POST,
     READ,
+    THREAD,
     Need,
     how_to_give,
     invite_link,
@@ -99,5 +100,5 @@ async def _server(
 def _needs(bound: Bound, channel: discord.abc.GuildChannel) -> Sequence[Need]:
     if bound.kind == "staff":
         return (NOTICE,)
-    post = FORUM if isinstance(channel, discord.ForumChannel) else POST
-    return READ, post, IN_THREAD, LOCK
+    post = (FORUM,) if isinstance(channel, discord.ForumChannel) else (POST, THREAD)
+    return READ, *post, IN_THREAD, LOCK

@@ -109,6 +109,13 @@ def _component(
             ],
             default_values=_default(typed, discord.SelectDefaultValueType.channel),
         )
+    if param.type is Type.ROLE:
+        return discord.ui.RoleSelect(
+            custom_id=param.name,
+            required=param.required,
+            min_values=1 if param.required else 0,
+            default_values=_default(typed, discord.SelectDefaultValueType.role),
+        )
     return _line(param, typed, choices)
 
 

@@ -5,7 +5,7 @@ that is asked first, and without it nothing is known.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import discord
@@ -50,13 +50,16 @@ class Reader:
     ) -> SeenMessage:
         await self.people.learn(guild, message.author)
         posted = inbound.to_posted(
-            message, place, content=self.content, named=lambda user: self.people.name(guild, user)
+            message,
+            place,
+            content=self.content,
+            knowing=lambda user: self.people.known(guild, user),
         )
         marks: list[tuple[Person, str]] = []
         for reaction in message.reactions:
             async for user in reaction.users(limit=None):
-                person = inbound.to_person(user, lambda user: self.people.name(guild, user))
-                marks.append((person, str(reaction)))
+                person = inbound.to_person(user, lambda user: self.people.known(guild, user))
+                marks.append((replace(person, roles=None), str(reaction)))  # nobody asked of late
         return SeenMessage(posted, tuple(marks))
 
 

@@ -3,6 +3,7 @@ the core's."""
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import discord
@@ -15,8 +16,10 @@ from bot.core.events import (
     MessagePosted,
     MessageRef,
     Person,
+    PersonLeft,
     Place,
     ReactionChanged,
+    RoleRef,
     Space,
     ThreadRef,
 )
@@ -24,8 +27,18 @@ from bot.core.events import (
 NAME = "discord"
 
 User = discord.User | discord.Member | discord.ClientUser
-Named = Callable[[User], str]
-"""What a person is called in their server, where it is known better than their message says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an account is called in a server, and the roles it holds there; None: not known."""
+
+    name: str
+    roles: frozenset[RoleRef] | None = None
+
+
+Knowing = Callable[[User], Known]
+"""What is known of a person in their server, where it is more than their message says."""
 
 WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
 """All other types are Discord's own notices: joins, pins, boosts, a thread that was begun."""
@@ -55,9 +68,20 @@ def to_ref(message_id: int) -> MessageRef:
     return MessageRef(str(message_id))
 
 
-def to_person(user: User, named: Named | None = None) -> Person:
-    name = user.display_name if named is None else named(user)
-    return Person(AccountRef(str(user.id)), name, automated=user.bot or user.system)
+def to_known(user: User) -> Known:
+    """What Discord says with a message or a command; of somebody read from history, no roles."""
+    return Known(user.display_name, to_roles(user) if isinstance(user, discord.Member) else None)
+
+
+def to_roles(member: discord.Member) -> frozenset[RoleRef]:
+    """The roles that it holds besides @everyone."""
+    return frozenset(RoleRef(str(r.id)) for r in member.roles if not r.is_default())
+
+
+def to_person(user: User, knowing: Knowing = to_known) -> Person:
+    known = knowing(user)
+    automated = user.bot or user.system
+    return Person(AccountRef(str(user.id)), known.name, automated, known.roles)
 
 
 def is_written(message: discord.Message) -> bool:
@@ -66,14 +90,14 @@ def is_written(message: discord.Message) -> bool:
 
 
 def to_posted(
-    message: discord.Message, place: Place, *, content: bool, named: Named | None = None
+    message: discord.Message, place: Place, *, content: bool, knowing: Knowing = to_known
 ) -> MessagePosted:
     """`content`: whether Discord shows Coalface what people write (the message-content intent)."""
     text = to_text(message, content=content)
     return MessagePosted(
         place=place,
         message=to_ref(message.id),
-        author=to_author(message, named),
+        author=to_author(message, knowing),
         sent_at=message.created_at,
         text=text,
         reply_to=to_reply(message),
@@ -125,10 +149,14 @@ def to_reaction(
     )
 
 
-def to_author(message: discord.Message, named: Named | None = None) -> Person:
-    person = to_person(message.author, named)
+def to_left(guild_id: int, user_id: int, at: datetime) -> PersonLeft:
+    return PersonLeft(to_space(guild_id), AccountRef(str(user_id)), at)
+
+
+def to_author(message: discord.Message, knowing: Knowing = to_known) -> Person:
+    person = to_person(message.author, knowing)
     if message.webhook_id is not None:
-        return Person(person.ref, person.name, automated=True)
+        return replace(person, automated=True)
     return person
 
 

@@ -29,7 +29,8 @@ def to_invocation(
 
 
 def to_argument(value: object) -> object:
-    """What a person gave for an option: text and numbers as they are, people and channels by id."""
+    """What a person gave for an option: text and numbers as they are, people, channels and roles by
+    id."""
     if isinstance(value, str | int):
         return value
     return str(getattr(value, "id", value))

@@ -9,7 +9,7 @@ text, emoji names and timestamps as they are, and escape_mentions puts an invisi
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import assert_never
 
 from bot.core.cards import (
@@ -61,10 +61,13 @@ def parted(spans: Spans, most: int, around: int = 0) -> list[Spans]:
 
     `around` is what each line costs on top: the mark of a quotation.
     """
+    merged = tuple(_merged(spans))
+    if around + sum(_bound(span, around) for span in merged) <= most:
+        return [merged] if merged else []
     pieces: list[Spans] = []
     piece: list[Span] = []
     used = around
-    for span in _merged(spans):
+    for span in merged:
         for atom in _atoms(span, most - around):
             cost = _cost(atom, around)
             if piece and used + cost > most:
@@ -103,6 +106,12 @@ def _span(span: Span, following: Span | None) -> str:
 
 def _merged(spans: Spans) -> Iterable[Span]:
     """Neighbours of one kind as one span: the marks of two in a row would be read as others."""
+    if all(type(one) is not type(other) for one, other in pairwise(spans)):
+        return spans
+    return _joined(spans)
+
+
+def _joined(spans: Spans) -> Iterable[Span]:
     for kind, group in groupby(spans, type):
         if kind in (Plain, Bold, Italic, Code):
             yield kind("".join(spans_to_plain((span,)) for span in group))
@@ -188,3 +197,12 @@ def _cost(span: Span, around: int) -> int:
     if isinstance(span, Code):
         rendered = max(rendered, escape(span.text), key=size)
     return size(rendered) + around * rendered.count("\n")
+
+
+def _bound(span: Span, around: int) -> int:
+    """What it takes is no more than this, found without rendering a text: each character is an
+    emoji or has a backslash before it, each line its mark, one more backslash and Bold's marks."""
+    if not isinstance(span, Plain | Bold | Italic | Code):
+        return _cost(span, around)
+    lines = 1 + span.text.count("\n") + span.text.count("\r")
+    return 2 * len(span.text) + (around + 6) * lines

@@ -56,15 +56,14 @@ READ = Need(
     permissions=("view_channel", "read_message_history"),
 )
 POST = Need(
-    "post a prompt and open its thread",
-    calls=("POST /channels/{}/messages", "POST /channels/{}/messages/{}/threads"),
-    permissions=(
-        "view_channel",
-        "send_messages",
-        "embed_links",
-        "read_message_history",
-        "create_public_threads",
-    ),
+    "post a prompt",
+    calls=("POST /channels/{}/messages",),
+    permissions=("view_channel", "send_messages", "embed_links", "read_message_history"),
+)
+THREAD = Need(
+    "open a prompt's thread",
+    calls=("POST /channels/{}/messages/{}/threads",),
+    permissions=("view_channel", "read_message_history", "create_public_threads"),
 )
 FORUM = Need(
     "post a prompt in a forum",
@@ -144,8 +143,8 @@ TEXTS = Need(
 )
 
 TABLE = (
-    READ, POST, FORUM, IN_THREAD, CHANGE, LOCK, TELL, NOTICE, KNOW, BE_THERE, COMMANDS, HEAR,
-    REACTIONS, TEXTS,
+    READ, POST, THREAD, FORUM, IN_THREAD, CHANGE, LOCK, TELL, NOTICE, KNOW, BE_THERE, COMMANDS,
+    HEAR, REACTIONS, TEXTS,
 )  # fmt: skip
 
 

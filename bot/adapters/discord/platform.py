@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import discord
 
-from bot.adapters.discord import history, inbound, marks, render
+from bot.adapters.discord import choosing, history, inbound, marks, render
 from bot.adapters.discord.history import Reader, Writable
 from bot.adapters.discord.limits import THREAD_NAME
 from bot.adapters.discord.people import People
@@ -20,12 +21,14 @@ from bot.adapters.discord.permissions import (
     POST,
     READ,
     TELL,
+    THREAD,
+    Need,
 )
 from bot.adapters.discord.refusals import THREAD_EXISTS, check, gone, refusing
 from bot.adapters.discord.render import Rendered
 from bot.core.cards import Card
-from bot.core.events import AccountRef, MessageRef, Place, Space, ThreadRef
-from bot.core.ports import Posted, SeenMessage, SendRefused, SendUncertain
+from bot.core.events import AccountRef, MessageRef, Place, RoleRef, Space, ThreadRef
+from bot.core.ports import Clock, Posted, PromptChannel, SeenMessage, SendRefused
 from bot.core.rendering import cut
 
 log = logging.getLogger(__name__)
@@ -38,14 +41,14 @@ class DiscordPlatform:
     """Implements `bot.core.ports.Platform`; until a client is `connected`, all is refused.
 
     A prompt in a channel is a message and its thread, which has the message's id; in a forum it is
-    a post.
+    a post. What exceeds a message continues in the thread.
     """
 
     name = inbound.NAME
     settling = timedelta(seconds=30)
 
-    def __init__(self) -> None:
-        self.people = People()
+    def __init__(self, clock: Clock) -> None:
+        self.people = People(clock)
         self._client: discord.Client | None = None
 
     def connect(self, client: discord.Client) -> None:
@@ -53,105 +56,92 @@ class DiscordPlatform:
 
     # --- sending --------------------------------------------------------------------------------
 
-    async def post(self, place: Place, card: Card, key: str) -> Posted:
+    async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         channel = await self._channel(place)
-        address = marks.to_address(channel.guild.id, channel.id)
-        first, *rest = render.to_messages(card)
-        messages = [marks.marked(first, address, key), *rest]
+        if choosing.why_silent(channel, card.notify) is not None:
+            card = replace(card, notify=None)
+        first = _parts(channel, card, key)[0]
         if place.thread is not None:
-            thread = await self._thread(place)
-            return await self._post_in_thread(thread, messages, key)
-        title = cut(card.title or UNNAMED, THREAD_NAME)
+            thread = await self._awake(await self._thread(place))
+            return await self._send(thread, IN_THREAD, first, key)
         if isinstance(channel, discord.ForumChannel):
-            return await self._post_in_forum(channel, title, messages, key)
-        return await self._post_in_channel(_writable(channel), title, messages, key)
-
-    async def _post_in_channel(
-        self, channel: Writable, title: str, messages: Sequence[Rendered], key: str
-    ) -> Posted:
-        check(channel, POST)
-        with refusing(POST, channel=channel, writes=True):
-            message = await channel.send(**messages[0].to_arguments(), nonce=marks.to_nonce(key, 0))
-        try:
-            await self._open_thread(channel, message, title)
-            if len(messages) > 1:
-                thread = await channel.guild.fetch_channel(message.id)
-                await self._send(_writable(thread), messages, key, begin=1)
-        except SendRefused as problem:
-            # The message stands: it must be found again, and never be posted again.
-            raise SendUncertain from problem
-        return _posted(message.id, message.id)
+            return await self._post_in_forum(channel, _title(card), first, card.tag)
+        where = _writable(channel)
+        check(where, POST, THREAD)  # better no message than one whose thread can't be opened
+        return await self._send(where, POST, first, key)
 
     async def _post_in_forum(
-        self, forum: discord.ForumChannel, title: str, messages: Sequence[Rendered], key: str
-    ) -> Posted:
+        self, forum: discord.ForumChannel, title: str, first: Rendered, tag: str | None
+    ) -> MessageRef:
         check(forum, FORUM)
-        tags = [tag for tag in forum.available_tags if not tag.moderated][:1]
+        tags = choosing.tags_for(forum, tag)
         with refusing(FORUM, channel=forum, writes=True):
             made = await forum.create_thread(
                 name=title,
-                applied_tags=tags if forum.flags.require_tag else [],
-                **messages[0].to_arguments(),
+                applied_tags=tags,
+                **first.to_arguments(),
             )
-        try:
-            await self._send(made.thread, messages, key, begin=1)
-        except SendRefused as problem:
-            raise SendUncertain from problem
-        return _posted(made.message.id, made.thread.id)
-
-    async def _post_in_thread(
-        self, thread: discord.Thread, messages: Sequence[Rendered], key: str
-    ) -> Posted:
-        check(thread, IN_THREAD, *([LOCK] if thread.locked else []))
-        if thread.archived:
-            with refusing(IN_THREAD, LOCK, channel=thread):
-                thread = await thread.edit(archived=False)
-        sent = await self._send(thread, messages, key)
-        return _posted(sent[0].id, thread.id)
+        return inbound.to_ref(made.message.id)
 
     async def _send(
-        self, channel: Writable, messages: Sequence[Rendered], key: str, begin: int = 0
-    ) -> list[discord.Message]:
-        with refusing(IN_THREAD, channel=channel, writes=True):
-            return [
-                await channel.send(**message.to_arguments(), nonce=marks.to_nonce(key, number))
-                for number, message in enumerate(messages[begin:], begin)
-            ]
+        self, channel: Writable, need: Need, part: Rendered, key: str, number: int = 0
+    ) -> MessageRef:
+        with refusing(need, channel=channel, writes=True):
+            nonce = marks.to_nonce(key, number)
+            sent = await channel.send(**part.to_arguments(), nonce=nonce)
+        return inbound.to_ref(sent.id)
 
-    async def _open_thread(self, channel: Writable, message: discord.Message, title: str) -> None:
+    async def _awake(self, thread: discord.Thread) -> discord.Thread:
+        """The thread so that it takes a message: nobody writes in an archived one."""
+        check(thread, IN_THREAD, *([LOCK] if thread.locked else []))
+        if not thread.archived:
+            return thread
+        with refusing(IN_THREAD, LOCK, channel=thread):
+            return await thread.edit(archived=False)
+
+    async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
+        channel = await self._channel(place)
+        if place.thread is None and not isinstance(channel, discord.ForumChannel):
+            await self._open_thread(_writable(channel), message, _title(card))
+        thread = place.thread or ThreadRef(message)
+        parts = _parts(channel, card, key)
+        if len(parts) > 1:
+            within = await self._thread(replace(place, thread=thread))
+            await self._send_rest(within, message, parts, key)
+        return Posted(message, thread, choosing.why_silent(channel, card.notify))
+
+    async def _open_thread(self, channel: Writable, message: MessageRef, title: str) -> None:
         """Begin the message's thread; where it has one, it is there."""
-        with refusing(POST, channel=channel, writes=True):
+        posted = channel.get_partial_message(inbound.to_number(message))
+        with refusing(THREAD, channel=channel, writes=True):
             try:
-                await message.create_thread(name=title)
+                await posted.create_thread(name=title)
             except discord.HTTPException as problem:
                 if problem.code != THREAD_EXISTS:
                     raise
 
-    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
-        channel, own = await self._channel(place), self._own()
-        if place.thread is not None:
-            thread = await self._thread(place)
-            found = [m async for m in history.messages(thread, since) if _is(m, own, key)]
-            return _posted(found[0].id, thread.id) if found else None
-        if isinstance(channel, discord.ForumChannel):
-            posts = [m async for m in history.starters(channel, own, since) if _is(m, own, key)]
-            await self._remove_twins(posts, channel)
-            return _posted(posts[0].id, posts[0].id) if posts else None
-        return await self._find_in_channel(_writable(channel), own, key, since)
+    async def _send_rest(
+        self, thread: discord.Thread, first: MessageRef, parts: Sequence[Rendered], key: str
+    ) -> None:
+        """Send those parts after the first that don't stand in the thread, in their order."""
+        own, since = self._own(), discord.utils.snowflake_time(inbound.to_number(first))
+        standing = [m async for m in history.messages(thread, since) if m.author.id == own]
+        thread = await self._awake(thread)
+        for number, part in enumerate(parts[1:], 1):
+            if not any(marks.carries(message, key, number) for message in standing):
+                await self._send(thread, IN_THREAD, part, key, number)
 
-    async def _find_in_channel(
-        self, channel: Writable, own: int, key: str, since: datetime
-    ) -> Posted | None:
-        """The message; where a crash left it without its thread, the thread is begun now."""
-        found = [m async for m in history.messages(channel, since) if _is(m, own, key)]
-        if not found:
-            return None
-        await self._remove_twins(found, channel)
-        message = found[0]
-        if message.thread is None and not message.flags.has_thread:
-            check(channel, POST)
-            await self._open_thread(channel, message, _title(message))
-        return _posted(message.id, message.id)
+    async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
+        channel, own = await self._channel(place), self._own()
+        if place.thread is None and isinstance(channel, discord.ForumChannel):
+            posts = history.starters(channel, own, since)
+        else:
+            where = _writable(channel) if place.thread is None else await self._thread(place)
+            posts = history.messages(where, since)
+        found = [m async for m in posts if m.author.id == own and marks.carries(m, key)]
+        if place.thread is None:
+            await self._remove_twins(found, channel)
+        return inbound.to_ref(found[0].id) if found else None
 
     async def _remove_twins(
         self, found: Sequence[discord.Message], channel: discord.abc.GuildChannel | discord.Thread
@@ -175,7 +165,7 @@ class DiscordPlatform:
         if not isinstance(channel, discord.ForumChannel):
             await self._edit(_writable(channel), message, shown)
             return
-        thread = await self._thread(_within(place, message))
+        thread = await self._thread(replace(place, thread=ThreadRef(message)))
         if thread.archived:
             await self._update_archived(thread, message, shown)
         else:
@@ -230,6 +220,20 @@ class DiscordPlatform:
         channel = _writable(await self._channel(place))
         check(channel, NOTICE)
         return channel
+
+    async def is_there(self, space: Space, person: AccountRef) -> bool:
+        guild = self._guild(space)
+        with refusing():
+            return await self.people.are_in(guild, inbound.to_number(person))
+
+    async def prompt_channel(self, place: Place) -> PromptChannel:
+        return choosing.prompt_channel(await self._channel(place))
+
+    async def staff_role(self, space: Space, role: RoleRef) -> str:
+        return choosing.staff_role(self._guild(space), role)
+
+    async def notified_role(self, place: Place, role: RoleRef) -> str:
+        return choosing.notified_role(await self._channel(place), role)
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         try:
@@ -310,18 +314,15 @@ def _writable(channel: discord.abc.GuildChannel | discord.Thread) -> Writable:
     raise SendRefused(f"Nothing can be posted in #{channel.name}: it is no channel for messages.")
 
 
-def _within(place: Place, message: MessageRef) -> Place:
-    return Place(place.space, place.channel, ThreadRef(message))
+def _parts(channel: discord.abc.GuildChannel, card: Card, key: str) -> list[Rendered]:
+    """The messages that a card takes, each with its mark."""
+    address = marks.to_address(channel.guild.id, channel.id)
+    return [
+        marks.marked(message, address, key, number)
+        for number, message in enumerate(render.to_messages(card))
+    ]
 
 
-def _posted(message_id: int, thread_id: int) -> Posted:
-    return Posted(inbound.to_ref(message_id), ThreadRef(str(thread_id)))
-
-
-def _is(message: discord.Message, own: int, key: str) -> bool:
-    return message.author.id == own and marks.carries(message, key)
-
-
-def _title(message: discord.Message) -> str:
-    titles = [embed.title for embed in message.embeds if embed.title]
-    return cut(titles[0] if titles else UNNAMED, THREAD_NAME)
+def _title(card: Card) -> str:
+    """What the thread of a card's message is called."""
+    return cut(card.title or UNNAMED, THREAD_NAME)

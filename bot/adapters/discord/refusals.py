@@ -15,6 +15,7 @@ from bot.core.ports import SendRefused, SendUncertain
 Channel: TypeAlias = GuildChannel | discord.Thread
 
 NO_SUCH_CHANNEL = (10003, 10004)
+NO_SUCH_MEMBER = (10007, 10013)  # not of the server; an account that does not exist any more
 NO_SUCH_MESSAGE = 10008
 REQUIRES_TAG = 40067
 NO_ACCESS = 50001

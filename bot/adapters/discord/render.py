@@ -70,6 +70,8 @@ class Rendered:
     embeds: tuple[discord.Embed, ...] = ()
     rows: tuple[tuple[Press, ...], ...] = ()
     files: tuple[Attached, ...] = ()
+    notify: int | None = None
+    """The role that is notified when it is sent, and by nothing else in it."""
 
     def to_view(self) -> discord.ui.View | None:
         """The buttons, on a running event loop; None where there are none.
@@ -93,11 +95,13 @@ class Rendered:
         ]
 
     def to_arguments(self) -> dict[str, Any]:
-        """The arguments with which discord.py's `send` sends it; it notifies nobody."""
-        arguments: dict[str, Any] = {
-            "embeds": list(self.embeds),
-            "allowed_mentions": discord.AllowedMentions.none(),
-        }
+        """The arguments with which discord.py's `send` sends it; it notifies nobody but the role
+        that an instructor chose."""
+        allowed = discord.AllowedMentions.none()
+        arguments: dict[str, Any] = {"embeds": list(self.embeds), "allowed_mentions": allowed}
+        if self.notify is not None:
+            allowed.roles = [discord.Object(self.notify)]
+            arguments["content"] = f"<@&{self.notify}>"
         if (view := self.to_view()) is not None:
             arguments["view"] = view
         if self.files:
@@ -114,7 +118,9 @@ def to_messages(card: Card) -> tuple[Rendered, ...]:
         closing = all(isinstance(after, Actions | Image) for after in rest)
         _block(page, block, closing)
     page.footer(card.footer or "")
-    return page.messages()
+    first, *others = page.messages()
+    notify = None if card.notify is None else int(card.notify)
+    return (replace(first, notify=notify), *others)
 
 
 def _block(page: "_Page", block: Block, closing: bool) -> None:

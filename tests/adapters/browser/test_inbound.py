@@ -115,3 +115,12 @@ def test_parameters_may_be_named() -> None:
     people = [ClassroomPerson(AccountRef("7"), "Ada Pitlamp", False)]
     for typed in ("student: Ada Pitlamp", '"Ada Pitlamp"', "Ada Pitlamp"):
         assert inbound.to_arguments(why, typed, people, []) == {"student": "7"}
+
+
+def test_roles_are_not_offered_and_take_none_of_what_is_typed() -> None:
+    settings = command("course settings")
+    names = [param.name for param in inbound.offered(settings.params)]
+    assert [name for name in names if name in ("instructors", "assistants", "notify")] == []
+    assert names[-2:] == ["staff_channel", "clear"]
+    typed = "Labor UTC soviet-labor 12 0 history notify"
+    assert inbound.to_arguments(settings, typed, PEOPLE, CHANNELS)["clear"] == "notify"

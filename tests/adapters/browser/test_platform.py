@@ -22,11 +22,12 @@ async def test_the_same_key_posts_once_and_a_top_level_post_is_its_own_thread(wo
     platform = platform_of(world)
     first = await platform.post(HISTORY, CARD, "key")
     assert await platform.post(HISTORY, CARD, "key") == first
-    assert first.thread == ThreadRef(first.message)
-    within = Place(HISTORY.space, HISTORY.channel, first.thread)
+    thread = (await platform.complete(HISTORY, first, CARD, "key")).thread
+    assert thread == ThreadRef(first)
+    within = Place(HISTORY.space, HISTORY.channel, thread)
     second = await platform.post(within, CARD, "another")
-    assert second.message != first.message
-    assert second.thread == first.thread
+    assert second != first
+    assert (await platform.complete(within, second, CARD, "another")).thread == thread
 
 
 async def test_a_post_is_found_by_its_key_where_and_when_it_was_posted(world: World) -> None:

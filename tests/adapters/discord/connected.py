@@ -13,7 +13,7 @@ from bot.app import App, open_app
 from bot.config import load
 from bot.core.cards import Actions, Button, Card, text
 from bot.core.events import Place
-from bot.core.ports import SeenMessage
+from bot.core.ports import Posted, SeenMessage
 from storage import maintenance
 from tests.fakes.discord_wire import TOKEN, Channel, Guild, Message, TickingClock, Wire
 
@@ -25,14 +25,15 @@ CARD = Card(
     (text("Who decided?"), Actions((Button("The state", "prompt side", (("side", "state"),)),))),
     "D1 · reply in the thread",
 )
+TASKS = ("discord.py: on_", "CommandTree-invoker", "discord-ui-")
 
 
 async def handled() -> None:
     """Until each event that discord.py has handed to the client has been dealt with: it runs each
-    in a task of that name. What hangs for good, because its answer never comes, is left."""
+    in a task of such a name. What hangs for good, because its answer never comes, is left."""
     for _ in range(100):
         await asyncio.sleep(0.005)  # what was read from the socket becomes a task
-        begun = [t for t in asyncio.all_tasks() if t.get_name().startswith("discord.py: on_")]
+        begun = [t for t in asyncio.all_tasks() if t.get_name().startswith(TASKS)]
         if not begun or (await asyncio.wait(begun, timeout=5))[1]:
             return
 
@@ -41,7 +42,8 @@ class Seminar:
     """The server, and Coalface in it once it is `up`."""
 
     def __init__(self, wire: Wire, clock: TickingClock, folder: Path) -> None:
-        self.wire, self.world, self.clock, self._folder = wire, wire.world, clock, folder
+        self.wire, self.world, self.clock = wire, wire.world, clock
+        self.settings = load(folder)
         self.ada = wire.world.add_user("Ada")
         self.bo = wire.world.add_user("Bo")
         self.cy = wire.world.add_user("Cy")
@@ -60,7 +62,7 @@ class Seminar:
 
     @asynccontextmanager
     async def up(self, *, content: bool = True) -> AsyncIterator["Seminar"]:
-        settings = load(self._folder)
+        settings = self.settings
         maintenance.upgrade(settings.database, self.clock.now())
         async with open_app(settings, clock=self.clock, discord=True) as self.app:
             assert self.app.discord is not None
@@ -85,6 +87,11 @@ class Seminar:
         await self.wire.caught_up()
         await handled()
         await self.app.settle()
+
+    async def post(self, place: Place, card: Card, key: str) -> Posted:
+        """Both steps of a send."""
+        message = await self.platform.post(place, card, key)
+        return await self.platform.complete(place, message, card, key)
 
     def place_of(self, channel: Channel) -> Place:
         return inbound.to_place(self.guild.id, channel.id)

@@ -2,6 +2,7 @@
 of our own, so that a mark that works is told from one that only stands there."""
 
 import re
+from collections.abc import Sequence
 
 import discord
 
@@ -89,9 +90,7 @@ def over_limits(messages: tuple[Rendered, ...]) -> list[str]:
             wrong.append("empty message")
         if len(message.embeds) > 10 or len(message.files) > 10 or len(message.rows) > 5:
             wrong.append("too many embeds, files or rows")
-        if sum(_count(embed) for embed in message.embeds) > 6_000:
-            wrong.append("6,000 in all")
-        wrong += [problem for embed in message.embeds for problem in _embed(embed)]
+        wrong += over_limits_of(message.embeds)
         presses = [press for row in message.rows for press in row]
         names = [press.custom_id for press in presses]
         if len(set(names)) != len(names):
@@ -101,6 +100,14 @@ def over_limits(messages: tuple[Rendered, ...]) -> list[str]:
         for press in presses:
             if not 1 <= len(press.label) <= 80 or not 1 <= len(press.custom_id) <= 100:
                 wrong.append("button")
+    return wrong
+
+
+def over_limits_of(embeds: Sequence[discord.Embed]) -> list[str]:
+    """What Discord would refuse of a message's embeds."""
+    wrong = [problem for embed in embeds for problem in _embed(embed)]
+    if sum(_count(embed) for embed in embeds) > 6_000:
+        wrong.append("6,000 in all")
     return wrong
 
 

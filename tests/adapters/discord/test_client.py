@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.adapters.discord import client as client_module
 from bot.app import App
 from bot.core.commands import Answer, Invocation
 from bot.core.events import AccountRef, InvocationId, Person, Place
 from bot.core.plain import to_plain
+from storage.schema import reactions
 from tests.adapters.discord.connected import Seminar
+from tests.adapters.discord.playing import FineClock
 from tests.fakes.discord_wire import Channel, TickingClock, User, Wire
 
 
@@ -122,6 +125,20 @@ async def test_cleared_reactions_are_read_again(seminar: Seminar, emoji: str | N
     seminar.world.clear_reactions(said, emoji)
     await seminar.settle()
     assert any("1 changed reactions" in sentence for sentence in told(seminar))
+
+
+async def test_a_reaction_that_is_cleared_at_once_does_not_come_back(tmp_path: Path) -> None:
+    clock = FineClock()
+    async with Wire(clock).opened() as wire, Seminar(wire, clock, tmp_path).up() as seminar:
+        thread = await discussion(seminar)
+        said = seminar.world.say(seminar.bo, thread, "The state decided.")
+        await seminar.settle()
+        seminar.world.react(seminar.cy, said)
+        seminar.world.clear_reactions(said)
+        await seminar.settle()
+        async with seminar.app.services.database.read() as db:
+            standing = await db.execute(select(reactions).where(reactions.c.present))
+            assert standing.all() == []
 
 
 async def test_an_archived_thread_that_is_in_no_cache_is_asked_for_once(seminar: Seminar) -> None:
@@ -253,6 +270,8 @@ async def test_what_can_not_be_taken_in_is_logged_without_words_and_read_later(
     class Full:
         async def take_in(self, event: object) -> None:
             raise OSError(f"no room for {event}")
+
+        async def drain(self) -> None: ...
 
     core: Any = seminar.client.core
     monkeypatch.setattr(seminar.client, "core", replace(core, intake=Full()))

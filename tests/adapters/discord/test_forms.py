@@ -44,6 +44,7 @@ PICKS = Command(
     (
         Param("who", "A person", Type.PERSON, True),
         Param("where", "A channel", Type.CHANNEL),
+        Param("team", "A role", Type.ROLE),
         Param("kind", "A kind", choices=(Choice("a", "Apple"), Choice("b", "Beet"))),
         Param("many", "Of many", choices=tuple(Choice(str(n), f"No {n}") for n in range(30))),
     ),
@@ -102,9 +103,14 @@ async def test_what_can_be_picked_is_picked_from(school: School) -> None:
     await school.agnes.slash(school.history, "picks")
     opened = await school.agnes.slash(school.history, "picks", kind="b", who=school.ben)
     assert "who=" in read(opened), "enough was given"
-    opened = await school.agnes.slash(school.history, "picks", kind="b", where=school.history)
+    team = school.guild.create_role("Tutors")
+    opened = await school.agnes.slash(
+        school.history, "picks", kind="b", where=school.history, team=team
+    )
     shown = fields(opened)
-    assert [shown[name]["type"] for name in ("who", "where", "kind", "many")] == [5, 8, 3, 4]
+    kinds = [shown[name]["type"] for name in ("who", "where", "team", "kind", "many")]
+    assert kinds == [5, 8, 6, 3, 4]
+    assert shown["team"]["default_values"] == [{"id": team.id, "type": "role"}]
     assert shown["kind"]["options"] == [
         {"label": "Apple", "value": "a", "default": False},
         {"label": "Beet", "value": "b", "default": True},
@@ -112,9 +118,17 @@ async def test_what_can_be_picked_is_picked_from(school: School) -> None:
     assert shown["where"]["default_values"] == [{"id": school.history.id, "type": "channel"}]
     assert str(shown["many"]["placeholder"]).startswith("No 0, No 1")
     said = await school.agnes.submit_modal(
-        opened, {"who": [school.ada], "where": [school.history], "kind": ["a"], "many": "7"}
+        opened,
+        {
+            "who": [school.ada],
+            "where": [school.history],
+            "team": [team],
+            "kind": ["a"],
+            "many": "7",
+        },
     )
-    assert f"who={school.ada.id}; where={school.history.id}; kind=a; many=7" in read(said)
+    assert f"who={school.ada.id}; where={school.history.id}; team={team.id};" in read(said)
+    assert "kind=a; many=7" in read(said)
 
 
 async def test_the_course_is_asked_for_where_it_can_not_be_told(school: School) -> None:

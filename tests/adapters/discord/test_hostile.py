@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, select
 
-from bot.core.dispatch import TURNING
+from bot.core.arguments import TURNING
 from storage.schema import course_prompts, courses, message_texts, messages
 from tests import hostile
 from tests.adapters.discord.connected import Seminar

@@ -12,7 +12,7 @@ from storage.ids import CourseId
 from tests.adapters.discord.connected import Seminar
 from tests.adapters.discord.test_client import discussion, run, told
 from tests.adapters.discord.test_permissions import sentences
-from tests.fakes.discord_wire import Channel, Fail, TickingClock, Wire
+from tests.fakes.discord_wire import Channel, Fail, Refuse, TickingClock, Wire
 
 NOTICE = Card("Something happened")
 
@@ -43,7 +43,7 @@ async def _bound(seminar: Seminar) -> Channel:
 
 async def _tell(seminar: Seminar) -> None:
     services = seminar.app.services
-    notices = StaffNotices(services.database, services.platforms)
+    notices = StaffNotices(services.database, services.clock, services.platforms)
     await notices.tell(CourseId(1), seminar.place, NOTICE)
     await seminar.settle()
 
@@ -83,6 +83,20 @@ async def test_the_doctor_asks_no_more_of_it_than_notices_take(seminar: Seminar)
     office = await _bound(seminar)
     seminar.world.deny(office, seminar.world.bot, "manage_threads", "create_public_threads")
     assert await sentences(seminar) == ""
+
+
+@pytest.mark.parametrize("path", ["/users/@me/channels", "/channels/*/messages"])
+async def test_who_takes_no_direct_messages_reads_it_with_the_next_command(
+    seminar: Seminar, path: str
+) -> None:
+    await discussion(seminar)
+    seminar.wire.faults.next("POST", path, Refuse(403, 50007, "Cannot send messages to this user"))
+    await _tell(seminar)
+    assert told(seminar) == []
+    ran = seminar.world.run_command(seminar.ada, seminar.channel, "prompt list")
+    assert "Something happened" in str((await ran.told()).embeds)
+    ran = seminar.world.run_command(seminar.ada, seminar.channel, "prompt list")
+    assert "Something happened" not in str((await ran.told()).embeds)
 
 
 @pytest.mark.parametrize("kind", ["text", "forum"])

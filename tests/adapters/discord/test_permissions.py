@@ -63,10 +63,10 @@ async def test_every_call_that_is_made_stands_in_the_table(seminar: Seminar) -> 
     forum = seminar.world.add_channel(seminar.guild, "essays", "forum")
     await seminar.settle()
     place = seminar.place_of(forum)
-    posted = await seminar.platform.post(place, CARD, "a key")
-    await seminar.platform.post(place, CARD, "a key")
+    posted = await seminar.post(place, CARD, "a key")
+    await seminar.post(place, CARD, "a key")
     await seminar.platform.find(place, "a key", seminar.clock.now())
-    await seminar.platform.post(within(place, posted.thread), Card("Hm"), "another")
+    await seminar.post(within(place, posted.thread), Card("Hm"), "another")
     await seminar.platform.tell(place, AccountRef(str(seminar.bo.id)), Card("Welcome"))
     used = {f"{asked.method} {_template(asked.path)}" for asked in seminar.wire.requests}
     known = {call for need in permissions.TABLE for call in need.calls}

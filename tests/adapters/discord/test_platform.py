@@ -45,7 +45,7 @@ async def refused(seminar: Seminar, place: Place | None = None) -> SendRefused:
 
 
 async def test_a_prompt_is_a_message_and_its_thread(seminar: Seminar) -> None:
-    posted = await seminar.platform.post(seminar.place, CARD, KEY)
+    posted = await seminar.post(seminar.place, CARD, KEY)
     (message,) = seminar.posts()
     assert (posted.message, posted.thread) == (str(message.id), str(message.id))
     assert message.embeds[0]["title"] == "Kulaks and shock workers"
@@ -67,22 +67,16 @@ async def test_other_channels_take_a_prompt_too(seminar: Seminar, kind: str) -> 
     await seminar.settle()
     place = seminar.place_of(channel)
     long = Card("A title " * 20, paragraphs("Why?"), "D2")
-    posted = await seminar.platform.post(place, long, KEY)
+    posted = await seminar.post(place, long, KEY)
     thread = thread_of(seminar, posted.thread)
     assert str(posted.message) == str(posted.thread)
     assert len(thread.name) <= 100
     assert thread.name.endswith("…")
     found = await seminar.platform.find(place, KEY, seminar.clock.now())
-    assert found == posted
+    assert found == posted.message
     await seminar.platform.update(place, posted.message, CLOSED)
     standing = seminar.posts(thread if kind == "forum" else channel)
     assert [m.embeds[0]["title"] for m in standing] == ["Kulaks, closed"]
-
-
-async def test_a_thread_that_is_there_already_is_success(seminar: Seminar) -> None:
-    seminar.wire.faults.next("POST", "/channels/*/messages/*/threads", Refuse(400, 160004, "twice"))
-    posted = await seminar.platform.post(seminar.place, CARD, KEY)
-    assert str(posted.thread) == str(posted.message)
 
 
 @pytest.mark.parametrize("accepted", [True, False])
@@ -98,31 +92,20 @@ async def test_no_answer_is_not_asked_again_and_what_landed_is_found(
     assert len(seminar.wire.asked("POST", path)) == 1
     found = await seminar.platform.find(seminar.place, KEY, began)
     assert (found is not None) == accepted
-    if found is not None:  # and its thread, which a crash had left out, is there now
-        assert thread_of(seminar, found.thread).name == "Kulaks and shock workers"
+    if found is not None:  # and its thread is for the second step to begin
+        assert str(found) not in {str(id_) for id_ in seminar.guild.channels}
     assert await seminar.platform.find(seminar.place, "another key", began) is None
-
-
-async def test_a_thread_that_could_not_be_begun_leaves_the_send_to_be_found(
-    seminar: Seminar,
-) -> None:
-    seminar.wire.faults.next("POST", "/channels/*/messages/*/threads", Refuse())
-    with pytest.raises(SendUncertain):
-        await seminar.platform.post(seminar.place, CARD, KEY)
-    found = await seminar.platform.find(seminar.place, KEY, seminar.clock.now())
-    assert found is not None
-    assert thread_of(seminar, found.thread).id
 
 
 async def test_a_post_in_a_forum_that_landed_twice_stands_once(seminar: Seminar) -> None:
     forum = seminar.world.add_channel(seminar.guild, "essays", "forum")
     await seminar.settle()
     place, began = seminar.place_of(forum), seminar.clock.now()
-    first = await seminar.platform.post(place, CARD, KEY)
+    first = await seminar.post(place, CARD, KEY)
     thread_of(seminar, first.thread).archived = True
     thread_of(seminar, first.thread).archived_at = began + timedelta(seconds=1)
-    await seminar.platform.post(place, CARD, KEY)
-    assert await seminar.platform.find(place, KEY, began) == first
+    await seminar.post(place, CARD, KEY)
+    assert await seminar.platform.find(place, KEY, began) == first.message
     assert [t.id for t in seminar.guild.channels.values() if t.parent is forum] == [
         int(first.thread)
     ]
@@ -132,9 +115,9 @@ async def test_a_post_in_a_forum_that_landed_twice_stands_once(seminar: Seminar)
 
 
 async def test_a_closed_discussion_is_summed_up_locked_and_opened_again(seminar: Seminar) -> None:
-    posted = await seminar.platform.post(seminar.place, CARD, KEY)
+    posted = await seminar.post(seminar.place, CARD, KEY)
     place, thread = within(seminar.place, posted.thread), thread_of(seminar, posted.thread)
-    await seminar.platform.post(place, Card("D1 is closed"), "closing:1")
+    await seminar.post(place, Card("D1 is closed"), "closing:1")
     await seminar.platform.set_open(place, False)
     assert (thread.archived, thread.locked) == (True, True)
     (asked,) = seminar.wire.asked("PATCH", f"/channels/{thread.id}")
@@ -143,8 +126,7 @@ async def test_a_closed_discussion_is_summed_up_locked_and_opened_again(seminar:
     await seminar.platform.set_open(place, False)
     assert len(seminar.wire.asked("PATCH", f"/channels/{thread.id}")) == 1
     again = await seminar.platform.find(place, "closing:1", seminar.clock.now())
-    assert again is not None
-    assert again.thread == posted.thread
+    assert again == str(seminar.posts(thread)[-1].id)
     await seminar.platform.set_open(place, True)
     assert (thread.archived, thread.locked) == (False, False)
 
@@ -153,7 +135,7 @@ async def test_an_archived_post_is_edited_and_archived_again(seminar: Seminar) -
     forum = seminar.world.add_channel(seminar.guild, "essays", "forum")
     await seminar.settle()
     place = seminar.place_of(forum)
-    posted = await seminar.platform.post(place, CARD, KEY)
+    posted = await seminar.post(place, CARD, KEY)
     await seminar.platform.set_open(within(place, posted.thread), False)
     await seminar.settle()
     await seminar.platform.update(place, posted.message, CLOSED)
@@ -163,11 +145,11 @@ async def test_an_archived_post_is_edited_and_archived_again(seminar: Seminar) -
 
 
 async def test_a_thread_that_discord_archived_takes_a_message(seminar: Seminar) -> None:
-    posted = await seminar.platform.post(seminar.place, CARD, KEY)
+    posted = await seminar.post(seminar.place, CARD, KEY)
     thread = thread_of(seminar, posted.thread)
     seminar.world.change_thread(thread, archived=True)
     await seminar.settle()
-    await seminar.platform.post(within(seminar.place, posted.thread), Card("Hm"), "closing:1")
+    await seminar.post(within(seminar.place, posted.thread), Card("Hm"), "closing:1")
     assert [m.embeds[0]["title"] for m in seminar.posts(thread) if m.embeds] == ["Hm"]
 
 
@@ -237,7 +219,7 @@ async def test_out_of_the_server_nothing_is_final(seminar: Seminar) -> None:
 
 
 async def test_a_message_that_was_deleted_can_not_be_changed(seminar: Seminar) -> None:
-    posted = await seminar.platform.post(seminar.place, CARD, KEY)
+    posted = await seminar.post(seminar.place, CARD, KEY)
     seminar.world.delete(seminar.posts()[0])
     with pytest.raises(SendRefused, match="does not exist") as raised:
         await seminar.platform.update(seminar.place, posted.message, CLOSED)
@@ -275,7 +257,7 @@ async def test_a_notice_is_a_direct_message(seminar: Seminar) -> None:
 
 
 async def test_a_thread_is_read_whole_and_oldest_first(seminar: Seminar) -> None:
-    posted = await seminar.platform.post(seminar.place, CARD, KEY)
+    posted = await seminar.post(seminar.place, CARD, KEY)
     thread, place = thread_of(seminar, posted.thread), within(seminar.place, posted.thread)
     said = [seminar.world.say(seminar.bo, thread, f"number {n}") for n in range(150)]
     answer = seminar.world.say(seminar.cy, thread, "why?", reply_to=said[0])
@@ -301,9 +283,29 @@ async def test_of_a_channel_only_answers_since_then_are_read(seminar: Seminar) -
     assert [s.posted.text for s in seen] == ["an answer"]
 
 
+# --- who is there -------------------------------------------------------------------------------
+
+
+async def test_who_is_not_in_the_server_is_not_there(seminar: Seminar) -> None:
+    space, bo = seminar.place.space, AccountRef(str(seminar.bo.id))
+    assert await seminar.platform.is_there(space, bo)
+    seminar.world.leave(seminar.bo, seminar.guild)
+    assert not await seminar.platform.is_there(space, bo)
+    deleted = Refuse(404, 10013, "Unknown User")
+    seminar.wire.faults.next("GET", "/guilds/*/members/*", deleted)
+    assert not await seminar.platform.is_there(space, AccountRef(str(seminar.cy.id)))
+
+
+@pytest.mark.parametrize("fault", [Refuse(404, 10004, "Unknown Guild"), Refuse(403, 50001)])
+async def test_what_is_refused_says_nothing_of_anybody(seminar: Seminar, fault: Refuse) -> None:
+    seminar.wire.faults.next("GET", "/guilds/*/members/*", fault)
+    with pytest.raises(SendRefused):
+        await seminar.platform.is_there(seminar.place.space, AccountRef(str(seminar.bo.id)))
+
+
 def test_a_link_leads_to_the_message() -> None:
     from bot.adapters.discord.platform import DiscordPlatform
 
-    link = DiscordPlatform().link
+    link = DiscordPlatform(TickingClock()).link
     assert link(inbound.to_place(1, 2), MessageRef("3")) == "https://discord.com/channels/1/2/3"
     assert link(inbound.to_place(1, 2, 9), MessageRef("3")).endswith("/1/9/3")

@@ -93,6 +93,14 @@ class Gateway:
                 session.connection.session = None
                 session.connection = None
 
+    def tell_again(self, count: int) -> None:
+        """The last so many events of each connected session once more, as they were."""
+        for session in self._live(None):
+            assert session.connection is not None
+            for told in session.told[-count:]:
+                if told["t"] not in ("READY", "RESUMED", "GUILD_CREATE"):
+                    session.connection.send(told)
+
     def forget(self) -> None:
         """Sessions that are not connected can't be resumed any more."""
         for session in [s for s in self.sessions.values() if s.connection is None]:
@@ -156,9 +164,15 @@ class Gateway:
         self.tell(Event("CHANNEL_CREATE", channel.guild, GUILDS, lambda _: body))
 
     def role_added(self, guild: Guild, role: Role) -> None:
+        self._tell_of_role("GUILD_ROLE_CREATE", guild, role)
+
+    def role_changed(self, guild: Guild, role: Role) -> None:
+        self._tell_of_role("GUILD_ROLE_UPDATE", guild, role)
+
+    def _tell_of_role(self, name: str, guild: Guild, role: Role) -> None:
         body = {"guild_id": str(guild.id), "role": role_json(role)}
         if self._state.bot.id in guild.members:
-            self.tell(Event("GUILD_ROLE_CREATE", guild, GUILDS, lambda _: body))
+            self.tell(Event(name, guild, GUILDS, lambda _: body))
 
     def _arriving(self, guild: Guild, all_members: bool) -> Json:
         return arriving_json(guild, self._state.bot, all_members=all_members)

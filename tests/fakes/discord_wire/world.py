@@ -124,6 +124,21 @@ class World:
             guild.members[user.id].roles.append(role)
         return role
 
+    def change_role(self, guild: Guild, role: Role, *, mentionable: bool) -> None:
+        role.mentionable = mentionable
+        self.gateway.role_changed(guild, role)
+
+    def give(self, guild: Guild, role: Role, user: User) -> None:
+        """Without the members intent the bot is not told; `take` is the other way round."""
+        guild.members[user.id].roles.append(role)
+
+    def take(self, guild: Guild, role: Role, user: User) -> None:
+        guild.members[user.id].roles.remove(role)
+
+    def remove_tag(self, forum: Channel, name: str) -> None:
+        forum.tags = [tag for tag in forum.tags if tag.name != name]
+        self.state.channel_changed(forum)
+
     def join(self, user: User, guild: Guild) -> None:
         self.state.join(guild, Member(user, self.clock.now()))
 
@@ -241,13 +256,13 @@ class World:
 
     # --- commands, buttons, forms ---------------------------------------------------------------
 
-    def run_command(self, user: User, channel: Channel, path: str, **given: Any) -> Interaction:
+    def run_command(self, user: User, channel: Channel, path: str, /, **given: Any) -> Interaction:
         """`path` as typed, without the slash: "course setup". Users, roles, channels and files
         are given as they are. Raises NotOffered for what Discord's window wouldn't send."""
         return self._starter.command(user, channel, path, given, None)
 
     def autocomplete(
-        self, user: User, channel: Channel, path: str, focused: str, **given: Any
+        self, user: User, channel: Channel, path: str, focused: str, /, **given: Any
     ) -> Interaction:
         """The choices come in `choices`; `given` holds what is typed so far, in `focused` too."""
         return self._starter.command(user, channel, path, {focused: "", **given}, focused)
@@ -268,6 +283,6 @@ class World:
         """From a select menu, by its custom id."""
         return self._starter.press(user, message, which, list(values))
 
-    def submit_modal(self, opened: Interaction, **given: str | list[str]) -> Interaction:
+    def submit_modal(self, opened: Interaction, /, **given: str | list[str]) -> Interaction:
         """Send the form that `opened` was answered with; by custom id or label."""
         return self._starter.submit(opened, given)
