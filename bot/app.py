@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 from pydantic import SecretStr
 
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
-from bot.config import Settings, SettingsError
+from bot.config import Settings, SettingsError, SlackSecret
 from bot.core import catalog, discussions, privacy, reporting
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
@@ -33,9 +33,11 @@ from bot.reports.csv_file import to_csv
 from storage import courses
 from storage.classroom import Classroom as ClassroomTables
 from storage.database import Database
+from storage.installations import Installations
 
 if TYPE_CHECKING:
     from bot.adapters.discord.adapter import DiscordAdapter
+    from bot.adapters.slack.adapter import SlackAdapter
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,10 @@ ROLL_CALL_SECONDS = 24 * 60 * 60
 """How often each member's account is asked for, whether it is still there."""
 
 CONNECTING_SECONDS = 30
-"""How long what is owed waits for Discord: without it, its sends would only be refused."""
+"""How long what is owed waits for Discord and Slack: without them, sends would only be refused."""
+
+SlackWay = Literal["socket", "http"]
+"""How Slack reaches the bot: Socket Mode for one workspace, or HTTP for many."""
 
 REGISTERED = "discord-commands"
 """The file in the data folder that says which commands Discord knows."""
@@ -69,9 +74,12 @@ class App:
     roll_call: RollCall
     browser: BrowserAdapter
     discord: "DiscordAdapter | None" = None
+    slack: "SlackAdapter | None" = None
 
     async def settle(self) -> None:
         """Wait until what has been begun is done."""
+        if self.slack is not None:
+            await self.slack.settle()
         await self.intake.drain()
         await self.notices.drain()
 
@@ -84,11 +92,12 @@ async def open_app(
     commands: Catalog | None = None,
     owner: str | None = None,
     discord: bool = False,
+    slack: SlackWay | None = None,
 ) -> AsyncIterator[App]:
     """Build the application over a database that is at the current version; nothing runs yet.
 
-    `discord`: with Discord beside the browser. Raises StorageError when the database can't be
-    used, PackError when a pack can't.
+    `discord`, `slack`: with these beside the browser. Raises StorageError when the database can't
+    be used, PackError when a pack can't, SettingsError where Slack lacks a secret.
     """
     clock = clock or SystemClock()
     packs = load_packs([*seeds.packs(), *settings.packs])
@@ -96,7 +105,8 @@ async def open_app(
     try:
         registered = settings.data / REGISTERED if discord else None
         commands = commands or catalog.build()
-        yield _wire(database, clock, packs, commands, owner or _new_id(), registered)
+        slack_adapter = None if slack is None else _slack(settings, slack, database, clock)
+        yield _wire(database, clock, packs, commands, owner or _new_id(), registered, slack_adapter)
     finally:
         await database.close()
         for loaded in packs.values():
@@ -110,12 +120,15 @@ def _wire(
     commands: Catalog,
     owner: str,
     registered: Path | None,
+    slack: "SlackAdapter | None",
 ) -> App:
     browser = BrowserAdapter(ClassroomTables(database), clock)
     platforms: dict[str, Platform] = {browser.platform.name: browser.platform}
     discord = None if registered is None else _discord(clock, registered)
     if discord is not None:
         platforms[discord.platform.name] = discord.platform
+    if slack is not None:
+        platforms[slack.platform.name] = slack.platform
     staff = StaffNotices(database, clock, platforms)
     informed: set[object] = set()
     notices = Notices(database, clock, platforms, informed)
@@ -151,8 +164,10 @@ def _wire(
     browser.connect(dispatcher, intake)
     if discord is not None:
         discord.connect(dispatcher, intake, recovery, commands)
+    if slack is not None:
+        slack.connect(dispatcher, intake, recovery, commands, clock)
     roll_call = RollCall(database, clock, platforms, intake)
-    return App(services, dispatcher, intake, notices, recovery, roll_call, browser, discord)
+    return App(services, dispatcher, intake, notices, recovery, roll_call, browser, discord, slack)
 
 
 def _discord(clock: Clock, registered: Path) -> "DiscordAdapter":
@@ -160,6 +175,30 @@ def _discord(clock: Clock, registered: Path) -> "DiscordAdapter":
     from bot.adapters.discord.adapter import DiscordAdapter
 
     return DiscordAdapter(clock, registered)
+
+
+def _slack(settings: Settings, way: SlackWay, database: Database, clock: Clock) -> "SlackAdapter":
+    """By Socket Mode, with the tokens of one workspace, or over HTTP. Raises SettingsError."""
+    from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace, SlackAdapter
+    from bot.adapters.slack.installations import InstallationStore, Keys, StateStore
+
+    def secret(what: SlackSecret) -> str:
+        return settings.slack_secret(what).get_secret_value()
+
+    if way == "socket":
+        return SlackAdapter(OneWorkspace(secret("bot_token"), secret("app_token")))
+    kept = Installations(database)
+    return SlackAdapter(
+        ManyWorkspaces(
+            signing_secret=secret("signing_secret"),
+            client_id=settings.slack_client(),
+            client_secret=secret("client_secret"),
+            store=InstallationStore(kept, Keys(settings.slack_secret("key"))),
+            states=StateStore(kept, clock),
+            host=settings.slack_host,
+            port=settings.slack_port,
+        )
+    )
 
 
 def _new_id() -> str:
@@ -173,20 +212,24 @@ async def run(
     announce: Callable[[str, str | None], None],
     classroom: bool = True,
     discord: bool = False,
+    slack: SlackWay | None = None,
 ) -> None:
-    """Run until cancelled: the classroom, Discord, the outbox, the housekeeping.
+    """Run until cancelled: the classroom, Discord, Slack, the outbox, the housekeeping.
 
     `sample`: play the sample class if the classroom is empty. Raises as `open_app` does, and
-    CannotConnect and SettingsError where Discord can't be used.
+    CannotConnect and SettingsError where Discord or Slack can't be used.
     """
     asyncio.get_running_loop().set_exception_handler(_log_failure)
     token = settings.discord_secret() if discord else None
-    async with open_app(settings, discord=discord) as app:
+    async with open_app(settings, discord=discord, slack=slack) as app:
         serving, behind = [], []
         try:
             if app.discord is not None and token is not None:
                 serving.append(asyncio.create_task(_serve_discord(app.discord, token)))
-                await _connected(app.discord, serving[0])
+                await _connected(app.discord.ready, serving[-1])
+            if app.slack is not None:
+                serving.append(asyncio.create_task(app.slack.serve(), name="slack"))
+                await _connected(app.slack.ready, serving[-1])
             behind.append(asyncio.create_task(app.services.outbox.run(), name="outbox"))
             await app.recovery.recover(app.browser.platform.name)
             if classroom and sample and not await app.browser.classroom.people():
@@ -211,9 +254,9 @@ async def _serve_discord(discord: "DiscordAdapter", token: SecretStr) -> None:
     await discord.serve(token.get_secret_value())
 
 
-async def _connected(discord: "DiscordAdapter", serving: asyncio.Task[None]) -> None:
-    """Wait for Discord, but not for ever; what ends the serving is raised later."""
-    ready = asyncio.create_task(discord.ready.wait())
+async def _connected(is_ready: asyncio.Event, serving: asyncio.Task[None]) -> None:
+    """Wait for a platform, but not for ever; what ends the serving is raised later."""
+    ready = asyncio.create_task(is_ready.wait())
     try:
         await asyncio.wait(
             [ready, serving], timeout=CONNECTING_SECONDS, return_when=asyncio.FIRST_COMPLETED

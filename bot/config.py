@@ -53,7 +53,8 @@ class Settings(BaseSettings):
     slack_bot_token, slack_app_token: of the Slack app, for Socket Mode in one workspace;
     slack_signing_secret, slack_client_id, slack_client_secret: for HTTP and many workspaces;
     slack_key: what the tokens of those are encrypted with (newer keys first, commas between
-    them). Each but the client's id may stand in a file, as Discord's token may.
+    them). Each but the client's id may stand in a file, as Discord's token may. slack_host and
+    slack_port: where Slack's requests are taken, behind whatever makes them HTTPS.
     """
 
     model_config = SettingsConfigDict(
@@ -74,6 +75,8 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_signing_secret_file: Path | None = None
     slack_client_id: str | None = None
+    slack_host: str = "127.0.0.1"
+    slack_port: int = 3000
     slack_client_secret: SecretStr | None = None
     slack_client_secret_file: Path | None = None
     slack_key: SecretStr | None = None
@@ -101,6 +104,15 @@ class Settings(BaseSettings):
     def slack_secret(self, what: SlackSecret) -> SecretStr:
         """One of Slack's secrets, from the setting or its file. Raises SettingsError."""
         return self._secret(f"slack_{what}", f"Slack needs {_SLACK[what]}")
+
+    def slack_client(self) -> str:
+        """The Slack app's client id. Raises SettingsError."""
+        if self.slack_client_id is None or not self.slack_client_id.strip():
+            raise SettingsError(
+                "Slack needs the client id of your app: put it into the variable"
+                " COALFACE_SLACK_CLIENT_ID."
+            )
+        return self.slack_client_id.strip()
 
     def _secret(self, name: str, need: str) -> SecretStr:
         given: SecretStr | None = getattr(self, name)

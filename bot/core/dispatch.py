@@ -24,7 +24,7 @@ from bot.core.commands import (
     Value,
 )
 from bot.core.errors import BadInput, NoCourse, NotAllowed, UnknownName, UserError
-from bot.core.events import InvocationId, Person, Place, Space
+from bot.core.events import Person, Place, Space
 from bot.core.services import LoadedPack, Services
 from bot.core.undelivered import with_undelivered
 from bot.core.whereabouts import Finder, Whereabouts
@@ -149,15 +149,11 @@ class Dispatcher:
         """The command's form, filled in with the arguments given so far."""
         return _form(self._command(invocation), invocation.arguments)
 
-    async def offered(
-        self, place: Place, person: Person, manages_space: bool, now: datetime
-    ) -> list[Command]:
-        """The commands that this person may use there, in the catalogue's order."""
-        asked = Invocation(
-            InvocationId(""), place, person, "", {}, at=now, manages_space=manages_space
-        )
+    async def offered(self, invocation: Invocation) -> list[Command]:
+        """The commands that whoever gives this one may use there, in the catalogue's order."""
         commands = list(self._services.catalog)
-        call = await self._call(asked, commands[0], *await self._where(asked, commands[0]))
+        where = await self._where(invocation, commands[0])
+        call = await self._call(invocation, commands[0], *where)
         return [command for command in commands if call.may(command)]
 
     async def known_facts(self, place: Place) -> frozenset[str]:

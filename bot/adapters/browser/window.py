@@ -58,9 +58,7 @@ class Window:
 
     async def refresh_offered(self, thread: int | None) -> None:
         """Ask again which commands this person may use here: a role may have changed."""
-        now = self.classroom.clock.now()
-        person = inbound.to_person(self.person.ref, [self.person])
-        asked = self.dispatcher.offered(self.place(thread), person, self.person.manages, now)
+        asked = self.dispatcher.offered(self.invocation(InvocationId(""), thread, "", {}))
         found = await self.safely(asked, "list commands")
         if found is not None:
             self.offered = found

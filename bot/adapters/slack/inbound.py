@@ -4,6 +4,7 @@ core's.
 The shapes are those of Slack's documentation, Events › message and reaction_added.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from bot.core.events import (
     MessagePosted,
     MessageRef,
     Person,
+    PersonLeft,
     Place,
     ReactionChanged,
     Space,
@@ -99,6 +101,17 @@ def to_event(event: Json, team: str, named: Named) -> Event | None:
             return None
 
 
+def to_text(message: Json, named: Named) -> str:
+    """What a message says, as people read it."""
+    return texts.read(message.get("text") or "", named).text
+
+
+def is_to_a_bot(message: Json, named: Named) -> bool:
+    """Whether a message begins by naming a bot: it is a command, and nobody's reply."""
+    begins = re.match(r"\s*<@([^<>|]+)(?:\|[^<>]*)?>", message.get("text") or "")
+    return begins is not None and named(begins[1]).automated
+
+
 def people_in(event: Json) -> list[str]:
     """The ids of those whom an event names, so that they can be asked for before it is told."""
     message = event.get("message") or event
@@ -120,13 +133,14 @@ def to_posted(message: Json, place: Place, named: Named) -> MessagePosted:
         mentions=spoken.mentions,
         unspoken=spoken.unspoken,
         attachments=len(message.get("files") or ()),
-        ordinary=is_written(message),
+        ordinary=is_written(message) and not is_to_a_bot(message, named),
         names_whom_it_answers=True,
     )
 
 
 def to_changed(event: Json, team: str, named: Named) -> MessageEdited | MessageDeleted | None:
-    """None where nobody edited it: a link was unfurled, or somebody answered in its thread."""
+    """None where nobody edited it: a link was unfurled, or somebody answered in its thread. A
+    command stays one, and no reply becomes one."""
     message, before = event["message"], event.get("previous_message") or {}
     place = to_place(team, event["channel"], to_thread(message) or to_thread(before))
     if message.get("subtype") == TOMBSTONE:
@@ -134,7 +148,7 @@ def to_changed(event: Json, team: str, named: Named) -> MessageEdited | MessageD
     edited = message.get("edited")
     if not is_written(message) or not edited or edited == before.get("edited"):
         return None
-    if before and _content(message) == _content(before):
+    if (before and _content(message) == _content(before)) or is_to_a_bot(message, named):
         return None
     spoken = texts.read(message.get("text") or "", named)
     return MessageEdited(
@@ -166,6 +180,17 @@ def to_reaction(event: Json, team: str, named: Named) -> ReactionChanged | None:
         present=event["type"] == "reaction_added",
         changed_at=to_instant(event["event_ts"]),
     )
+
+
+def to_left(event: Json, team: str) -> PersonLeft:
+    """Somebody left a channel."""
+    channel = ChannelRef(event["channel"])
+    return PersonLeft(to_space(team), AccountRef(event["user"]), _when(event), channel)
+
+
+def to_gone(event: Json, team: str) -> PersonLeft:
+    """An account was deactivated: it has left every channel."""
+    return PersonLeft(to_space(team), AccountRef(event["user"]["id"]), _when(event))
 
 
 def to_emoji(name: str) -> str:

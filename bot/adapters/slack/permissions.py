@@ -87,6 +87,7 @@ CHANNELS = Need(
         "group_left",
         "group_rename",
         "group_unarchive",
+        "member_joined_channel",
         "member_left_channel",
     ),
     scopes=("channels:read", "groups:read"),

@@ -15,10 +15,12 @@ from bot.adapters.slack.refusals import NOT_THERE, error_of, lacking, not_instal
 from bot.adapters.slack.render import Rendered
 from bot.adapters.slack.workspaces import Clients, Workspace, Workspaces
 from bot.core.cards import Card
-from bot.core.events import AccountRef, MessageRef, Place, Space, ThreadRef
-from bot.core.ports import Posted, SeenMessage, SendRefused
+from bot.core.events import AccountRef, MessageRef, Place, RoleRef, Space, ThreadRef
+from bot.core.ports import Posted, PromptChannel, SeenMessage, SendRefused
 
 log = logging.getLogger(__name__)
+
+NO_ROLES = "Slack has no roles that Coalface could go by; name staff with /course staff."
 
 
 @dataclass(slots=True)
@@ -47,24 +49,25 @@ class SlackPlatform:
 
     # --- sending --------------------------------------------------------------------------------
 
-    async def post(self, place: Place, card: Card, key: str) -> Posted:
+    async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         workspace = await self._workspace(place.space)
         first = render.to_messages(card)[0]
-        ts = await self._send(workspace, place, first, marks.to_metadata(key))
-        return Posted(inbound.to_ref(ts), place.thread or ThreadRef(ts))
+        return inbound.to_ref(await self._send(workspace, place, first, marks.to_metadata(key)))
 
-    async def complete(self, place: Place, posted: Posted, card: Card, key: str) -> Posted:
-        """Say in the thread what went beyond one message; what stands there is left as it is."""
-        messages = render.to_messages(card)
-        if len(messages) == 1:
+    async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
+        """Slack's thread is there with its message, so that only what went beyond one message is
+        to be said in it."""
+        parts = render.to_messages(card)
+        posted = Posted(message, place.thread or ThreadRef(message))
+        if len(parts) == 1:
             return posted
         workspace = await self._workspace(place.space)
         thread = Place(place.space, place.channel, posted.thread)
-        pages = self._reader.pages(workspace, thread, Bookmark(), oldest=posted.message)
-        there = [message async for page in pages for message in page if workspace.wrote(message)]
-        for part, message in enumerate(messages[1:], 1):
-            if not any(marks.carries(m, key, part) for m in there):
-                await self._send(workspace, thread, message, marks.to_metadata(key, part))
+        pages = self._reader.pages(workspace, thread, Bookmark(), oldest=message)
+        there = [one async for page in pages for one in page if workspace.wrote(one)]
+        for number, part in enumerate(parts[1:], 1):
+            if not any(marks.carries(one, key, number) for one in there):
+                await self._send(workspace, thread, part, marks.to_metadata(key, number))
         return posted
 
     async def _send(
@@ -81,15 +84,12 @@ class SlackPlatform:
             workspace.client.chat_postMessage,
             channel=str(place.channel),
             thread_ts=place.thread,
-            blocks=list(message.blocks),
-            text=message.text,
-            unfurl_links=False,
-            unfurl_media=False,
+            **message.to_post(),
             **marked,
         )
         return str(answer["ts"])
 
-    async def find(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         workspace = await self._workspace(place.space)
         found = sorted(await self._standing(workspace, place, key, since), key=inbound.to_instant)
         for twin in found[1:]:  # a request that was taken late may have posted it twice
@@ -97,9 +97,7 @@ class SlackPlatform:
             await self.calls.write(
                 workspace, workspace.client.chat_delete, channel=str(place.channel), ts=twin
             )
-        if not found:
-            return None
-        return Posted(inbound.to_ref(found[0]), place.thread or ThreadRef(found[0]))
+        return inbound.to_ref(found[0]) if found else None
 
     async def _standing(
         self, workspace: Workspace, place: Place, key: str, since: datetime
@@ -187,22 +185,45 @@ class SlackPlatform:
 
     async def _for_notices(self, workspace: Workspace, place: Place) -> Mapping[str, Any]:
         """A private channel that the bot is in: everybody in a workspace can read a public one."""
+        channel = await self._usable(workspace, place)
+        if not channel.get("is_private"):
+            raise SendRefused(
+                f"#{channel['name']} is public, and everybody in the workspace can read it; notices"
+                " to staff need a private channel."
+            )
+        return channel
+
+    async def _usable(self, workspace: Workspace, place: Place) -> Mapping[str, Any]:
+        """A channel in which something can be posted."""
         found = await self.calls.read(
             workspace, workspace.client.conversations_info, channel=str(place.channel)
         )
         channel: Mapping[str, Any] = found["channel"]
         name = channel.get("name", "")
         self.calls.named(workspace.team, str(place.channel), name)
-        if not channel.get("is_private"):
-            raise SendRefused(
-                f"#{name} is public, and everybody in the workspace can read it; notices to staff"
-                " need a private channel."
-            )
         if channel.get("is_archived"):
             raise SendRefused(f"On Slack #{name} is archived; unarchive it, or use another.")
         if not channel.get("is_member"):
             raise SendRefused(f"Coalface is not in #{name}; type /invite @Coalface there.")
         return channel
+
+    async def prompt_channel(self, place: Place) -> PromptChannel:
+        workspace = await self._workspace(place.space)
+        return PromptChannel(str((await self._usable(workspace, place))["name"]))
+
+    async def staff_role(self, space: Space, role: RoleRef) -> str:
+        raise SendRefused(NO_ROLES)
+
+    async def notified_role(self, place: Place, role: RoleRef) -> str:
+        raise SendRefused(NO_ROLES)
+
+    async def is_there(self, space: Space, person: AccountRef) -> bool:
+        """Slack tells of those who leave a channel; who was deactivated while Coalface was away is
+        found here."""
+        workspace = await self._workspace(space)
+        answer = await self.calls.read(workspace, workspace.client.users_info, user=str(person))
+        self.people.saw(workspace.team, answer["user"])
+        return not answer["user"].get("deleted")
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         workspace = self.workspaces.known(space.ref)

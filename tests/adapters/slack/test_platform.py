@@ -38,7 +38,9 @@ async def refused(lesson: Lesson) -> SendRefused:
 async def test_a_prompt_is_a_message_and_the_thread_under_it(lesson: Lesson) -> None:
     posted = await lesson.platform.post(lesson.place, CARD, KEY)
     (message,) = lesson.posts()
-    assert posted == Posted(MessageRef(message.ts), ThreadRef(message.ts))
+    assert posted == MessageRef(message.ts)
+    whole = await lesson.platform.complete(lesson.place, posted, CARD, KEY)
+    assert whole == Posted(posted, ThreadRef(message.ts))
     assert "Kulaks and shock workers" in message.words()
     assert "Who gained?" in message.text, "what a notification shows"
     assert [e["text"]["text"] for e in message.elements()] == ["The state"]
@@ -50,16 +52,16 @@ async def test_a_prompt_is_a_message_and_the_thread_under_it(lesson: Lesson) -> 
 
 async def test_a_closing_stands_in_the_discussions_thread(lesson: Lesson) -> None:
     posted = await lesson.platform.post(lesson.place, CARD, KEY)
-    place = lesson.within(posted.thread)
+    place = lesson.within(ThreadRef(posted))
     closing = await lesson.platform.post(place, Card("D1 is closed"), "closing")
-    assert closing.thread == posted.thread
+    assert lesson.posts()[-1].thread_ts == posted
     assert await lesson.platform.find(place, "closing", SINCE) == closing
     assert await lesson.platform.find(lesson.place, "closing", SINCE) is None
 
 
 async def test_a_post_is_found_by_its_key_and_only_the_bots_own(lesson: Lesson) -> None:
     posted = await lesson.platform.post(lesson.place, CARD, KEY)
-    sent = inbound.to_instant(posted.message)
+    sent = inbound.to_instant(posted)
     assert await lesson.platform.find(lesson.place, KEY, sent) == posted
     assert await lesson.platform.find(lesson.place, KEY, sent + timedelta(seconds=1)) is None
     assert await lesson.platform.find(lesson.place, "another", SINCE) is None
@@ -71,7 +73,7 @@ async def test_a_post_is_found_by_its_key_and_only_the_bots_own(lesson: Lesson) 
 async def test_a_changed_post_is_found_still(lesson: Lesson) -> None:
     posted = await lesson.platform.post(lesson.place, CARD, KEY)
     closed = replace(CARD, title="Kulaks, closed")
-    await lesson.platform.update(lesson.place, posted.message, closed)
+    await lesson.platform.update(lesson.place, posted, closed)
     (message,) = lesson.posts()
     assert "Kulaks, closed" in message.words()
     assert await lesson.platform.find(lesson.place, KEY, SINCE) == posted
@@ -81,7 +83,7 @@ async def test_of_two_posts_the_older_stays(lesson: Lesson) -> None:
     first = await lesson.platform.post(lesson.place, CARD, KEY)
     await lesson.platform.post(lesson.place, CARD, KEY)
     assert await lesson.platform.find(lesson.place, KEY, SINCE) == first
-    assert [message.ts for message in lesson.posts()] == [first.message]
+    assert [message.ts for message in lesson.posts()] == [first]
 
 
 async def test_what_goes_beyond_a_message_continues_in_the_thread_and_stands_once(
@@ -93,7 +95,9 @@ async def test_what_goes_beyond_a_message_continues_in_the_thread_and_stands_onc
     with pytest.raises(SendUncertain):
         await lesson.platform.complete(lesson.place, posted, LONG, KEY)
     for _ in range(2):
-        assert await lesson.platform.complete(lesson.place, posted, LONG, KEY) == posted
+        assert await lesson.platform.complete(lesson.place, posted, LONG, KEY) == Posted(
+            posted, ThreadRef(posted)
+        )
     root, *parts = lesson.posts()
     assert parts
     assert {part.thread_ts for part in parts} == {root.ts}
@@ -253,7 +257,7 @@ async def test_a_post_that_was_deleted_can_not_be_changed(lesson: Lesson) -> Non
     posted = await lesson.platform.post(lesson.place, CARD, KEY)
     lesson.slack.world.delete(lesson.posts()[0])
     with pytest.raises(SendRefused, match="message in #seminar does not exist") as raised:
-        await lesson.platform.update(lesson.place, posted.message, CARD)
+        await lesson.platform.update(lesson.place, posted, CARD)
     assert raised.value.final
 
 
@@ -264,10 +268,10 @@ async def test_who_has_just_written_is_told_in_the_thread_and_alone_sees_it(
     lesson: Lesson,
 ) -> None:
     posted = await lesson.platform.post(lesson.place, CARD, KEY)
-    place = lesson.within(posted.thread)
+    place = lesson.within(ThreadRef(posted))
     await lesson.platform.tell(place, lesson.ref(lesson.ada), Card("Welcome"))
     (message,) = lesson.slack.world.private_to(lesson.ada)
-    assert (message.channel, message.thread_ts) == (lesson.channel, posted.thread)
+    assert (message.channel, message.thread_ts) == (lesson.channel, posted)
     assert "Welcome" in message.words()
     assert lesson.slack.world.private_to(lesson.bo) == []
 
@@ -276,7 +280,7 @@ async def test_who_has_just_written_is_told_in_the_thread_and_alone_sees_it(
 async def test_else_they_are_told_directly(lesson: Lesson, where: str) -> None:
     world = lesson.slack.world
     posted = await lesson.platform.post(lesson.place, CARD, KEY)
-    place = lesson.place if where == "outside threads" else lesson.within(posted.thread)
+    place = lesson.place if where == "outside threads" else lesson.within(ThreadRef(posted))
     if where == "left":
         world.leave(lesson.ada, lesson.channel)
     elif where == "archived":
