@@ -49,10 +49,10 @@ class Intake(Protocol):
 
 class Recovery(Protocol):
     async def recover(self, platform: str) -> object:
-        """Read every open discussion of a platform again."""
+        """Read the discussions of a platform again that are open, or were until lately."""
 
     async def reread(self, place: Place) -> object:
-        """Read the open discussions of a channel again, or of one thread of it."""
+        """Read the discussions of a channel again, or of one thread of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class CoalfaceClient(discord.AutoShardedClient):
             await self._recover()
 
     async def _recover(self) -> None:
-        """Read what is open again; where that is going on, once more after it."""
+        """Read the discussions again; where that is going on, once more after it."""
         self._recover_again = True
         if self._recovering:
             return
