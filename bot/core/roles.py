@@ -108,6 +108,13 @@ async def notice(
             await _grant(db, course, account, news)
 
 
+async def end(db: Connection, course: CourseId, account: AccountId, at: datetime) -> None:
+    """Whoever has left holds none of their platform's roles from `at` on."""
+    last = (await granting.grants_of(db, course, [account])).get(account)
+    if last is not None and last.role != STUDENT:
+        await _grant(db, course, account, Grant(STUDENT, max(at, last.since)))
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a platform says of an account's roles, and what the course chose in that space."""
