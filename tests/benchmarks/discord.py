@@ -213,8 +213,9 @@ async def messages_vs_bare() -> Measured:
 
 async def command_vs_bare() -> Measured:
     """Both answer ephemerally with the same embed and buttons, from the frame to the answer's
-    acknowledgement. Ours asks its database who asks and where, looks the fact up and renders its
-    card; the bare bot's answer is a constant, but for discord.py's objects."""
+    acknowledgement. Ours asks its database who asks and where, and what waits for them; the bare
+    bot's answer is a constant. Both make discord.py's buttons anew each time. It is the same fact
+    again and again, as in a class: ours has rendered its card the first time."""
     with tempfile.TemporaryDirectory() as folder:
         clock = TickingClock()
         async with (
