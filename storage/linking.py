@@ -177,8 +177,12 @@ async def split(
             .where(table.c.member_id == old, table.c.account_id == account)
             .values(member_id=new)
         )
-    had = select(literal(new), roles.c.role, roles.c.since).where(roles.c.member_id == old)
-    await db.execute(insert(roles).from_select(["member_id", "role", "since"], had))
+    had = select(literal(new), roles.c.role, roles.c.given, roles.c.since)
+    await db.execute(
+        insert(roles).from_select(
+            ["member_id", "role", "given", "since"], had.where(roles.c.member_id == old)
+        )
+    )
     await db.execute(delete(link_codes).where(link_codes.c.member_id == old))
     for one in (member, new):
         await leaving.settle(db, course, one)

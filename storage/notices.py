@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
 
+from storage.among import among
 from storage.database import Connection
 from storage.ids import AccountRef, CourseId, Space
 from storage.schema import courses, identities, notices, spaces
@@ -55,11 +56,17 @@ async def keep(
     )
 
 
-async def waiting(db: Connection, space: Space, person: AccountRef) -> bool:
-    """Whether anything is kept for this person of a space."""
-    account = _account(space, person).scalar_subquery()
-    found = await db.execute(select(notices.c.id).where(notices.c.account_id == account).limit(1))
-    return found.first() is not None
+async def waiting(db: Connection, asked: Sequence[tuple[Space, AccountRef]]) -> list[bool]:
+    """Of each of these people of a space, whether anything is kept for them."""
+    found = await db.execute(
+        select(spaces.c.platform, spaces.c.ref, identities.c.ref)
+        .join(spaces, spaces.c.id == identities.c.space_id)
+        .join(notices, notices.c.account_id == identities.c.account_id)
+        .where(among(identities.c.ref, {person for _, person in asked}))
+        .distinct()
+    )
+    kept = {(Space(row[0], row[1]), row[2]) for row in found}
+    return [one in kept for one in asked]
 
 
 async def take(db: Connection, space: Space, person: AccountRef) -> Sequence[KeptNotice]:

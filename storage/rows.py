@@ -93,6 +93,10 @@ class Discussion:
     def open(self) -> bool:
         return self.withdrawn_at is None and any(p.closed_at is None for p in self.periods)
 
+    def open_since(self, at: datetime) -> bool:
+        """Whether it is open, or was at some time after this; it may be withdrawn since."""
+        return any(p.closed_at is None or p.closed_at >= at for p in self.periods)
+
 
 @dataclass(frozen=True, slots=True)
 class CoursePrompt:

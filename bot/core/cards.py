@@ -181,7 +181,7 @@ class Footnotes:
 Block = Text | Quote | Fields | Table | Image | Divider | Actions | Footnotes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Card:
     """One message. `footer` is small print under it; a posted prompt carries its D12 there.
 

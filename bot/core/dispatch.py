@@ -26,7 +26,7 @@ from bot.core.commands import (
 from bot.core.errors import BadInput, NoCourse, NotAllowed, UnknownName, UserError
 from bot.core.events import Person, Place, Space
 from bot.core.services import LoadedPack, Services
-from bot.core.undelivered import with_undelivered
+from bot.core.undelivered import Undelivered
 from bot.core.whereabouts import Finder, Whereabouts
 from storage import courses, members
 from storage.errors import StorageBusy, StorageError, StorageFull
@@ -102,6 +102,7 @@ class Dispatcher:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._finder = Finder(services.database)
+        self._undelivered = Undelivered(services.database)
 
     async def run(self, invocation: Invocation) -> Outcome:
         """What the command answers, to the person who gave it only.
@@ -194,7 +195,7 @@ class Dispatcher:
         if isinstance(result, Form):
             return result
         answer = Answer(result) if isinstance(result, Card) else result
-        return await with_undelivered(call, await privacy.with_notice(call, answer))
+        return await self._undelivered.under(call, await privacy.with_notice(call, answer))
 
     def _command(self, invocation: Invocation) -> Command:
         command = self._services.catalog.find(invocation.command)

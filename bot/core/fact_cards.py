@@ -37,6 +37,12 @@ def heading(fact: Fact) -> str:
 def fact_card(loaded: LoadedPack, fact: Fact) -> Card:
     """One fact: the statement, who says so and how far that carries, what disputes or corrects it,
     what is related, and what can be done with it."""
+    if fact.id not in loaded.cards:
+        loaded.cards[fact.id] = _fact_card(loaded, fact)
+    return loaded.cards[fact.id]
+
+
+def _fact_card(loaded: LoadedPack, fact: Fact) -> Card:
     pack = loaded.pack
     blocks: list[Block] = [_statement(fact, 1)]
     if fact.id in loaded.unchecked:

@@ -1,6 +1,7 @@
 """Who has left a course, and who is back: the one place where it is decided.
 
-Nothing of theirs is deleted, and their figures stay. Whoever writes, reacts or gives a command
+Nothing of theirs is deleted, and their figures stay; what they were by a role of their platform's
+they are no longer. Whoever writes, reacts or gives a command
 after the instant at which they were not there is back; instants are compared, so that telling it
 twice, late or out of order changes nothing. A member with an account that is still there is there.
 """
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.core import roles
 from bot.core.cards import Moment, Text, text
 from bot.core.events import (
     AccountRef,
@@ -74,6 +76,7 @@ async def _left(db: Connection, event: PersonLeft) -> None:
         acted = await leaving.last_act(db, known.course_id, known.member_id, known.account_id)
         if all(at is None or at <= event.at for at in (known.seen_at, acted)):
             await leaving.note(db, known.course_id, known.account_id, event.at, known.seen_at)
+            await roles.end(db, known.course_id, known.account_id, event.at)
 
 
 async def _back(

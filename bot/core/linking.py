@@ -4,7 +4,7 @@ have; and staff can take it back."""
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.core import prompts
+from bot.core import prompts, roles
 from bot.core.cards import Card, Code, Moment, text
 from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
@@ -202,7 +202,8 @@ async def split(call: Call) -> Card:
         (
             text(
                 "What was written with this account, and the sides taken with it, are its own"
-                " again, and what the other one did is the other's. It is a student's from now on."
+                " again, and what the other one did is the other's. It is a student's from now on,"
+                " unless a role of its platform's makes it staff."
             ),
         ),
     )
@@ -211,9 +212,7 @@ async def split(call: Call) -> Card:
 async def _part(db: Connection, call: Call, member: MemberId, account: AccountId) -> None:
     course = call.course.id
     new = await linking.split(db, course, member, account)
-    role = members.role_at((await members.roles_of(db, [new])).get(new, ()), call.now)
-    if role != Role.STUDENT.word:
-        await members.set_role(db, course, new, Role.STUDENT.word, call.now)
+    await roles.part(db, course, member, new, call.now)
     await audit.note(
         db, course, call.member.id, "course split", str(member), call.now, {"made": new}
     )

@@ -1,8 +1,8 @@
 """After a restart or a reconnect: what happened in the channels while the bot wasn't listening.
 
-Each open discussion is read again whole, a page at a time. What the platform has and we don't is
-taken in; what we have and the platform doesn't was deleted there. What can't be read is left as it
-is, and said.
+Each discussion that is open, or was until lately, is read again whole, a page at a time. What the
+platform has and we don't is taken in; what we have and the platform doesn't was deleted there. What
+can't be read is left as it is, and said.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.cards import Card, text
 from bot.core.deciding import Taken
@@ -20,15 +20,20 @@ from bot.core.intake import Intake
 from bot.core.ports import Clock, Platform, SeenMessage, SendRefused
 from bot.core.staff import StaffNotices
 from storage import courses, discussions, messages, replies
-from storage.database import Database
-from storage.ids import AccountRef, CourseId, MessageId, MessageRef
+from storage.database import Connection, Database
+from storage.ids import AccountRef, ChannelId, CourseId, MessageId, MessageRef
 from storage.messages import MessageState
-from storage.rows import Placement
+from storage.rows import Channel, Placement
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Messages of one page, and events taken in together."""
+
+LATELY = timedelta(days=14)
+"""How long after its end a discussion is still read again. What was written in it may be deleted or
+corrected while it is being reported on and graded, and that must be learned; but a restart late in
+a term must not read the whole term again."""
 
 Page = Mapping[MessageRef, SeenMessage]
 
@@ -70,7 +75,7 @@ class Receipt:
 
 
 class Recovery:
-    """Reads open discussions again, through the platforms' own history."""
+    """Reads discussions again, through the platforms' own history."""
 
     def __init__(
         self,
@@ -87,53 +92,79 @@ class Recovery:
         self._staff = staff
 
     async def recover(self, platform: str) -> list[Receipt]:
-        """Read every open discussion of a platform again; staff are told what was found."""
+        """Read every discussion of a platform again that is open or ended lately; staff are told
+        what was found."""
+        since = self._clock.now() - LATELY
         async with self._database.read() as db:
-            all_ = [c.id for c in await courses.all_courses(db) if c.archived_at is None]
-        ours = [
-            placement
-            for course in all_
-            for placement in await self._open(course)
-            if placement.channel.space.platform == platform
-        ]
-        return [await self.read_again(placement) for placement in ours]
+            ours = [
+                placement
+                for course in await courses.all_courses(db)
+                if course.archived_at is None or course.archived_at >= since
+                for placement in await self._placements(db, course.id, since)
+                if placement.channel.space.platform == platform
+            ]
+        return await self._read_all(ours)
 
     async def reread(self, place: Place) -> list[Receipt]:
-        """Read the open discussions of a channel again, or of one thread of it: something changed
-        there of which the platform doesn't say enough."""
+        """Read the discussions of a channel again, or of one thread of it, whenever they ended:
+        something changed there of which the platform doesn't say enough."""
         async with self._database.read() as db:
             channel = await courses.channel_at(db, place.space, place.channel)
-        if channel is None:
-            return []
-        return [
-            await self.read_again(placement)
-            for placement in await self._open(channel.course_id)
-            if placement.channel.id == channel.id and place.thread in (None, placement.thread)
-        ]
+            if channel is None:
+                return []
+            ours = [
+                placement
+                for placement in await self._placements(db, channel.course_id)
+                if placement.channel.id == channel.id and place.thread in (None, placement.thread)
+            ]
+        return await self._read_all(ours)
 
-    async def _open(self, course: CourseId) -> list[Placement]:
-        """Where the course's open discussions stand."""
-        async with self._database.read() as db:
-            open_ = {d.id for d in await discussions.discussions_of(db, course) if d.open}
-            placements = await discussions.placements_of(db, course)
-        return [placement for placement in placements if placement.discussion_id in open_]
+    async def _placements(
+        self, db: Connection, course: CourseId, since: datetime | None = None
+    ) -> list[Placement]:
+        """Where the course's discussions stand that are not withdrawn; of those that ended, the
+        ones open since then."""
+        wanted = {
+            d.id
+            for d in await discussions.discussions_of(db, course)
+            if d.withdrawn_at is None and (since is None or d.open_since(since))
+        }
+        placements = await discussions.placements_of(db, course)
+        return [placement for placement in placements if placement.discussion_id in wanted]
 
     async def read_again(self, placement: Placement) -> Receipt:
         """Read one discussion's thread and what its channel holds since; tell staff what came."""
-        channel = placement.channel
+        (receipt,) = await self._read_all([placement])
+        return receipt
+
+    async def _read_all(self, placements: Sequence[Placement]) -> list[Receipt]:
+        """Read these again, channel by channel; staff are told once for each channel."""
+        by_channel: dict[ChannelId, list[Placement]] = {}
+        for placement in placements:
+            by_channel.setdefault(placement.channel.id, []).append(placement)
+        receipts = []
+        for here in by_channel.values():
+            read = [await self._read(placement) for placement in here]
+            await self._tell(here[0].channel, [one for one in read if one.worth_telling])
+            receipts += read
+        return receipts
+
+    async def _read(self, placement: Placement) -> Receipt:
+        course = placement.channel.course_id
         async with self._database.read() as db:
-            discussion = await discussions.discussion_by_id(
-                db, channel.course_id, placement.discussion_id
-            )
+            discussion = await discussions.discussion_by_id(db, course, placement.discussion_id)
         receipt = await self._reconcile(placement, discussion.name)
         log.info(
             "a discussion was read again",
-            extra={"course": channel.course_id, "new": receipt.new, "deleted": receipt.deleted},
+            extra={"course": course, "new": receipt.new, "deleted": receipt.deleted},
         )
-        if receipt.worth_telling:
-            card = Card("While the bot was away", (text(receipt.sentence),))
-            await self._staff.tell(channel.course_id, Place(channel.space, channel.ref), card)
         return receipt
+
+    async def _tell(self, channel: Channel, receipts: Sequence[Receipt]) -> None:
+        if receipts:
+            lines = tuple(text(receipt.sentence) for receipt in receipts)
+            place = Place(channel.space, channel.ref)
+            await self._staff.tell(channel.course_id, place, Card("While the bot was away", lines))
 
     async def _reconcile(self, placement: Placement, name: str) -> Receipt:
         """Page by page: of a whole history no more is held than one page, and of what is known
@@ -189,19 +220,20 @@ class Recovery:
         known = {state.ref: state for state in kept}
         written = [event for message in page.values() for event in _written(message, known)]
         changed = _reactions(page, known, marks, began)
-        taken = await self._take(written)
-        await self._take(changed)
+        # What is not the discussion's, or came after its course had ended, is none of its news.
+        ours = [
+            event.message
+            for event, taken in zip(written, await self._take(written), strict=True)
+            if taken.discussion_id == discussion
+        ]
+        marked = [t for t in await self._take(changed) if t.discussion_id == discussion]
         # What is known only by an edit or a reaction is new, once it is known who wrote it.
-        new = {ref for ref in page if ref not in known or known[ref].account_id is None}
+        new = sum(ref not in known or known[ref].account_id is None for ref in ours)
         return replace(
             found,
-            new=found.new
-            + sum(
-                t.discussion_id == discussion and event.message in new
-                for event, t in zip(written, taken, strict=True)
-            ),
-            edited=found.edited + sum(event.message not in new for event in written),
-            reactions=found.reactions + len(changed),
+            new=found.new + new,
+            edited=found.edited + len(ours) - new,
+            reactions=found.reactions + len(marked),
         )
 
     async def _delete(self, placement: Placement, gone: Sequence[MessageId]) -> int:

@@ -48,6 +48,15 @@ async def give(
     return has
 
 
+async def part(
+    db: Connection, course: CourseId, stays: MemberId, new: MemberId, now: datetime
+) -> None:
+    """Of a member who was parted in two each is from `now` on what their own accounts make them:
+    besides, the one who stays is what staff gave them, and the new one a student."""
+    await _settle(db, course, stays, now)
+    await _settle(db, course, new, now, given=STUDENT)
+
+
 async def given_to(db: Connection, course: CourseId, member: MemberId) -> str:
     """What staff gave the member last, whatever their platform's roles make them."""
     return (await granting.standing(db, course, member))[1]
@@ -106,6 +115,13 @@ async def notice(
         last = (await granting.grants_of(db, course, [account])).get(account)
         if (news := heard.news(last, at)) is not None:
             await _grant(db, course, account, news)
+
+
+async def end(db: Connection, course: CourseId, account: AccountId, at: datetime) -> None:
+    """Whoever has left holds none of their platform's roles from `at` on."""
+    last = (await granting.grants_of(db, course, [account])).get(account)
+    if last is not None and last.role != STUDENT:
+        await _grant(db, course, account, Grant(STUDENT, max(at, last.since)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +216,18 @@ async def _grant(
     found = await members.members_by_account(db, [account])
     if (member := found.get((course, account))) is None:
         return None
-    has, given = await granting.standing(db, course, member)
+    await _settle(db, course, member, grant.since)
+    return member
+
+
+async def _settle(
+    db: Connection, course: CourseId, member: MemberId, since: datetime, given: str | None = None
+) -> None:
+    """Keep what the member is by their accounts and by what staff gave them last, or give them
+    now."""
+    had = await granting.standing(db, course, member)
+    given = given or had[1]
     granted = await granting.grants_to(db, course, member)
     role = highest([given, *(one.role for one in granted)])
-    if role != has:
-        await members.set_role(db, course, member, role, grant.since, given=given)
-    return member
+    if (role, given) != had:
+        await members.set_role(db, course, member, role, since, given=given)

@@ -10,7 +10,7 @@ from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from bot.core.cards import Link
+from bot.core.cards import Card, Link
 from bot.core.errors import Refused
 from bot.core.events import MessageRef, Place, Space
 from bot.core.guesses import Guesses
@@ -43,6 +43,8 @@ class LoadedPack:
     folder: Path
     unchecked: frozenset[str] = frozenset()
 
+    cards: dict[str, Card] = field(default_factory=dict, repr=False, compare=False)
+    """Of each fact that was asked for, by its id: it never changes while the pack is loaded."""
     _making: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def check(self, text: str) -> tuple[Claim, ...]:

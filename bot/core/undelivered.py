@@ -46,20 +46,26 @@ async def keep(
         log.warning("a private notice could not be kept", extra={"course": course})
 
 
-async def with_undelivered(call: "Call", answer: Answer) -> Answer:
-    """The answer, and under it what its reader could not be told before, once."""
-    database, space, person = call.services.database, call.place.space, call.invocation.person.ref
-    try:
-        async with database.read() as db:
-            if not await notices.waiting(db, space, person):
+class Undelivered:
+    """What waits for whoever gives a command. A class that asks at once is looked for together."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting = database.reading(notices.waiting)
+
+    async def under(self, call: "Call", answer: Answer) -> Answer:
+        """The answer, and under it what its reader could not be told before, once."""
+        space, person = call.place.space, call.invocation.person.ref
+        try:
+            if not await self._waiting.put((space, person)):
                 return answer
-        kept = await database.write(lambda db: notices.take(db, space, person))
-    except StorageError:
-        # What the command did is done: it is answered, and the notices wait.
-        log.warning("private notices could not be looked for")
-        return answer
-    blocks = (*answer.card.blocks, *_shown(kept))
-    return replace(answer, card=replace(answer.card, blocks=blocks))
+            kept = await self._database.write(lambda db: notices.take(db, space, person))
+        except StorageError:
+            # What the command did is done: it is answered, and the notices wait.
+            log.warning("private notices could not be looked for")
+            return answer
+        blocks = (*answer.card.blocks, *_shown(kept))
+        return replace(answer, card=replace(answer.card, blocks=blocks))
 
 
 def _shown(kept: Sequence[KeptNotice]) -> list[Block]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.discord.connected import Seminar
+from tests.adapters.discord.playing import heard
 from tests.contract.test_discord_scripts import KULAKS, a_server, posted, read, run, why
 from tests.fakes.discord_wire import TickingClock, Wire
 from tests.fakes.discord_wire.records import Role
@@ -79,6 +80,25 @@ async def test_who_wrote_with_the_role_while_the_bot_was_away_is_asked_for(
             assert "Bo (assistant)" in await run(seminar, seminar.ada, "course show")
             assert "1 message, of which 0 count" in await why(seminar)
         assert wire.unknown == []
+
+
+async def test_a_role_that_was_lost_while_the_connection_was_is_asked_for(
+    seminar: Seminar,
+) -> None:
+    tutors = await role(seminar, "Tutors")
+    thread = await posted(seminar, assistants=tutors)
+    seminar.world.give(seminar.guild, tutors, seminar.bo)
+    seminar.world.say(seminar.bo, thread, "Compare this with F12.")
+    await seminar.settle()
+    assert "Bo (assistant)" in await run(seminar, seminar.ada, "course show")
+    async with heard(seminar, "shard_ready"):
+        with seminar.wire.gateway.down():
+            seminar.world.take(seminar.guild, tutors, seminar.bo)
+            seminar.world.say(seminar.bo, thread, "I am one of you again.")
+            seminar.wire.gateway.forget()
+    await seminar.settle()
+    assert "Bo (assistant)" not in await run(seminar, seminar.ada, "course show")
+    assert "2 messages, of which 1 counts" in await why(seminar)
 
 
 async def test_everyone_and_an_apps_role_make_nobody_staff(seminar: Seminar) -> None:

@@ -2,7 +2,9 @@
 and two again when staff part them."""
 
 import json
+from dataclasses import replace
 
+from bot.core import roles
 from bot.core.commands import Answer, Choice, Form, Invocation, Outcome
 from bot.core.events import (
     AccountRef,
@@ -14,13 +16,16 @@ from bot.core.events import (
     Person,
     PersonLeft,
     Place,
+    RoleRef,
     ThreadRef,
 )
-from storage import discussions
+from storage import courses, discussions, members
+from storage.database import Connection
 from storage.ids import CourseId, DiscussionId
 from tests.core.test_joining import THERE, _code, _look, _said, _second, _taught, _there
 from tests.world import PROMPT, SPACE, Human, World
 
+COURSE = CourseId(1)
 CY = Person(AccountRef("u-cy"), "Cy Young")
 WRONG = "Nobody in this course has this code, or not any more"
 
@@ -291,6 +296,31 @@ async def test_what_was_written_as_staff_stays_so_and_the_split_one_is_a_student
         MessageEdited(place, MessageRef("m2"), edited, "Still as staff.", CY)
     )
     assert "Cy Young | 1 | 1 | 0 | 2" in await ada.answer("participation class")
+
+
+async def test_a_role_of_the_platforms_goes_with_the_account_that_holds_it(world: World) -> None:
+    ada, cy, _ = await _two_spaces(world)
+    await _links_there(world, await _link_code(cy))
+    database, tutors = world.app.services.database, RoleRef("tutors")
+
+    async def chosen(db: Connection) -> None:
+        space = await courses.ensure_space(db, THERE.space, world.clock.now())
+        await roles.choose(db, COURSE, space, "assistants", (tutors, "Tutors"), world.clock.now())
+
+    await database.write(chosen)
+    holds = replace(CY, roles=frozenset({tutors}))
+    at = world.clock.move(seconds=1)
+    await database.write(lambda db: roles.notice(db, COURSE, THERE.space, holds, at))
+    assert "Cy (assistant)" in await ada.answer("course show")
+    world.clock.move(seconds=1)
+    await ada.answer("course split", account=await _of(world, ada, "Cy Young (Second)"))
+    async with database.read() as db:
+        now = {member.name: member.role for member in await members.members_of(db, COURSE)}
+    assert (now["Cy"], now["Cy Young"]) == ("student", "assistant")
+    gone = replace(CY, roles=frozenset())
+    at = world.clock.move(seconds=1)
+    await database.write(lambda db: roles.notice(db, COURSE, THERE.space, gone, at))
+    assert "assistant" not in await ada.answer("course show")
 
 
 async def test_who_left_with_one_account_has_left_once_it_is_split(world: World) -> None:

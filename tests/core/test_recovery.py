@@ -1,7 +1,9 @@
 """After an absence: what happened in the channels meanwhile is on record, and staff are told."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -96,6 +98,20 @@ async def test_what_was_missed_is_taken_in_and_told(absence: Absence) -> None:
     assert "Reactions received: 1" in why
 
 
+async def test_staff_are_told_of_a_channels_discussions_at_once(absence: Absence) -> None:
+    second = await absence.world.post(absence.ada)
+    await absence.write(absence.bo, "In the first.")
+    await absence.write(absence.cy, "In the second.", thread=second)
+    await absence.world.app.recovery.recover("browser")
+    await absence.world.settle()
+    (said,) = await absence.told(absence.ada)
+    assert said.splitlines() == [
+        "While the bot was away",
+        "D1: 1 new, 0 edited and 0 deleted messages, 0 changed reactions.",
+        "D2: 1 new, 0 edited and 0 deleted messages, 0 changed reactions.",
+    ]
+
+
 async def test_a_second_look_finds_nothing(absence: Absence) -> None:
     """…though a bot spoke in the thread and somebody reacted to it."""
     bo, store = absence.bo, absence.store
@@ -133,14 +149,54 @@ async def test_a_reaction_taken_back_meanwhile_leaves_everybody_their_name(
     assert "Cy | 1" in await absence.ada.answer("participation class")
 
 
-async def test_closed_and_archived_discussions_are_left_as_they_are(absence: Absence) -> None:
-    await absence.bo.say("Some words.", absence.thread)
-    await absence.ada.answer("prompt close", discussion="D1")
-    await absence.write(absence.bo, "After the closing.")
+async def test_what_was_deleted_and_edited_after_the_closing_is_learned(absence: Absence) -> None:
+    ada, bo, store = absence.ada, absence.bo, absence.store
+    gone = await bo.say("Said in anger.", absence.thread)
+    kept = await bo.say("Two words.", absence.thread)
+    await ada.answer("prompt close", discussion="D1")
+    await store.delete_message(gone.id, at=absence.later())
+    await store.edit_message(kept.id, at=absence.later(), text="Now three words.")
+    await absence.write(bo, "After the closing.")
+    assert figures(await absence.recover()) == (1, 1, 1, 0)
+    assert "Bo | 1 | 1 | 0 | 3" in await ada.answer("participation class")
+    with closing(sqlite3.connect(absence.world.settings.database)) as db:
+        held = db.execute("SELECT text FROM message_texts ORDER BY text").fetchall()
+    assert held == [("After the closing.",), ("Now three words.",)]
+
+
+async def test_of_an_archived_course_only_deletions_are_learned(absence: Absence) -> None:
+    ada, bo, cy, store = absence.ada, absence.bo, absence.cy, absence.store
+    gone = await bo.say("Said in anger.", absence.thread)
+    kept = await bo.say("Two words.", absence.thread)
+    await ada.answer("course archive", confirm="History 101")
+    await store.delete_message(gone.id, at=absence.later())
+    await store.edit_message(kept.id, at=absence.later(), text="Now three words.")
+    await store.react(kept.id, cy.ref, "👍", True, at=absence.later())
+    await absence.write(bo, "After the end.")
+    assert figures(await absence.recover()) == (0, 0, 1, 0)
+    assert "Bo | 1 | 1 | 0 | 2" in await ada.answer("participation class")
+
+
+@pytest.mark.parametrize("command", ["prompt close", "course archive"])
+async def test_what_ended_long_ago_is_read_again_only_when_asked(
+    absence: Absence, command: str
+) -> None:
+    ada, bo, world = absence.ada, absence.bo, absence.world
+    gone = await bo.say("Said in anger.", absence.thread)
+    given = {"discussion": "D1"} if command == "prompt close" else {"confirm": "History 101"}
+    await ada.answer(command, **given)
+    world.clock.move(days=recovery.LATELY.days + 1)
+    await absence.store.delete_message(gone.id, at=absence.later())
+    assert await world.app.recovery.recover("browser") == []
+    (receipt,) = await world.app.recovery.reread(Place(SPACE, HISTORY))
+    assert figures(receipt) == (0, 0, 1, 0)
+
+
+async def test_what_was_withdrawn_is_never_read_again(absence: Absence) -> None:
+    await absence.ada.answer("prompt withdraw", what="D1")
+    await absence.write(absence.bo, "After the end.")
     assert await absence.world.app.recovery.recover("browser") == []
-    await absence.ada.answer("prompt reopen", discussion="D1")
-    await absence.ada.answer("course archive", confirm="History 101")
-    assert await absence.world.app.recovery.recover("browser") == []
+    assert await absence.world.app.recovery.reread(Place(SPACE, HISTORY)) == []
 
 
 async def test_another_platforms_discussions_are_not_looked_for(absence: Absence) -> None:

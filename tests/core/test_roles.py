@@ -14,6 +14,7 @@ from bot.core.events import (
     MessagePosted,
     MessageRef,
     Person,
+    PersonLeft,
     Place,
     RoleRef,
     ThreadRef,
@@ -133,6 +134,32 @@ async def test_nothing_is_given_from_before_the_role_was_chosen(history: Class) 
     await history.ada.answer("course settings", assistants=mentors)
     await history.writes(frozenset({mentors}), at=early)
     assert history.roles_written() == ["student", "student"]
+    assert await history.role() == "assistant"
+
+
+async def test_who_leaves_holds_the_role_no_more_until_the_platform_says_so_again(
+    history: Class,
+) -> None:
+    intake, clock = history.world.app.intake, history.world.clock
+    await history.writes(frozenset({TEACHERS}))
+    at = clock.move(seconds=1)
+    for _ in range(2):
+        await intake.take_in(PersonLeft(SPACE, history.bo.ref, at))
+        assert await history.role() == "student"
+    assert "Bo (instructor" not in await history.ada.answer("course show")
+    await history.writes(NOBODY)
+    assert await history.role() == "student"
+    await history.writes(frozenset({TEACHERS}))
+    await intake.take_in(PersonLeft(SPACE, history.bo.ref, at))  # told once more, and late
+    assert await history.role() == "instructor"
+    assert history.roles_written() == ["instructor", "student", "instructor"]
+
+
+async def test_who_leaves_stays_what_staff_made_them(history: Class) -> None:
+    await history.writes(frozenset({TEACHERS}))
+    await history.ada.answer("course staff", person="Bo", role="assistant")
+    left = PersonLeft(SPACE, history.bo.ref, history.world.clock.move(seconds=1))
+    await history.world.app.intake.take_in(left)
     assert await history.role() == "assistant"
 
 

@@ -125,10 +125,10 @@ async def test_a_command_is_answered_though_the_notices_can_not_be_read(
 ) -> None:
     await tell(world, "Something happened")
 
-    async def busy(*_: object) -> bool:
+    async def busy(*_: object) -> None:
         raise StorageBusy("another program")
 
     with monkeypatch.context() as patched:
-        patched.setattr(notices, "waiting", busy)
+        patched.setattr(notices, "take", busy)
         assert "Something happened" not in await ada.answer("help")
     assert "Something happened" in await ada.answer("help")

@@ -232,7 +232,9 @@ def to_answer(answer: Answer) -> tuple[Rendered, ...]:
         )
         for file in heavy
     )
-    card = replace(answer.card, blocks=(*answer.card.blocks, *notes))
+    card = answer.card
+    if heavy:
+        card = replace(card, blocks=(*card.blocks, *notes))
     messages = list(to_messages(card))
     for file in answer.files:
         if file in heavy:

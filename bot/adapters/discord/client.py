@@ -9,8 +9,10 @@ import logging
 import re
 import sys
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -49,10 +51,10 @@ class Intake(Protocol):
 
 class Recovery(Protocol):
     async def recover(self, platform: str) -> object:
-        """Read every open discussion of a platform again."""
+        """Read the discussions of a platform again that are open, or were until lately."""
 
     async def reread(self, place: Place) -> object:
-        """Read the open discussions of a channel again, or of one thread of it."""
+        """Read the discussions of a channel again, or of one thread of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class CoalfaceClient(discord.AutoShardedClient):
             await self._recover()
 
     async def _recover(self) -> None:
-        """Read what is open again; where that is going on, once more after it."""
+        """Read the discussions again; where that is going on, once more after it."""
         self._recover_again = True
         if self._recovering:
             return
@@ -150,8 +152,12 @@ class CoalfaceClient(discord.AutoShardedClient):
         try:
             while self._recover_again:
                 self._recover_again = False
+                self._people.forget()
                 await self.core.recovery.recover(inbound.NAME)
                 await self._tell_who_left()
+        except Exception as problem:
+            self.core.dispatcher.report_failure(problem, "read Discord again")
+            self._after_a_while(self._recover)
         finally:
             self._recovering = False
 
@@ -281,12 +287,18 @@ class CoalfaceClient(discord.AutoShardedClient):
             await self.core.intake.take_in(event)
         except Exception as problem:
             self.core.dispatcher.report_failure(problem, "take in what happened on Discord")
-            task = asyncio.create_task(self._read_later(event.place))
-            self._later.add(task)
-            task.add_done_callback(self._later.discard)
+            self._after_a_while(partial(self._read_once_more, event.place))
 
-    async def _read_later(self, place: Place) -> None:
-        await asyncio.sleep(AGAIN_SECONDS)
+    def _after_a_while(self, reading: Callable[[], Awaitable[None]]) -> None:
+        async def wait_and_read() -> None:
+            await asyncio.sleep(AGAIN_SECONDS)
+            await reading()
+
+        task = asyncio.create_task(wait_and_read())
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _read_once_more(self, place: Place) -> None:
         try:
             await self._changed(place)
         except Exception as problem:

@@ -27,6 +27,10 @@ class People:
         if isinstance(user, discord.Member):
             self._keep(user.guild.id, user.id, to_known(user))
 
+    def forget(self) -> None:
+        """What changed since was perhaps not told: whoever wrote is asked for anew."""
+        self._known.clear()
+
     def known(self, guild: discord.Guild, user: User) -> Known:
         """As the server calls them, else as they call themselves."""
         member = guild.get_member(user.id)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, assert_never
+from weakref import WeakKeyDictionary
 
 import discord
 
@@ -111,6 +112,18 @@ class Rendered:
 
 def to_messages(card: Card) -> tuple[Rendered, ...]:
     """The card as messages, at least one: the title on the first, the footer on the last."""
+    made = _MADE.get(card)
+    if made is None:
+        made = _MADE[card] = _messages(card)
+    return made
+
+
+_MADE: WeakKeyDictionary[Card, tuple[Rendered, ...]] = WeakKeyDictionary()
+"""What the core keeps, such as a fact's card, is rendered once; of any other card nothing stays
+once it has been answered."""
+
+
+def _messages(card: Card) -> tuple[Rendered, ...]:
     page = _Page(COLOUR[card.tone])
     page.title(card.title or "")
     for number, block in enumerate(card.blocks):

@@ -8,15 +8,14 @@ edited or reacted to in a thread that is archived, and an answer stands where it
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-
-from hypothesis import strategies as st
 
 from bot.core.commands import Answer, Invocation, Outcome
 from bot.core.events import AccountRef, InvocationId, Person
 from tests.adapters.discord.connected import Seminar
+from tests.adapters.discord.days import Days
 from tests.core.happenings import (
     BOT,
     COURSES,
@@ -37,42 +36,14 @@ from tests.core.happenings import (
     Reacted,
     Restarted,
     Said,
-    Story,
     at,
-    stories,
 )
 from tests.fakes.discord_wire import Channel, Message, TickingClock, User, Wire
 from tests.world import START
 
 SIDES = ("yes", "no")
-LINES = (*("",) * 16, "replay", "replay", "cut", "once more", "refused", "forgotten", "back")
-"""What becomes of the connection after each step. It is cut, and when it is back the session goes
-on ("cut"; "once more": at the second asking), or it does not, and a new one begins."""
-EXTRAS = (*("",) * 4, "side", "bulk", "bulk", "clear")
-"""What only Discord has: a button is pressed, many messages are deleted at once, and so are the
-reactions to one."""
 HALF = timedelta(seconds=5)
 TICK = timedelta(seconds=1)
-
-
-@dataclass(frozen=True)
-class Days:
-    """A story, and what else happens after each step of it, and at its end."""
-
-    story: Story
-    lines: tuple[str, ...]
-    extras: tuple[tuple[str, int, int], ...]
-
-
-@st.composite
-def days(draw: st.DrawFn) -> Days:
-    story = draw(stories())
-    many = len(story.happened)
-    lines = draw(st.lists(st.sampled_from(LINES), min_size=many, max_size=many))
-    small = st.integers(0, 11)
-    extra = st.tuples(st.sampled_from(EXTRAS), small, small)
-    extras = draw(st.lists(extra, min_size=many + 1, max_size=many + 1))
-    return Days(story, tuple(lines), tuple(extras))
 
 
 class FineClock(TickingClock):
@@ -108,6 +79,7 @@ class Play:
         self._unheard: set[int] = set()
         self._gone: set[int] = set()
         self._open: set[Discussion] = set()
+        self._withdrawn: set[Discussion] = set()
         self._archived: set[str] = set()
         self._line = ""
         self._down = AsyncExitStack()
@@ -208,6 +180,10 @@ class Play:
                 await self._order(when, happening, course, f"prompt {verb}", **given)
                 if course not in self._archived:
                     (self._open.add if verb == "reopen" else self._open.discard)(where)
+                    if verb == "withdraw":
+                        self._withdrawn.add(where)
+                    elif verb == "reopen":
+                        self._withdrawn.discard(where)
             case Archived(course):
                 await self._back()
                 await self._order(
@@ -311,8 +287,8 @@ class Play:
                 pass
 
     def _can_be_cleared(self, n: int) -> bool:
-        # Discord doesn't say whose reactions they were, and what is closed is not read again.
-        return bool(self.messages[n].reactions) and self.said[n].where in self._open
+        # Discord doesn't say whose reactions they were, and what is withdrawn is not read again.
+        return bool(self.messages[n].reactions) and self.said[n].where not in self._withdrawn
 
     # --- the connection -------------------------------------------------------------------------
 
@@ -329,8 +305,8 @@ class Play:
             self._down.enter_context(self.wire.gateway.down())
 
     async def _be_heard(self, where: Discussion) -> None:
-        """What is closed is not read again after a break; so it happens before or after one."""
-        if self._line in ("refused", "forgotten") and where not in self._open:
+        """What is withdrawn is not read again after a break; so it happens before or after one."""
+        if self._line in ("refused", "forgotten") and where in self._withdrawn:
             at_ = self.clock.at
             await self._back()
             self.clock.at = at_
@@ -374,7 +350,7 @@ class Play:
             n
             for n, said in self.said.items()
             if n in self.messages
-            and said.where in self._open
+            and said.where not in self._withdrawn
             and not self._is_shut(self.messages[n].channel)
         ]
         if fit:

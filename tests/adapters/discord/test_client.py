@@ -283,3 +283,29 @@ async def test_what_can_not_be_taken_in_is_logged_without_words_and_read_later(
     assert "A secret." not in record.getMessage() + str(record.__dict__["doing"])
     await asyncio.sleep(0.2)
     assert "1 message, of which 1 counts" in await why(seminar)
+
+
+async def test_a_reading_that_fails_is_taken_up_again(
+    seminar: Seminar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = await discussion(seminar)
+    monkeypatch.setattr(client_module, "AGAIN_SECONDS", 0.05)
+    real, failed = seminar.app.recovery, 0
+
+    class FullOnce:
+        async def recover(self, platform: str) -> object:
+            nonlocal failed
+            failed += 1
+            if failed == 1:
+                raise OSError("no room")
+            return await real.recover(platform)
+
+        async def reread(self, place: Place) -> None: ...
+
+    core: Any = seminar.client.core
+    monkeypatch.setattr(seminar.client, "core", replace(core, recovery=FullOnce()))
+    with seminar.wire.gateway.down():
+        seminar.world.say(seminar.bo, thread, "Said while nobody listened.")
+        seminar.wire.gateway.forget()
+    await until(lambda: any("1 new" in sentence for sentence in told(seminar)))
+    assert failed == 2

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from tests.adapters.discord.playing import Days, Play, days, played
+from tests.adapters.discord.days import Days, days
+from tests.adapters.discord.playing import Play, played
 from tests.core.happenings import BOT, COURSES, TEACHERS, at
 from tests.core.on_record import (
     OnRecord,

@@ -2,6 +2,7 @@
 limit."""
 
 import base64
+import gc
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.discord import markdown
+from bot.adapters.discord import markdown, render
 from bot.adapters.discord.render import Rendered, to_messages
 from bot.adapters.discord.tables import width
 from bot.core.cards import (
@@ -335,3 +336,12 @@ def test_any_long_card_fits_and_its_words_are_all_there(
     read = words(messages)
     for said in _words_of(card):
         assert said in read
+
+
+def test_a_card_that_is_kept_is_rendered_once_and_of_one_that_is_not_nothing_stays() -> None:
+    kept = Card("A fact", (text("What is so."),))
+    assert to_messages(kept) is to_messages(kept)
+    before = len(render._MADE)
+    assert to_messages(Card("A report", (text("What Bo wrote."),)))
+    gc.collect()
+    assert len(render._MADE) <= before
