@@ -53,6 +53,7 @@ MODULES = (
 NAMES_ITS_COURSE = {
     "CourseId", "Collection[CourseId]", "SpaceId", "Space", "ChannelId", "Collection[ChannelId]",
     "Collection[tuple[Space, ChannelRef]]", "Collection[tuple[CourseId, Space, AccountRef]]",
+    "Sequence[tuple[Space, AccountRef]]",
 }  # fmt: skip
 BY_A_ROW = {
     "SendId", "Collection[MemberId]", "Collection[MessageId]", "Mapping[AccountId, str]",
