@@ -112,6 +112,10 @@ class OnMessage:
     gives: Literal["text", "ref"] = "text"
 
 
+NO_WORDS = "There are no words in that message."
+"""What is said where a command takes a message's text and it has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command. Its name is a group and a verb ("prompt post") or one word ("help").

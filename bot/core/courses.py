@@ -16,6 +16,8 @@ from bot.core.cards import (
 from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
+from bot.core.events import Person
+from bot.core.picking import answered
 from bot.core.services import channel_labels, named
 from storage import audit, courses, discussions, members, outbox
 from storage.database import Connection
@@ -35,38 +37,63 @@ async def member_choices(call: Call, typed: str) -> Sequence[Choice]:
 
 async def find_member(call: Call, param: str) -> Member:
     """The member of this course that was named: by account, or by their name. Raises BadInput."""
-    typed = call.required(param)
+    found = await _find(call, param)
+    if isinstance(found, Person):
+        raise BadInput(
+            param,
+            f"{found.name} is not in this course yet; people join by writing in a discussion.",
+        )
+    return found
+
+
+async def _find(call: Call, param: str) -> Member | Person:
+    """A member, or somebody of the space who is in the course not yet. Raises BadInput."""
+    typed, space = call.required(param), call.place.space
     async with call.services.database.read() as db:
-        known = await members.member_at(db, call.course.id, call.place.space, AccountRef(typed))
+        known = await members.member_at(db, call.course.id, space, AccountRef(typed))
         if known is not None:
             return known
-        all_ = await members.members_of(db, call.course.id, call.place.space)
-        typed = await _name_of(db, call, typed)
+        all_ = await members.members_of(db, call.course.id, space)
     named = [m for m in all_ if m.name.casefold() == typed.removeprefix("@").casefold()]
     if len(named) == 1:
         return named[0]
     if named:
         raise BadInput(param, f"{len(named)} people here are called so; pick one from the list.")
+    platform = call.services.platforms[space.platform]
+    person = await answered(param, platform.person(space, AccountRef(typed)))
+    if person is not None and person.automated:
+        raise BadInput(param, f"{person.name} is an app, and no app is in a course.")
+    if person is not None:
+        return person
     names = [member.name for member in all_]
     hint = "pick one from the list; people join by writing in a discussion."
     raise UnknownName(param, "person of this course called", typed, names, hint)
 
 
-async def _name_of(db: Connection, call: Call, typed: str) -> str:
-    """What somebody is called who was picked from the space's people, and not typed."""
-    if call.channel is None:
-        return typed
-    picked = AccountRef(typed)
-    account = (await members.accounts_at(db, call.channel.space_id, [picked])).get(picked)
-    return typed if account is None else account.name
+async def _take_in(call: Call, person: Person) -> Member:
+    """Somebody of the space who is named by staff is in the course, also if they never wrote."""
+    course, space = call.course.id, call.place.space
+
+    async def work(db: Connection) -> Member | None:
+        await prompts.refuse_archived(db, call)
+        space_id = await courses.ensure_space(db, space, call.now)
+        account = await members.ensure_account(db, space_id, person.ref, person.name, call.now)
+        await roles.enrol(db, course, account, call.now)
+        return await members.member_at(db, course, space, person.ref)
+
+    member = await call.services.database.write(work)
+    if member is None:
+        raise LookupError("a member that was just made")
+    return member
 
 
 # --- commands -----------------------------------------------------------------------------------
 
 
 async def staff(call: Call) -> Card:
-    """/course staff: make a member instructor, assistant or student."""
-    member = await find_member(call, "person")
+    """/course staff: make somebody instructor, assistant or student, also who never wrote here."""
+    found = await _find(call, "person")
+    member = await _take_in(call, found) if isinstance(found, Person) else found
     role = Role[call.required("role").upper()]
 
     async def work(db: Connection) -> tuple[Role, bool]:

@@ -135,8 +135,10 @@ class Platform(Protocol):
         """What people call a channel in which notices can be posted. Raises SendRefused where they
         can't."""
 
-    async def is_there(self, space: Space, person: AccountRef) -> bool:
-        """Whether the person still belongs to the space. Raises SendRefused where nobody knows."""
+    async def person(self, space: Space, ref: AccountRef) -> Person | None:
+        """Who an account is, as the platform shows it now; None where it does not, or no longer,
+        belong to the space. Raises SendRefused where nobody knows.
+        """
 
     async def prompt_channel(self, place: Place) -> PromptChannel:
         """A channel in which prompts can be posted. Raises SendRefused where they can't."""

@@ -107,10 +107,15 @@ def prompt_card(
                 )
             )
         )
-    footer = (
-        "A preview: nothing is posted by it" if name is None else f"{name} · reply in the thread"
-    )
-    return Card(content.title, tuple(blocks), footer)
+    return Card(content.title, tuple(blocks), _footer(discussion))
+
+
+def _footer(discussion: Discussion | None) -> str:
+    if discussion is None:
+        return "A preview: nothing is posted by it"
+    if discussion.withdrawn_at is not None:
+        return f"{discussion.name} · withdrawn"
+    return f"{discussion.name} · {'reply in the thread' if discussion.open else 'closed'}"
 
 
 # --- finding a prompt ---------------------------------------------------------------------------
@@ -295,7 +300,7 @@ async def deliver(call: Call, posted: Sequence[Discussion]) -> tuple[Text, ...]:
         return (text("It is kept, and the channel will show it as soon as the database allows."),)
     finally:
         call.services.outbox.wake()
-    return tuple(text(_not_out(call, send)) for send in left)
+    return tuple(text(words) for words in dict.fromkeys(_not_out(call, send) for send in left))
 
 
 async def _sends(call: Call, states: Sequence[str]) -> list[Send]:

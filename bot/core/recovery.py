@@ -27,6 +27,8 @@ from storage.rows import Channel, Placement
 
 log = logging.getLogger(__name__)
 
+AWAY = "While the bot was away"
+CHANGED = "Something changed in the channel"
 AT_ONCE = 500
 """Messages of one page, and events taken in together."""
 
@@ -103,7 +105,7 @@ class Recovery:
                 for placement in await self._placements(db, course.id, since)
                 if placement.channel.space.platform == platform
             ]
-        return await self._read_all(ours)
+        return await self._read_all(ours, AWAY)
 
     async def reread(self, place: Place) -> list[Receipt]:
         """Read the discussions of a channel again, or of one thread of it, whenever they ended:
@@ -117,7 +119,7 @@ class Recovery:
                 for placement in await self._placements(db, channel.course_id)
                 if placement.channel.id == channel.id and place.thread in (None, placement.thread)
             ]
-        return await self._read_all(ours)
+        return await self._read_all(ours, CHANGED)
 
     async def _placements(
         self, db: Connection, course: CourseId, since: datetime | None = None
@@ -134,18 +136,19 @@ class Recovery:
 
     async def read_again(self, placement: Placement) -> Receipt:
         """Read one discussion's thread and what its channel holds since; tell staff what came."""
-        (receipt,) = await self._read_all([placement])
+        (receipt,) = await self._read_all([placement], AWAY)
         return receipt
 
-    async def _read_all(self, placements: Sequence[Placement]) -> list[Receipt]:
-        """Read these again, channel by channel; staff are told once for each channel."""
+    async def _read_all(self, placements: Sequence[Placement], title: str) -> list[Receipt]:
+        """Read these again, channel by channel; staff are told once for each channel, under the
+        title."""
         by_channel: dict[ChannelId, list[Placement]] = {}
         for placement in placements:
             by_channel.setdefault(placement.channel.id, []).append(placement)
         receipts = []
         for here in by_channel.values():
             read = [await self._read(placement) for placement in here]
-            await self._tell(here[0].channel, [one for one in read if one.worth_telling])
+            await self._tell(here[0].channel, title, [one for one in read if one.worth_telling])
             receipts += read
         return receipts
 
@@ -160,11 +163,11 @@ class Recovery:
         )
         return receipt
 
-    async def _tell(self, channel: Channel, receipts: Sequence[Receipt]) -> None:
+    async def _tell(self, channel: Channel, title: str, receipts: Sequence[Receipt]) -> None:
         if receipts:
             lines = tuple(text(receipt.sentence) for receipt in receipts)
             place = Place(channel.space, channel.ref)
-            await self._staff.tell(channel.course_id, place, Card("While the bot was away", lines))
+            await self._staff.tell(channel.course_id, place, Card(title, lines))
 
     async def _reconcile(self, placement: Placement, name: str) -> Receipt:
         """Page by page: of a whole history no more is held than one page, and of what is known

@@ -75,7 +75,7 @@ def sentences(text: str, most: int) -> list[str]:
 
 
 def to_paragraphs(table: Table) -> list[Spans]:
-    """Each row as **its first cell** · column: value · …"""
+    """Each row as **its first cell** · column: value · …, without what is empty."""
     if not table.rows:
         return [_joined([(Bold(column),) for column in table.columns])]
     return [_paragraph(table, row) for row in table.rows]
@@ -132,6 +132,7 @@ def _paragraph(table: Table, row: tuple[Spans, ...]) -> Spans:
     rest = [
         (Plain(f"{column}: "), *cell)
         for column, cell in zip(table.columns[1:], row[1:], strict=True)
+        if spans_to_plain(cell).strip()
     ]
     return _joined([title, *rest])
 

@@ -51,11 +51,11 @@ class RollCall:
             asked = self._clock.now()  # what they do after this, they do as somebody who is there
             try:
                 async with asyncio.timeout(REQUEST.total_seconds()):
-                    is_there = await self._platforms[platform].is_there(space, person)
+                    found = await self._platforms[platform].person(space, person)
             except (SendRefused, TimeoutError):
                 silent.add(space)
                 log.warning("who is there could not be asked", extra={"platform": platform})
                 continue
-            if not is_there:
+            if found is None:
                 await self._intake.take_in(PersonLeft(space, person, asked))
             await asyncio.sleep(pause)

@@ -133,7 +133,7 @@ async def setup(call: Call) -> Card:
     title = call.required("title")
     channel = await target(call)
     if call.channel is not None and channel.here:
-        return _welcome(_same(call.course, call.channel, title), channel)
+        return _welcome(_same(call, call.course, call.channel), channel)
     zone = _zone(call.text("zone") or DEFAULT_ZONE)
     pack = _pack(call, call.text("pack") or next(iter(call.services.packs), ""))
     space, person = call.place.space, call.invocation.person
@@ -142,7 +142,7 @@ async def setup(call: Call) -> Card:
 
     async def work(db: Connection) -> Course:
         if (taken := await courses.channel_at(db, space, channel.ref)) is not None:
-            return _same(await courses.course(db, taken.course_id), taken, title)
+            return _same(call, await courses.course(db, taken.course_id), taken)
         space_id = await courses.ensure_space(db, space, call.now)
         course = await courses.create(
             db, space_id, title=title, zone=zone, pack=pack, now=call.now
@@ -171,9 +171,13 @@ async def setup(call: Call) -> Card:
     return _welcome(await call.services.database.write(work), channel)
 
 
-def _same(course: Course, channel: Channel, title: str) -> Course:
-    """The course that a channel has already: welcome again where the form was sent twice."""
-    if course.title != title or channel.kind == staff_channel.KIND:
+def _same(call: Call, course: Course, channel: Channel) -> Course:
+    """The course that a channel has already: welcome again where the form was sent twice, but not
+    where it says anything new."""
+    stands = {"title": course.title, "zone": course.zone, "pack": course.pack, "tag": channel.tag}
+    stands["channel"] = channel.ref
+    new = any(stands.get(name) != value for name, value in call.arguments.items())
+    if new or channel.kind == staff_channel.KIND:
         raise Refused(
             f"This channel belongs to the course “{course.title}” already; /course settings"
             " changes it."

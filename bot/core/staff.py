@@ -68,7 +68,7 @@ class StaffNotices:
             return
         await self._tell_refusal(
             send,
-            f"{name} could not be posted",
+            f"The {what} of {name} could not be posted",
             f"The {what} of {name} is not in #{send.channel.name}: {sentence}",
         )
 

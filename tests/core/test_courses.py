@@ -29,11 +29,30 @@ async def test_a_picked_stranger_is_not_taken_for_a_member_of_the_same_name(worl
     stranger = await world.app.browser.classroom.store.add_person(
         type(alex.ref)("stranger"), "Alex", world.clock.now()
     )
-    form = await ada.form("course staff", person=stranger.ref, role="instructor")
-    assert "There is no person of this course" in form.problems["person"]
+    form = await ada.form("participation why", student=stranger.ref)
+    assert "Alex is not in this course yet" in form.problems["student"]
     assert "Alex is an assistant" in await ada.answer(
         "course staff", person="Alex", role="assistant"
     )
+
+
+async def test_staff_may_be_named_who_never_wrote(world: World) -> None:
+    _, (ada,) = await _a_class(world, "Ada")
+    zoe = await world.person("Zoe")
+    assert "Zoe is an instructor" in await ada.answer(
+        "course staff", person=zoe.ref, role="instructor"
+    )
+    assert "Nothing was changed" in await zoe.answer("course settings")
+    nobody = await ada.form("course staff", person="Zebedee", role="assistant")
+    assert "There is no person of this course called “Zebedee”" in nobody.problems["person"]
+
+
+async def test_a_second_setup_changes_nothing_and_says_so_where_it_would(world: World) -> None:
+    _, (ada,) = await _a_class(world, "Ada")
+    assert "History 101 is set up" in await ada.answer("course setup", title="History 101")
+    refused = await ada.form("course setup", title="History 101", zone="Asia/Tokyo")
+    assert "/course settings changes it" in refused.problems[""]
+    assert "Asia/Tokyo" not in await ada.answer("course show")
 
 
 async def test_of_two_who_set_a_channel_up_at_once_one_is_told_it_is_taken(world: World) -> None:

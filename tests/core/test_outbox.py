@@ -196,7 +196,7 @@ async def test_staff_are_told_once_for_each_reason(course: Course) -> None:
         "It is closed.",
         "It is full.",
     ]
-    assert "D1 could not be posted" in course.told(course.ada)[0]
+    assert "The prompt of D1 could not be posted" in course.told(course.ada)[0]
     assert len(course.platform.words()) == 1
 
 

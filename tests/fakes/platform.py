@@ -15,7 +15,16 @@ from typing import TypeVar
 from bot.core import discussions
 from bot.core.cards import Card
 from bot.core.dispatch import Dispatcher
-from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, RoleRef, Space, ThreadRef
+from bot.core.events import (
+    AccountRef,
+    ChannelRef,
+    MessageRef,
+    Person,
+    Place,
+    RoleRef,
+    Space,
+    ThreadRef,
+)
 from bot.core.outbox import Outbox
 from bot.core.plain import to_plain
 from bot.core.ports import (
@@ -110,7 +119,9 @@ class FaultyPlatform:
     lacking: Sequence[str] = ()
     """What it says doesn't work as it should."""
     left: set[AccountRef] = field(default_factory=set)
-    """Who is not there any more; asked for by `is_there` only."""
+    """Who is not there any more; asked for by `person` only."""
+    people: dict[AccountRef, str] = field(default_factory=dict)
+    """What people are called."""
     channels: dict[ChannelRef, PromptChannel] = field(default_factory=dict)
     """What is known of channels in which prompts can be posted."""
     no_roles: dict[RoleRef, str] = field(default_factory=dict)
@@ -179,11 +190,11 @@ class FaultyPlatform:
     async def notice_channel(self, place: Place) -> str:
         return str(place.channel)
 
-    async def is_there(self, space: Space, person: AccountRef) -> bool:
+    async def person(self, space: Space, ref: AccountRef) -> Person | None:
         self.requests += 1
         if self.unreadable is not None:
             raise SendRefused(self.unreadable)
-        return person not in self.left
+        return None if ref in self.left else Person(ref, self.people.get(ref, str(ref)))
 
     async def prompt_channel(self, place: Place) -> PromptChannel:
         return self.channels.get(place.channel) or PromptChannel(str(place.channel))

@@ -297,6 +297,8 @@ class Stream:
         for command in self._window.offered:
             if (on := command.on_message) is not None:
                 given = (message.text or "") if on.gives == "text" else str(message.id)
+                if not given.strip():
+                    continue
                 run = partial(self.run, command.name, {on.param: given})
                 mark = f"{command.name.replace(' ', '-')}-{message.id}"
                 icon_button(_ICONS.get(command.name, "bolt"), on.label, mark, run)

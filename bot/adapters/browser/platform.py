@@ -7,7 +7,16 @@ from urllib.parse import quote
 from bot.adapters.browser import inbound
 from bot.adapters.browser.classroom import Change, Classroom
 from bot.core.cards import Card, to_json
-from bot.core.events import AccountRef, ChannelRef, MessageRef, Place, RoleRef, Space, ThreadRef
+from bot.core.events import (
+    AccountRef,
+    ChannelRef,
+    MessageRef,
+    Person,
+    Place,
+    RoleRef,
+    Space,
+    ThreadRef,
+)
 from bot.core.ports import Posted, PromptChannel, SeenMessage, SendRefused
 
 NO_ROLES = "The classroom has no roles of its own; name staff with /course staff."
@@ -78,8 +87,9 @@ class BrowserPlatform:
             raise SendRefused(f"The classroom has no channel “{place.channel}”; add it first.")
         return channel.name
 
-    async def is_there(self, space: Space, person: AccountRef) -> bool:
-        return any(known.ref == person for known in await self._classroom.people())
+    async def person(self, space: Space, ref: AccountRef) -> Person | None:
+        known = {person.ref: person for person in await self._classroom.people()}
+        return None if ref not in known else Person(ref, known[ref].name)
 
     async def prompt_channel(self, place: Place) -> PromptChannel:
         return PromptChannel(await self.notice_channel(place))

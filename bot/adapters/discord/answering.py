@@ -56,6 +56,10 @@ class Answering:
         """Run a command and answer."""
         await self._safely(interaction, self._run(interaction, command, arguments), command)
 
+    async def say(self, interaction: discord.Interaction, sentence: str) -> None:
+        """Answer with one sentence."""
+        await self._safely(interaction, self._say(interaction, sentence), "a sentence")
+
     async def complete(
         self,
         interaction: discord.Interaction,

@@ -18,7 +18,7 @@ from discord import app_commands
 from bot.adapters.discord import custom_ids, forms, limits
 from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.invocations import to_argument
-from bot.core.commands import Catalog, Command, OnMessage, Param, Type
+from bot.core.commands import NO_WORDS, Catalog, Command, OnMessage, Param, Type
 from bot.core.rendering import cut, fits, size
 
 Callback = Callable[..., Awaitable[None]]
@@ -113,7 +113,10 @@ def to_message_command(
 
     async def callback(interaction: discord.Interaction, message: discord.Message) -> None:
         given = message.content if offered.gives == "text" else str(message.id)
-        await answering.run(interaction, command.name, {offered.param: given})
+        if given.strip():
+            await answering.run(interaction, command.name, {offered.param: given})
+        else:
+            await answering.say(interaction, NO_WORDS)
 
     return app_commands.ContextMenu(
         name=offered.label,

@@ -45,19 +45,20 @@ class People:
             self.saw(user)
             return
         asked = self._clock.now()
-        if not await self.are_in(guild, user.id):
+        if await self.find(guild, user.id) is None:
             self._keep(guild.id, user.id, to_known(user))
             self._left.append(inbound.to_left(guild.id, user.id, asked))
 
-    async def are_in(self, guild: discord.Guild, user_id: int) -> bool:
-        """Whether somebody is a member of the server, by Get Guild Member."""
+    async def find(self, guild: discord.Guild, user_id: int) -> discord.Member | None:
+        """A member of the server, by Get Guild Member; None for anybody else."""
         try:
-            self.saw(await guild.fetch_member(user_id))
+            member = await guild.fetch_member(user_id)
         except discord.NotFound as problem:
             if problem.code not in NO_SUCH_MEMBER:
                 raise
-            return False
-        return True
+            return None
+        self.saw(member)
+        return member
 
     def found_gone(self) -> list[PersonLeft]:
         """Who was met in history and is not there any more; each is said once."""

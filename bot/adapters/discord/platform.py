@@ -27,7 +27,7 @@ from bot.adapters.discord.permissions import (
 from bot.adapters.discord.refusals import THREAD_EXISTS, check, gone, refusing
 from bot.adapters.discord.render import Rendered
 from bot.core.cards import Card
-from bot.core.events import AccountRef, MessageRef, Place, RoleRef, Space, ThreadRef
+from bot.core.events import AccountRef, MessageRef, Person, Place, RoleRef, Space, ThreadRef
 from bot.core.ports import Clock, Posted, PromptChannel, SeenMessage, SendRefused
 from bot.core.rendering import cut
 
@@ -221,10 +221,13 @@ class DiscordPlatform:
         check(channel, NOTICE)
         return channel
 
-    async def is_there(self, space: Space, person: AccountRef) -> bool:
+    async def person(self, space: Space, ref: AccountRef) -> Person | None:
         guild = self._guild(space)
+        if not ref.isdecimal():
+            return None  # a name that somebody typed
         with refusing():
-            return await self.people.are_in(guild, inbound.to_number(person))
+            member = await self.people.find(guild, inbound.to_number(ref))
+        return None if member is None else inbound.to_person(member)
 
     async def prompt_channel(self, place: Place) -> PromptChannel:
         return choosing.prompt_channel(await self._channel(place))

@@ -355,6 +355,9 @@ async def test_a_message_can_be_checked_against_the_sources(school: School) -> N
     claim = await school.ben.send(school.history, "In 1935 Stakhanov mined 102 tons of coal.")
     said = await school.ada.context_menu(school.history, "Check sources", claim)
     assert "102" in read(said)
+    prompt = await post(school, Card("Kulaks and shock workers"))
+    said = await school.ada.context_menu(school.history, "Check sources", prompt)
+    assert "no words in that message" in read(said)
 
 
 # --- hostile text -------------------------------------------------------------------------------

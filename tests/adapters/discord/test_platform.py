@@ -288,19 +288,22 @@ async def test_of_a_channel_only_answers_since_then_are_read(seminar: Seminar) -
 
 async def test_who_is_not_in_the_server_is_not_there(seminar: Seminar) -> None:
     space, bo = seminar.place.space, AccountRef(str(seminar.bo.id))
-    assert await seminar.platform.is_there(space, bo)
+    found = await seminar.platform.person(space, bo)
+    assert found is not None
+    assert found.name == "Bo"
     seminar.world.leave(seminar.bo, seminar.guild)
-    assert not await seminar.platform.is_there(space, bo)
+    assert await seminar.platform.person(space, bo) is None
+    assert await seminar.platform.person(space, AccountRef("Bo")) is None
     deleted = Refuse(404, 10013, "Unknown User")
     seminar.wire.faults.next("GET", "/guilds/*/members/*", deleted)
-    assert not await seminar.platform.is_there(space, AccountRef(str(seminar.cy.id)))
+    assert await seminar.platform.person(space, AccountRef(str(seminar.cy.id))) is None
 
 
 @pytest.mark.parametrize("fault", [Refuse(404, 10004, "Unknown Guild"), Refuse(403, 50001)])
 async def test_what_is_refused_says_nothing_of_anybody(seminar: Seminar, fault: Refuse) -> None:
     seminar.wire.faults.next("GET", "/guilds/*/members/*", fault)
     with pytest.raises(SendRefused):
-        await seminar.platform.is_there(seminar.place.space, AccountRef(str(seminar.bo.id)))
+        await seminar.platform.person(seminar.place.space, AccountRef(str(seminar.bo.id)))
 
 
 def test_a_link_leads_to_the_message() -> None:
