@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import SecretStr
 
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
-from bot.config import Settings, SettingsError, SlackSecret
+from bot.config import Settings, SettingsError, SlackSecret, SlackWay
 from bot.core import catalog, discussions, privacy, reporting
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
+from bot.core.errors import CannotConnect
 from bot.core.intake import Intake
 from bot.core.outbox import Outbox
 from bot.core.ports import Clock, Platform
@@ -37,7 +38,7 @@ from storage.installations import Installations
 
 if TYPE_CHECKING:
     from bot.adapters.discord.adapter import DiscordAdapter
-    from bot.adapters.slack.adapter import SlackAdapter
+    from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace, SlackAdapter
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +50,6 @@ ROLL_CALL_SECONDS = 24 * 60 * 60
 
 CONNECTING_SECONDS = 30
 """How long what is owed waits for Discord and Slack: without them, sends would only be refused."""
-
-SlackWay = Literal["socket", "http"]
-"""How Slack reaches the bot: Socket Mode for one workspace, or HTTP for many."""
 
 REGISTERED = "discord-commands"
 """The file in the data folder that says which commands Discord knows."""
@@ -178,26 +176,32 @@ def _discord(clock: Clock, registered: Path) -> "DiscordAdapter":
 
 
 def _slack(settings: Settings, way: SlackWay, database: Database, clock: Clock) -> "SlackAdapter":
+    from bot.adapters.slack.adapter import SlackAdapter
+
+    return SlackAdapter(_slack_way(settings, way, database, clock))
+
+
+def _slack_way(
+    settings: Settings, way: SlackWay, database: Database, clock: Clock
+) -> "OneWorkspace | ManyWorkspaces":
     """By Socket Mode, with the tokens of one workspace, or over HTTP. Raises SettingsError."""
-    from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace, SlackAdapter
+    from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace
     from bot.adapters.slack.installations import InstallationStore, Keys, StateStore
 
     def secret(what: SlackSecret) -> str:
         return settings.slack_secret(what).get_secret_value()
 
     if way == "socket":
-        return SlackAdapter(OneWorkspace(secret("bot_token"), secret("app_token")))
+        return OneWorkspace(secret("bot_token"), secret("app_token"))
     kept = Installations(database)
-    return SlackAdapter(
-        ManyWorkspaces(
-            signing_secret=secret("signing_secret"),
-            client_id=settings.slack_client(),
-            client_secret=secret("client_secret"),
-            store=InstallationStore(kept, Keys(settings.slack_secret("key"))),
-            states=StateStore(kept, clock),
-            host=settings.slack_host,
-            port=settings.slack_port,
-        )
+    return ManyWorkspaces(
+        signing_secret=secret("signing_secret"),
+        client_id=settings.slack_client(),
+        client_secret=secret("client_secret"),
+        store=InstallationStore(kept, Keys(settings.slack_secret("key"))),
+        states=StateStore(kept, clock),
+        host=settings.slack_host,
+        port=settings.slack_port,
     )
 
 
@@ -210,13 +214,15 @@ async def run(
     *,
     sample: bool,
     announce: Callable[[str, str | None], None],
+    listening: Callable[[str, int], None] | None = None,
     classroom: bool = True,
     discord: bool = False,
     slack: SlackWay | None = None,
 ) -> None:
     """Run until cancelled: the classroom, Discord, Slack, the outbox, the housekeeping.
 
-    `sample`: play the sample class if the classroom is empty. Raises as `open_app` does, and
+    `sample`: play the sample class if the classroom is empty. `listening` is told where Slack's
+    requests are taken over HTTP. Raises as `open_app` does, and
     CannotConnect and SettingsError where Discord or Slack can't be used.
     """
     asyncio.get_running_loop().set_exception_handler(_log_failure)
@@ -230,6 +236,8 @@ async def run(
             if app.slack is not None:
                 serving.append(asyncio.create_task(app.slack.serve(), name="slack"))
                 await _connected(app.slack.ready, serving[-1])
+                if listening is not None and app.slack.port:
+                    listening(settings.slack_host, app.slack.port)
             behind.append(asyncio.create_task(app.services.outbox.run(), name="outbox"))
             await app.recovery.recover(app.browser.platform.name)
             if classroom and sample and not await app.browser.classroom.people():
@@ -273,7 +281,17 @@ async def _until_one_ends(serving: Sequence[asyncio.Task[None]]) -> None:
 
 
 async def diagnose(settings: Settings) -> list[str]:
-    """What keeps Discord from working, a sentence each; none where all is well."""
+    """What keeps Discord and Slack from working, whichever are set up, a sentence each; none where
+    all is well. Raises SettingsError and StorageError."""
+    problems: list[str] = []
+    if settings.has_discord():
+        problems += await _diagnose_discord(settings)
+    if ways := settings.slack_ways():
+        problems += await _diagnose_slack(settings, ways)
+    return problems
+
+
+async def _diagnose_discord(settings: Settings) -> list[str]:
     from bot.adapters.discord.doctor import diagnose as diagnose_
 
     token = settings.discord_secret()
@@ -282,7 +300,24 @@ async def diagnose(settings: Settings) -> list[str]:
             places = await courses.channels_in(db, "discord")
         if app.discord is None:
             raise SettingsError("Discord is not part of this installation.")
-        return await diagnose_(app.discord, token.get_secret_value(), places)
+        try:
+            return await diagnose_(app.discord, token.get_secret_value(), places)
+        except CannotConnect as problem:
+            return [str(problem)]
+
+
+async def _diagnose_slack(settings: Settings, ways: Sequence[SlackWay]) -> list[str]:
+    from bot.adapters.slack.doctor import diagnose as diagnose_
+
+    clock = SystemClock()
+    database = await Database.open(settings.database)
+    try:
+        async with database.read() as db:
+            places = await courses.channels_in(db, "slack")
+        opened = [_slack_way(settings, way, database, clock) for way in ways]
+        return await diagnose_(opened, places, clock)
+    finally:
+        await database.close()
 
 
 async def invite(settings: Settings) -> str:

@@ -21,7 +21,14 @@ from pydantic_settings import (
 FILE = "coalface.toml"
 DATABASE = "coalface.sqlite3"
 
+SlackWay = Literal["socket", "http"]
+"""How Slack reaches the bot: Socket Mode for one workspace, or HTTP for many."""
+
 SlackSecret = Literal["bot_token", "app_token", "signing_secret", "client_secret", "key"]
+_SECRETS: dict[SlackWay, tuple[SlackSecret, ...]] = {
+    "socket": ("bot_token", "app_token"),
+    "http": ("signing_secret", "client_secret", "key"),
+}
 _SLACK: dict[SlackSecret, str] = {
     "bot_token": "the bot token of your app (xoxb-…)",
     "app_token": "the app-level token of your app (xapp-…)",
@@ -100,6 +107,26 @@ class Settings(BaseSettings):
     def discord_secret(self) -> SecretStr:
         """The Discord token, from the setting or its file. Raises SettingsError."""
         return self._secret("discord_token", "Discord needs the token of your application")
+
+    def has_discord(self) -> bool:
+        """Whether anything of Discord's is set."""
+        return bool(self.discord_token or self.discord_token_file)
+
+    def slack_ways(self) -> list[SlackWay]:
+        """The ways of which anything is set."""
+        names: dict[SlackWay, list[str]] = {
+            way: [f"slack_{what}{end}" for what in secrets for end in ("", "_file")]
+            for way, secrets in _SECRETS.items()
+        }
+        names["http"].append("slack_client_id")
+        return [way for way, some in names.items() if any(getattr(self, name) for name in some)]
+
+    def check_slack(self, way: SlackWay) -> None:
+        """Raises SettingsError for the first thing that is missing there."""
+        for what in _SECRETS[way]:
+            self.slack_secret(what)
+        if way == "http":
+            self.slack_client()
 
     def slack_secret(self, what: SlackSecret) -> SecretStr:
         """One of Slack's secrets, from the setting or its file. Raises SettingsError."""

@@ -122,6 +122,7 @@ def test_these_are_the_commands() -> None:
         "pack preview",
         "report",
         "run",
+        "slack key",
         "slack manifest",
     ]  # fmt: skip
 

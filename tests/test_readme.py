@@ -1,6 +1,7 @@
-"""The README keeps its word: its table is the catalogue's, and each of its commands is executed.
+"""The README keeps its word: its tables are those of the commands and of Slack's permissions, and
+each of its commands is executed.
 
-`python -m tests.test_readme` writes the table anew.
+`python -m tests.test_readme` writes the tables anew.
 """
 
 import re
@@ -12,12 +13,19 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.discord import permissions
+from bot.adapters.slack import permissions as slack_permissions
+from bot.adapters.slack.manifest import EVERYTHING
+from bot.adapters.slack.parsing import Typed, from_mention, from_slash
+from bot.config import Settings
 from bot.core import catalog
 from bot.core.commands import Catalog, Command
 from tests.programs import ADDRESS, ROOT, environment, ran, serving
 
 README = ROOT / "README.md"
 BEGIN, END = "<!-- commands -->\n", "<!-- /commands -->"
+SCOPES, SCOPES_END = "<!-- scopes -->\n", "<!-- /scopes -->"
+SLACKS_OWN = {"invite"}
+"""Slash commands that Slack answers itself."""
 ONLY_LOOKED_AT = {"make test"}
 """Executed by whoever runs this test: here it would run itself. Its target must be there."""
 
@@ -26,6 +34,16 @@ def command_table(commands: Catalog) -> str:
     """The commands as a Markdown table: command, who, what."""
     rows = [("Command", "Who", "What it does"), ("---", "---", "---")]
     rows += [(f"`{command.usage}`", _who(command), command.summary) for command in commands]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def scope_table() -> str:
+    """Slack's permissions as a Markdown table: which, what for."""
+    rows = [("Permission", "So that it can"), ("---", "---")]
+    rows += [
+        (f"`{scope}`", "; ".join(slack_permissions.why(scope)))
+        for scope in slack_permissions.scopes()
+    ]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
@@ -38,6 +56,13 @@ def written() -> tuple[str, str, str]:
     before, _, rest = README.read_text("utf-8").partition(BEGIN)
     table, _, after = rest.partition(END)
     return before + BEGIN, table, END + after
+
+
+def scopes_written() -> tuple[str, str, str]:
+    """The README before the table of Slack's permissions, the table, and what comes after it."""
+    before, _, rest = README.read_text("utf-8").partition(SCOPES)
+    table, _, after = rest.partition(SCOPES_END)
+    return before + SCOPES, table, SCOPES_END + after
 
 
 def blocks(language: str, text: str | None = None) -> list[str]:
@@ -83,9 +108,16 @@ def test_the_commands_in_the_worked_example_can_be_typed() -> None:
 def test_every_command_it_names_is_in_the_catalogue() -> None:
     commands = catalog.build()
     groups = {command.group for command in commands}
-    named = re.findall(r"`/([a-z]+)(?: ([a-z]+))?", written()[0] + written()[2])
+    words = written()[0] + written()[2]
+    named = re.findall(r"`/([a-z]+)(?![a-z/])(?: ([a-z]+))?", words)
     assert named
+    by_everything = re.findall(rf"`{EVERYTHING} ([a-z]+(?: [a-z]+)?)", words)
+    assert by_everything
+    for command in by_everything:
+        assert commands.find(command), f"{EVERYTHING} {command}"
     for group, verb in named:
+        if f"/{group}" == EVERYTHING or group in SLACKS_OWN:
+            continue
         assert group in groups
         assert commands.find(f"{group} {verb}" if verb else group), f"/{group} {verb}"
 
@@ -119,16 +151,32 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+NEEDS = {
+    "coalface discord invite": "COALFACE_DISCORD_TOKEN",
+    "coalface run --discord": "COALFACE_DISCORD_TOKEN",
+    "coalface run --slack": "COALFACE_SLACK_BOT_TOKEN",
+    "coalface run --slack-http": "COALFACE_SLACK_SIGNING_SECRET",
+    "coalface doctor": "COALFACE_SLACK_BOT_TOKEN",
+}
+"""What the blocks of `console` run, each with what it wants first."""
+
+
 def test_what_needs_a_token_says_so_without_one(desk: Path) -> None:
-    """The blocks of `console`: shown and not executed, since Discord is not there to be asked."""
+    """The blocks of `console`: not executed further, since nobody is there to be asked."""
     lines = [line.strip() for block in blocks("console") for line in block.splitlines()]
     typed = [line.removeprefix("$ ") for line in lines if line.startswith("$ coalface ")]
-    assert typed == ["coalface discord invite", "coalface run --discord", "coalface doctor"]
+    assert {*typed} == {*NEEDS}
     env = environment(desk / "data")
-    for line in typed:
+    for line, variable in NEEDS.items():
         done = ran([sys.executable, "-m", "bot", *line.split()[1:]], env=env, cwd=ROOT)
         assert done.returncode == 1, line
-        assert b"COALFACE_DISCORD_TOKEN" in done.stderr, line
+        assert variable in done.stderr.decode(), line
+
+
+def test_the_variables_it_sets_are_settings() -> None:
+    named = set(re.findall(r"COALFACE_([A-Z_]+)", README.read_text("utf-8")))
+    assert {"SLACK_BOT_TOKEN", "SLACK_KEY", "DISCORD_TOKEN"} <= named
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
 
 
 def test_the_permissions_it_names_are_those_of_the_invite_link() -> None:
@@ -136,6 +184,28 @@ def test_the_permissions_it_names_are_those_of_the_invite_link() -> None:
     held = {permissions.WORDS[name] for need in permissions.TABLE for name in need.permissions}
     assert len(held) == 7
     assert {word for word in held if word in " ".join(sentence.split())} == held
+
+
+def test_the_permissions_on_slack_are_those_of_the_manifest() -> None:
+    assert scopes_written()[1] == scope_table(), "run: python -m tests.test_readme"
+    asked = slack_permissions.scopes()
+    assert len(asked) == 11
+    refrained = {"channels:join", "groups:write", "im:history", "mpim:history", "users:read.email"}
+    assert not refrained & {*asked}
+
+
+def test_what_it_types_on_slack_is_understood() -> None:
+    _, _, section = README.read_text("utf-8").partition("\n## On Slack\n")
+    section, commands = section.partition("\n## ")[0], catalog.build()
+    typed = re.findall(r"`(/[a-z]+) ([^`]+)`", section)
+    assert len(typed) >= 5
+    for name, rest in typed:
+        if name.removeprefix("/") not in SLACKS_OWN:
+            assert isinstance(from_slash(commands, name, rest), Typed), f"{name} {rest}"
+    (mentioned,) = re.findall(r"`@Coalface ([^`]+)`", section.replace("/invite @Coalface", ""))
+    assert from_mention(commands, f"<@U1> {mentioned}", "U1") == Typed(
+        "fact about", {"subject": "kulaks"}
+    )
 
 
 def test_there_are_examples() -> None:
@@ -181,3 +251,5 @@ def test_python_m_bot_works_where_the_readme_says_so() -> None:
 if __name__ == "__main__":
     before, _, after = written()
     README.write_text(before + command_table(catalog.build()) + after, "utf-8")
+    before, _, after = scopes_written()
+    README.write_text(before + scope_table() + after, "utf-8")

@@ -13,7 +13,7 @@ from bot.cli import database, discord, doctor, facts, packs, slack
 from bot.cli.shared import Data, fail, load_settings, told
 
 if TYPE_CHECKING:
-    from bot.config import Settings
+    from bot.config import Settings, SlackWay
 
 app = typer.Typer(
     help="Coalface: a classroom discussion bot, on Discord, Slack and in the browser.",
@@ -55,11 +55,21 @@ def run(
     discord: Annotated[
         bool, typer.Option("--discord", help="Connect to Discord (COALFACE_DISCORD_TOKEN).")
     ] = False,
+    slack: Annotated[
+        bool,
+        typer.Option(
+            "--slack",
+            help="Connect to one Slack workspace (COALFACE_SLACK_BOT_TOKEN, …_APP_TOKEN).",
+        ),
+    ] = False,
+    slack_http: Annotated[
+        bool, typer.Option("--slack-http", help="Be there for many Slack workspaces, over HTTP.")
+    ] = False,
     no_classroom: Annotated[
-        bool, typer.Option("--no-classroom", help="Without the classroom: Discord only.")
+        bool, typer.Option("--no-classroom", help="Without the classroom: Discord or Slack only.")
     ] = False,
 ) -> None:
-    """Start the bot, with the classroom in the browser and, if asked for, Discord."""
+    """Start the bot, with the classroom in the browser and, if asked for, Discord and Slack."""
     from datetime import UTC, datetime
 
     from bot import logs
@@ -67,10 +77,11 @@ def run(
 
     settings = load_settings(data, port=port, host=host)
     check_host(settings.host)
+    way = _slack_way(settings, slack, slack_http)
     if discord:
         settings.discord_secret()  # before anything is touched
-    elif no_classroom:
-        fail("Nothing is left to run: --no-classroom goes with --discord.")
+    if no_classroom and not discord and way is None:
+        fail("Nothing is left to run: --no-classroom goes with --discord, --slack or --slack-http.")
     from storage import maintenance
 
     now = datetime.now(UTC)
@@ -81,12 +92,34 @@ def run(
     logs.start(settings.data, settings.log)
     typer.echo("Coalface is starting …")
     try:
-        _serve(settings, sample=not empty, classroom=not no_classroom, discord=discord)
+        _serve(settings, sample=not empty, classroom=not no_classroom, discord=discord, slack=way)
     except KeyboardInterrupt:
         typer.echo("Coalface has stopped.")
 
 
-def _serve(settings: "Settings", *, sample: bool, classroom: bool, discord: bool) -> None:
+def _slack_way(settings: "Settings", socket: bool, http: bool) -> "SlackWay | None":
+    """The way that was asked for; ends the program where it lacks a setting."""
+    if socket and http:
+        fail("--slack is for one workspace and --slack-http for many: give one of them.")
+    if not (socket or http):
+        return None
+    way: SlackWay = "socket" if socket else "http"
+    settings.check_slack(way)
+    if http:
+        from bot.adapters.slack.installations import Keys
+
+        Keys(settings.slack_secret("key"))
+    return way
+
+
+def _serve(
+    settings: "Settings",
+    *,
+    sample: bool,
+    classroom: bool,
+    discord: bool,
+    slack: "SlackWay | None",
+) -> None:
     import asyncio
     import signal
 
@@ -98,11 +131,29 @@ def _serve(settings: "Settings", *, sample: bool, classroom: bool, discord: bool
         typer.echo(f"The classroom is open at {address} (Ctrl+C stops it).")
         sys.stdout.flush()
 
+    def listening(host: str, port: int) -> None:
+        from bot.adapters.slack.adapter import INSTALL_PATH
+        from bot.adapters.slack.manifest import EVENTS_PATH
+
+        typer.echo(
+            f"Slack's requests are taken at http://{host}:{port}{EVENTS_PATH}, and a workspace"
+            f" installs Coalface at {INSTALL_PATH}: Slack has to reach both by an HTTPS address."
+        )
+        sys.stdout.flush()
+
     # A service manager's way of saying Ctrl+C.
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` has it ignored
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     asyncio.run(
-        run_app(settings, sample=sample, announce=announce, classroom=classroom, discord=discord)
+        run_app(
+            settings,
+            sample=sample,
+            announce=announce,
+            listening=listening,
+            classroom=classroom,
+            discord=discord,
+            slack=slack,
+        )
     )
 
 

@@ -4,14 +4,29 @@ import typer
 
 from bot.cli.shared import Data, fail, load_settings, told
 
+NOTHING = (
+    "There is nothing to examine: neither Discord (COALFACE_DISCORD_TOKEN) nor Slack"
+    " (COALFACE_SLACK_BOT_TOKEN and COALFACE_SLACK_APP_TOKEN, or over HTTP"
+    " COALFACE_SLACK_SIGNING_SECRET and what goes with it) is set up."
+)
+
 
 @told
 def doctor(data: Data = None) -> None:
-    """Say what is missing on Discord: intents, permissions, commands out of date."""
+    """Say what is missing on Discord and on Slack, whichever are set up: tokens, permissions."""
     import asyncio
 
     settings = load_settings(data)
-    settings.discord_secret()
+    examined = [
+        *(["Discord"] if settings.has_discord() else []),
+        *(["Slack"] if settings.slack_ways() else []),
+    ]
+    if not examined:
+        fail(NOTHING)
+    if settings.has_discord():
+        settings.discord_secret()
+    for way in settings.slack_ways():
+        settings.check_slack(way)
     from storage import maintenance
 
     health = maintenance.check(settings.database)
@@ -23,4 +38,4 @@ def doctor(data: Data = None) -> None:
     problems = asyncio.run(diagnose(settings))
     if problems:
         fail("\n".join(problems))
-    typer.echo("All is well on Discord.")
+    typer.echo(f"All is well on {' and '.join(examined)}.")

@@ -33,3 +33,12 @@ def manifest(
 
     made = to_manifest(catalog.build(), http)
     typer.echo(to_json(made) if json else to_yaml(made), nl=False)
+
+
+@app.command()
+@told
+def key() -> None:
+    """Print a new key for COALFACE_SLACK_KEY, with which workspaces' tokens are kept."""
+    from bot.adapters.slack.installations import new_key
+
+    typer.echo(new_key())

@@ -32,6 +32,12 @@ class Workspace:
         return message.get("bot_id") == self.bot or message.get("user") == self.user
 
 
+def scopes_of(headers: Mapping[str, str]) -> frozenset[str]:
+    """What a token may do, by the headers of any answer to it."""
+    said = {name.lower(): value for name, value in headers.items()}.get(SCOPES, "")
+    return frozenset(scope.strip() for scope in said.split(",") if scope.strip())
+
+
 class Workspaces:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -54,14 +60,13 @@ class Workspaces:
             if error_of(problem) in NOT_INSTALLED:
                 self.forget(team)
             raise refusal(problem) from problem
-        said = {name.lower(): value for name, value in answer.headers.items()}.get(SCOPES, "")
         found = Workspace(
             team=team,
             client=client,
             user=answer["user_id"],
             bot=answer["bot_id"],
             url=answer["url"],
-            scopes=frozenset(scope.strip() for scope in said.split(",") if scope.strip()),
+            scopes=scopes_of(answer.headers),
         )
         self._known[team] = found
         return found
