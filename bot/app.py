@@ -38,6 +38,7 @@ from storage.installations import Installations
 if TYPE_CHECKING:
     from bot.adapters.discord.adapter import DiscordAdapter
     from bot.adapters.slack.adapter import SlackAdapter
+    from bot.adapters.slack.pacing import Pace
 
 log = logging.getLogger(__name__)
 
@@ -93,11 +94,13 @@ async def open_app(
     owner: str | None = None,
     discord: bool = False,
     slack: SlackWay | None = None,
+    pace: "Pace | None" = None,
 ) -> AsyncIterator[App]:
     """Build the application over a database that is at the current version; nothing runs yet.
 
-    `discord`, `slack`: with these beside the browser. Raises StorageError when the database can't
-    be used, PackError when a pack can't, SettingsError where Slack lacks a secret.
+    `discord`, `slack`: with these beside the browser; `pace`: how fast Slack takes messages, if not
+    as it documents. Raises StorageError when the database can't be used, PackError when a pack
+    can't, SettingsError where Slack lacks a secret.
     """
     clock = clock or SystemClock()
     packs = load_packs([*seeds.packs(), *settings.packs])
@@ -105,8 +108,8 @@ async def open_app(
     try:
         registered = settings.data / REGISTERED if discord else None
         commands = commands or catalog.build()
-        slack_adapter = None if slack is None else _slack(settings, slack, database, clock)
-        yield _wire(database, clock, packs, commands, owner or _new_id(), registered, slack_adapter)
+        on_slack = None if slack is None else _slack(settings, slack, database, clock, pace)
+        yield _wire(database, clock, packs, commands, owner or _new_id(), registered, on_slack)
     finally:
         await database.close()
         for loaded in packs.values():
@@ -177,7 +180,13 @@ def _discord(clock: Clock, registered: Path) -> "DiscordAdapter":
     return DiscordAdapter(clock, registered)
 
 
-def _slack(settings: Settings, way: SlackWay, database: Database, clock: Clock) -> "SlackAdapter":
+def _slack(
+    settings: Settings,
+    way: SlackWay,
+    database: Database,
+    clock: Clock,
+    pace: "Pace | None",
+) -> "SlackAdapter":
     """By Socket Mode, with the tokens of one workspace, or over HTTP. Raises SettingsError."""
     from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace, SlackAdapter
     from bot.adapters.slack.installations import InstallationStore, Keys, StateStore
@@ -186,19 +195,19 @@ def _slack(settings: Settings, way: SlackWay, database: Database, clock: Clock) 
         return settings.slack_secret(what).get_secret_value()
 
     if way == "socket":
-        return SlackAdapter(OneWorkspace(secret("bot_token"), secret("app_token")))
+        one = OneWorkspace(secret("bot_token"), secret("app_token"))
+        return SlackAdapter(one, settings.slack_api, pace)
     kept = Installations(database)
-    return SlackAdapter(
-        ManyWorkspaces(
-            signing_secret=secret("signing_secret"),
-            client_id=settings.slack_client(),
-            client_secret=secret("client_secret"),
-            store=InstallationStore(kept, Keys(settings.slack_secret("key"))),
-            states=StateStore(kept, clock),
-            host=settings.slack_host,
-            port=settings.slack_port,
-        )
+    many = ManyWorkspaces(
+        signing_secret=secret("signing_secret"),
+        client_id=settings.slack_client(),
+        client_secret=secret("client_secret"),
+        store=InstallationStore(kept, Keys(settings.slack_secret("key"))),
+        states=StateStore(kept, clock),
+        host=settings.slack_host,
+        port=settings.slack_port,
     )
+    return SlackAdapter(many, settings.slack_api, pace)
 
 
 def _new_id() -> str:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -32,8 +33,10 @@ from bot.core.once_more import OnceMore
 from bot.core.ports import Clock, SendRefused
 
 log = logging.getLogger(__name__)
+library = logging.getLogger("slack_bolt")
+"""For Bolt and slack_sdk, whose words may be anybody's: bot/logs.py keeps none of them."""
 
-SLACK = "https://slack.com/api/"
+AUTHORIZE_PATH = "/oauth/v2/authorize"
 INSTALL_PATH = "/slack/install"
 HOUR_SECONDS = 3_600.0
 """Over HTTP nothing says that events were lost, so open discussions are read again each hour."""
@@ -69,11 +72,11 @@ class ManyWorkspaces:
 class SlackAdapter:
     """`platform` is for the core; `connect` gives it the core; `serve` opens it to Slack.
 
-    `api` is where Slack's Web API is.
+    `api` is where Slack's Web API is, such as https://slack.com/api/.
     """
 
     def __init__(
-        self, way: OneWorkspace | ManyWorkspaces, api: str = SLACK, pace: Pace | None = None
+        self, way: OneWorkspace | ManyWorkspaces, api: str, pace: Pace | None = None
     ) -> None:
         self.platform = SlackPlatform(self._client, pace)
         self.ready = asyncio.Event()
@@ -123,15 +126,21 @@ class SlackAdapter:
         if self._listeners is None:
             raise RuntimeError("The Slack adapter is not connected to the core yet.")
         many = self._way if isinstance(self._way, ManyWorkspaces) else None
-        authorize: Any = self._authorize  # Bolt takes None for "not installed", and declares none
+
+        async def authorize(  # Bolt would hand a method its own `self`
+            context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
+        ) -> AuthorizeResult | None:
+            return await self._authorize(context, enterprise_id, team_id)
+
+        taken: Any = authorize  # Bolt takes None for "not installed", and declares none
         app = AsyncApp(
             name="coalface",
-            logger=log,
+            logger=library,
             process_before_response=True,
             signing_secret=many.signing_secret if many else "unused",
             request_verification_enabled=many is not None,
             client=self._made(None),
-            authorize=authorize,
+            authorize=taken,
         )
         self._listeners.register(app)
         return app
@@ -161,7 +170,7 @@ class SlackAdapter:
     @asynccontextmanager
     async def _socket(self, way: OneWorkspace) -> AsyncIterator[None]:
         handler = AsyncSocketModeHandler(
-            self.app(), way.app_token, logger=log, web_client=self._made(None)
+            self.app(), way.app_token, logger=library, web_client=self._made(None)
         )
         greeted: set[asyncio.Task[None]] = set()
 
@@ -251,12 +260,13 @@ class SlackAdapter:
             scopes=permissions.scopes(),
             install_path=INSTALL_PATH,
             redirect_uri_path=REDIRECT_PATH,
+            authorization_url=urljoin(self._api, AUTHORIZE_PATH),
             installation_store=way.store,
             installation_store_bot_only=True,
             state_store=way.states,
-            logger=log,
+            logger=library,
         )
-        return AsyncOAuthFlow(client=self._made(None), logger=log, settings=settings)
+        return AsyncOAuthFlow(client=self._made(None), logger=library, settings=settings)
 
     # --- one workspace or another ---------------------------------------------------------------
 
@@ -271,7 +281,7 @@ class SlackAdapter:
 
     def _made(self, token: str | None) -> AsyncWebClient:
         """Without retries of its own: a message that was sent may have been taken."""
-        return AsyncWebClient(token, base_url=self._api, retry_handlers=[], logger=log)
+        return AsyncWebClient(token, base_url=self._api, retry_handlers=[], logger=library)
 
     async def _authorize(
         self, context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None

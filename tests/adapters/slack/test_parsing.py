@@ -60,7 +60,7 @@ async def _nothing(call: Call) -> Card:
     ("/course", "setup Title: History of labor staff_channel: <#G9|staff> zone: UTC",
      "course setup", {"title": "History of labor", "staff_channel": "G9", "zone": "UTC"}),
     ("/course", "setup History <#G9>", "course setup",
-     {"title": "History", "staff_channel": "G9"}),
+     {"title": "History", "channel": "G9"}),
     ("/course", "staff <@U7|bo> instructor", "course staff",
      {"person": "U7", "role": "instructor"}),
     ("/course", "staff instructor <@W7>", "course staff", {"person": "W7", "role": "instructor"}),
