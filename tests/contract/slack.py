@@ -88,7 +88,7 @@ class SlackConversation:
 
     def _argument(self, command: str, name: str, value: str) -> str:
         found = self.seminar.commands.find(command)
-        declared = found and found.param(name)
+        declared = None if found is None else found.param(name)
         if declared is not None and declared.type is Type.PERSON and value in self._people:
             return f"{name}:@{value}"
         return f'{name}:"{value}"'
