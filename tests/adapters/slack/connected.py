@@ -5,7 +5,7 @@ import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -169,12 +169,7 @@ class Seminar:
     @asynccontextmanager
     async def up(self) -> AsyncIterator["Seminar"]:
         """Coalface runs, and Slack reaches it; over HTTP it is installed first, as people do."""
-        settings, time = self.settings, Running()
-        maintenance.upgrade(settings.database, self.clock.now())
-        pace = Pace(time.now, time.sleep)
-        async with open_app(
-            settings, clock=self.clock, commands=self.commands, slack=self.way, pace=pace
-        ) as self.app:
+        async with self._opened(self.settings) as self.app:
             serving = asyncio.create_task(self.adapter.serve())
             ready = asyncio.create_task(self.adapter.ready.wait())
             try:
@@ -187,6 +182,19 @@ class Seminar:
                 serving.cancel()
                 await asyncio.gather(serving, ready, return_exceptions=True)
                 await self.app.settle()
+
+    async def fails(self, settings: Settings) -> None:
+        """Serve with other settings; raises what ends it."""
+        async with self._opened(settings) as self.app:
+            await asyncio.wait_for(self.adapter.serve(), 10)
+
+    def _opened(self, settings: Settings) -> AbstractAsyncContextManager[App]:
+        maintenance.upgrade(settings.database, self.clock.now())
+        time = Running()
+        pace = Pace(time.now, time.sleep)
+        return open_app(
+            settings, clock=self.clock, commands=self.commands, slack=self.way, pace=pace
+        )
 
     async def _reach(self) -> None:
         if self.way == "socket":
