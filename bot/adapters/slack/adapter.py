@@ -17,6 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import inbound, permissions
@@ -46,6 +47,8 @@ NOT_KNOWN = (
 )
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 300.0
+CONNECTING = 30.0
+"""Seconds after which a connection's address is too old: slack_sdk would try it for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +160,9 @@ class SlackAdapter:
         while True:
             try:
                 self._team = await self._log_in(way)
-                async with self._socket(way):
+                async with self._socket(way) as client:
                     wait = FIRST_WAIT
-                    await asyncio.Event().wait()
+                    await _while_connected(client)
             except PROBLEMS as problem:
                 if error_of(problem) in NOT_INSTALLED:
                     raise CannotConnect(NOT_KNOWN) from None
@@ -172,7 +175,7 @@ class SlackAdapter:
         return str((await self._made(way.bot_token).auth_test())["team_id"])
 
     @asynccontextmanager
-    async def _socket(self, way: OneWorkspace) -> AsyncIterator[None]:
+    async def _socket(self, way: OneWorkspace) -> AsyncIterator[SocketModeClient]:
         handler = AsyncSocketModeHandler(
             self.app(), way.app_token, logger=library, web_client=self._made(None)
         )
@@ -185,8 +188,12 @@ class SlackAdapter:
 
         handler.client.message_listeners.append(heard)
         try:
-            await handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk's own
-            yield
+            # slack_sdk would ask for the address again and again, whatever Slack says.
+            opened = await self._made(None).apps_connections_open(app_token=way.app_token)
+            handler.client.wss_uri = opened["url"]
+            async with asyncio.timeout(CONNECTING):
+                await handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk's own
+            yield handler.client
         finally:
             await handler.client.close()  # type: ignore[no-untyped-call] # slack_sdk's own
 
@@ -319,3 +326,12 @@ class SlackAdapter:
         log.warning("Coalface was removed from a workspace", extra={"team": team})
         if isinstance(self._way, ManyWorkspaces):
             await self._way.store.async_delete_all(enterprise_id=enterprise, team_id=team)
+
+
+async def _while_connected(client: SocketModeClient) -> None:
+    """Returns when slack_sdk, which connects anew by itself, has not managed to for a while."""
+    lost = 0
+    while lost < 3:
+        await asyncio.sleep(CONNECTING)
+        lost = 0 if await client.is_connected() else lost + 1
+    log.warning("the connection to Slack is lost")
