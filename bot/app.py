@@ -39,6 +39,7 @@ from storage.installations import Installations
 if TYPE_CHECKING:
     from bot.adapters.discord.adapter import DiscordAdapter
     from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace, SlackAdapter
+    from bot.adapters.slack.pacing import Pace
 
 log = logging.getLogger(__name__)
 
@@ -91,11 +92,13 @@ async def open_app(
     owner: str | None = None,
     discord: bool = False,
     slack: SlackWay | None = None,
+    pace: "Pace | None" = None,
 ) -> AsyncIterator[App]:
     """Build the application over a database that is at the current version; nothing runs yet.
 
-    `discord`, `slack`: with these beside the browser. Raises StorageError when the database can't
-    be used, PackError when a pack can't, SettingsError where Slack lacks a secret.
+    `discord`, `slack`: with these beside the browser; `pace`: how fast Slack takes messages, if not
+    as it documents. Raises StorageError when the database can't be used, PackError when a pack
+    can't, SettingsError where Slack lacks a secret.
     """
     clock = clock or SystemClock()
     packs = load_packs([*seeds.packs(), *settings.packs])
@@ -103,8 +106,8 @@ async def open_app(
     try:
         registered = settings.data / REGISTERED if discord else None
         commands = commands or catalog.build()
-        slack_adapter = None if slack is None else _slack(settings, slack, database, clock)
-        yield _wire(database, clock, packs, commands, owner or _new_id(), registered, slack_adapter)
+        on_slack = None if slack is None else _slack(settings, slack, database, clock, pace)
+        yield _wire(database, clock, packs, commands, owner or _new_id(), registered, on_slack)
     finally:
         await database.close()
         for loaded in packs.values():
@@ -175,10 +178,12 @@ def _discord(clock: Clock, registered: Path) -> "DiscordAdapter":
     return DiscordAdapter(clock, registered)
 
 
-def _slack(settings: Settings, way: SlackWay, database: Database, clock: Clock) -> "SlackAdapter":
+def _slack(
+    settings: Settings, way: SlackWay, database: Database, clock: Clock, pace: "Pace | None"
+) -> "SlackAdapter":
     from bot.adapters.slack.adapter import SlackAdapter
 
-    return SlackAdapter(_slack_way(settings, way, database, clock))
+    return SlackAdapter(_slack_way(settings, way, database, clock), settings.slack_api, pace)
 
 
 def _slack_way(
@@ -315,7 +320,7 @@ async def _diagnose_slack(settings: Settings, ways: Sequence[SlackWay]) -> list[
         async with database.read() as db:
             places = await courses.channels_in(db, "slack")
         opened = [_slack_way(settings, way, database, clock) for way in ways]
-        return await diagnose_(opened, places, clock)
+        return await diagnose_(opened, places, clock, settings.slack_api)
     finally:
         await database.close()
 

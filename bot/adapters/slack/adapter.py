@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -16,6 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import inbound, permissions
@@ -32,8 +34,10 @@ from bot.core.once_more import OnceMore
 from bot.core.ports import Clock, SendRefused
 
 log = logging.getLogger(__name__)
+library = logging.getLogger("slack_bolt")
+"""For Bolt and slack_sdk, whose words may be anybody's: bot/logs.py keeps none of them."""
 
-SLACK = "https://slack.com/api/"
+AUTHORIZE_PATH = "/oauth/v2/authorize"
 INSTALL_PATH = "/slack/install"
 HOUR_SECONDS = 3_600.0
 """Over HTTP nothing says that events were lost, so open discussions are read again each hour."""
@@ -43,6 +47,8 @@ NOT_KNOWN = (
 )
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 300.0
+CONNECTING = 30.0
+"""Seconds after which a connection's address is too old: slack_sdk would try it for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,11 @@ class ManyWorkspaces:
 class SlackAdapter:
     """`platform` is for the core; `connect` gives it the core; `serve` opens it to Slack.
 
-    `api` is where Slack's Web API is.
+    `api` is where Slack's Web API is, such as https://slack.com/api/.
     """
 
     def __init__(
-        self, way: OneWorkspace | ManyWorkspaces, api: str = SLACK, pace: Pace | None = None
+        self, way: OneWorkspace | ManyWorkspaces, api: str, pace: Pace | None = None
     ) -> None:
         self.platform = SlackPlatform(self._client, pace)
         self.ready = asyncio.Event()
@@ -84,6 +90,7 @@ class SlackAdapter:
         self._team: str | None = None  # the one workspace, once it is known
         self._listeners: Listeners | None = None
         self._recovering: OnceMore | None = None
+        self._reading: set[asyncio.Task[None]] = set()
 
     def connect(
         self,
@@ -98,7 +105,9 @@ class SlackAdapter:
         self._recovering = OnceMore(lambda: recovery.recover(inbound.NAME))
 
     async def settle(self) -> None:
-        """Wait until everybody who asked has been answered."""
+        """Wait until everybody who asked has been answered, and what is open was read again."""
+        while self._reading:
+            await asyncio.gather(*self._reading, return_exceptions=True)
         if self._listeners is not None:
             await self._listeners.settle()
 
@@ -115,6 +124,8 @@ class SlackAdapter:
                     await self._serve_http(self._way)
         finally:
             self.ready.clear()
+            for task in self._reading:
+                task.cancel()
             if self._listeners is not None:
                 await self._listeners.close()
 
@@ -123,15 +134,21 @@ class SlackAdapter:
         if self._listeners is None:
             raise RuntimeError("The Slack adapter is not connected to the core yet.")
         many = self._way if isinstance(self._way, ManyWorkspaces) else None
-        authorize: Any = self._authorize  # Bolt takes None for "not installed", and declares none
+
+        async def authorize(  # Bolt would hand a method its own `self`
+            context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
+        ) -> AuthorizeResult | None:
+            return await self._authorize(context, enterprise_id, team_id)
+
+        taken: Any = authorize  # Bolt takes None for "not installed", and declares none
         app = AsyncApp(
             name="coalface",
-            logger=log,
+            logger=library,
             process_before_response=True,
             signing_secret=many.signing_secret if many else "unused",
             request_verification_enabled=many is not None,
             client=self._made(None),
-            authorize=authorize,
+            authorize=taken,
         )
         self._listeners.register(app)
         return app
@@ -143,10 +160,9 @@ class SlackAdapter:
         while True:
             try:
                 self._team = await self._log_in(way)
-                async with self._socket(way):
+                async with self._socket(way) as client:
                     wait = FIRST_WAIT
-                    self.ready.set()
-                    await asyncio.Event().wait()
+                    await _while_connected(client)
             except PROBLEMS as problem:
                 if error_of(problem) in NOT_INSTALLED:
                     raise CannotConnect(NOT_KNOWN) from None
@@ -159,27 +175,32 @@ class SlackAdapter:
         return str((await self._made(way.bot_token).auth_test())["team_id"])
 
     @asynccontextmanager
-    async def _socket(self, way: OneWorkspace) -> AsyncIterator[None]:
+    async def _socket(self, way: OneWorkspace) -> AsyncIterator[SocketModeClient]:
         handler = AsyncSocketModeHandler(
-            self.app(), way.app_token, logger=log, web_client=self._made(None)
+            self.app(), way.app_token, logger=library, web_client=self._made(None)
         )
-        greeted: set[asyncio.Task[None]] = set()
 
         async def heard(client: object, message: dict[str, Any], raw: str | None = None) -> None:
             """Each connection begins with a `hello`; what came between two was told to nobody."""
             if message.get("type") == "hello":
-                task = asyncio.create_task(self._recover())
-                greeted.add(task)
-                task.add_done_callback(greeted.discard)
+                self._read_again()
+                self.ready.set()
 
         handler.client.message_listeners.append(heard)
         try:
-            await handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk's own
-            yield
+            # slack_sdk would ask for the address again and again, whatever Slack says.
+            opened = await self._made(None).apps_connections_open(app_token=way.app_token)
+            handler.client.wss_uri = opened["url"]
+            async with asyncio.timeout(CONNECTING):
+                await handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk's own
+            yield handler.client
         finally:
-            for task in greeted:
-                task.cancel()
             await handler.client.close()  # type: ignore[no-untyped-call] # slack_sdk's own
+
+    def _read_again(self) -> None:
+        task = asyncio.create_task(self._recover())
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
 
     async def _recover(self) -> None:
         """Read what is open again; a failure is logged, and the next time may do better."""
@@ -201,10 +222,11 @@ class SlackAdapter:
         try:
             await web.TCPSite(runner, way.host, way.port).start()
             self.port = runner.addresses[0][1]
+            self._read_again()
             self.ready.set()
             while True:
-                await self._recover()
                 await asyncio.sleep(HOUR_SECONDS)
+                self._read_again()
         finally:
             await runner.cleanup()
 
@@ -251,12 +273,13 @@ class SlackAdapter:
             scopes=permissions.scopes(),
             install_path=INSTALL_PATH,
             redirect_uri_path=REDIRECT_PATH,
+            authorization_url=urljoin(self._api, AUTHORIZE_PATH),
             installation_store=way.store,
             installation_store_bot_only=True,
             state_store=way.states,
-            logger=log,
+            logger=library,
         )
-        return AsyncOAuthFlow(client=self._made(None), logger=log, settings=settings)
+        return AsyncOAuthFlow(client=self._made(None), logger=library, settings=settings)
 
     # --- one workspace or another ---------------------------------------------------------------
 
@@ -271,7 +294,7 @@ class SlackAdapter:
 
     def _made(self, token: str | None) -> AsyncWebClient:
         """Without retries of its own: a message that was sent may have been taken."""
-        return AsyncWebClient(token, base_url=self._api, retry_handlers=[], logger=log)
+        return AsyncWebClient(token, base_url=self._api, retry_handlers=[], logger=library)
 
     async def _authorize(
         self, context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
@@ -303,3 +326,12 @@ class SlackAdapter:
         log.warning("Coalface was removed from a workspace", extra={"team": team})
         if isinstance(self._way, ManyWorkspaces):
             await self._way.store.async_delete_all(enterprise_id=enterprise, team_id=team)
+
+
+async def _while_connected(client: SocketModeClient) -> None:
+    """Returns when slack_sdk, which connects anew by itself, has not managed to for a while."""
+    lost = 0
+    while lost < 3:
+        await asyncio.sleep(CONNECTING)
+        lost = 0 if await client.is_connected() else lost + 1
+    log.warning("the connection to Slack is lost")

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack import permissions
-from bot.adapters.slack.adapter import INSTALL_PATH, SLACK, ManyWorkspaces, OneWorkspace
+from bot.adapters.slack.adapter import INSTALL_PATH, ManyWorkspaces, OneWorkspace
 from bot.adapters.slack.installations import InstallationStore
 from bot.adapters.slack.platform import SlackPlatform
 from bot.adapters.slack.refusals import (
@@ -67,7 +67,7 @@ async def diagnose(
     ways: Sequence[OneWorkspace | ManyWorkspaces],
     channels: Sequence[Bound],
     clock: Clock,
-    api: str = SLACK,
+    api: str,
 ) -> list[str]:
     """A sentence for each thing that is missing; changes nothing.
 

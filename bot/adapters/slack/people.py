@@ -1,31 +1,39 @@
 """What people are called in their workspaces: Slack's messages name nobody but by their id, so
 whoever is not known is asked for."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from bot.adapters.slack.calls import Calls
 from bot.adapters.slack.inbound import Named
+from bot.adapters.slack.refusals import error_of
 from bot.adapters.slack.workspaces import Workspace
 from bot.core.events import AccountRef, Person
 from bot.core.ports import SendRefused
 
 REMEMBERED = 10_000
+HOLDS = 60.0
+"""Seconds for which what Slack said of a person is gone by, where it matters what they may do."""
 SLACKBOT = "USLACKBOT"
 """Slack's own, and no bot by what users.info says of it."""
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """`manages`: an admin or owner of this very workspace. `visits`: a guest, or a person of
-    another workspace in a shared channel, whatever they are in their own."""
+    another workspace in a shared channel, whatever they are in their own. `since`: when Slack said
+    so, in seconds of the running clock."""
 
     name: str
     automated: bool = False
     manages: bool = False
     visits: bool = False
+    since: float = field(default=0.0, compare=False)
 
 
 class People:
@@ -35,6 +43,7 @@ class People:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
+        self._creators: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def named(self, team: str) -> Named:
         """From a person's id to the person, as far as they are known; a name may be empty."""
@@ -81,23 +90,47 @@ class People:
             automated=bool(user.get("is_bot")) or user.get("id") == SLACKBOT,
             manages=leads and not visits and not user.get("deleted"),
             visits=visits,
+            since=time.monotonic(),
         )
-        key = (team, str(user["id"]))
-        self._known[key] = known
-        self._known.move_to_end(key)
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+        _keep(self._known, (team, str(user["id"])), known)
         return known
 
     async def manages(self, workspace: Workspace, user: str, channel: str) -> bool:
         """Whether somebody may set a course up in a channel: an admin or owner of the workspace, or
-        who created the channel. Asked anew each time. Raises SendRefused."""
-        known = await self.look(workspace, user)
+        who created the channel. Slack is asked again after a minute. Raises SendRefused."""
+        known = self._known.get((workspace.team, user))
+        if known is None or time.monotonic() - known.since > HOLDS:
+            known = await self.look(workspace, user)
         if known.manages or known.visits:
             return known.manages
-        info = workspace.client.conversations_info
-        found = await self._calls.read(workspace, info, channel=channel)
-        return bool(found["channel"].get("creator") == user)
+        return bool(channel) and await self._creator(workspace, channel) == user
+
+    async def _creator(self, workspace: Workspace, channel: str) -> str:
+        """Who created a channel, which never changes; nobody where Coalface can't see it."""
+        key = (workspace.team, channel)
+        if key not in self._creators:
+            info = workspace.client.conversations_info
+            creator = ""
+            try:
+                found = await self._calls.read(workspace, info, channel=channel)
+                creator = str(found["channel"].get("creator") or "")
+            except SendRefused as problem:
+                match error_of(problem.__cause__ or problem):
+                    case "channel_not_found":  # it may be invited yet
+                        return ""
+                    case "missing_scope":  # a conversation of some people alone
+                        pass
+                    case _:
+                        raise
+            _keep(self._creators, key, creator)
+        return self._creators[key]
+
+
+def _keep(kept: OrderedDict[tuple[str, str], _Value], key: tuple[str, str], value: _Value) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > REMEMBERED:
+        kept.popitem(last=False)
 
 
 def _teams(user: Mapping[str, Any]) -> Iterable[str]:

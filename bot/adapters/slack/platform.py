@@ -15,11 +15,12 @@ from bot.adapters.slack.refusals import NOT_THERE, error_of, lacking, not_instal
 from bot.adapters.slack.render import Rendered
 from bot.adapters.slack.workspaces import Clients, Workspace, Workspaces
 from bot.core.cards import Card
-from bot.core.events import AccountRef, MessageRef, Place, RoleRef, Space, ThreadRef
+from bot.core.events import AccountRef, MessageRef, Person, Place, RoleRef, Space, ThreadRef
 from bot.core.ports import Posted, PromptChannel, SeenMessage, SendRefused
 
 log = logging.getLogger(__name__)
 
+NOBODY = "user_not_found"
 NO_ROLES = "Slack has no roles that Coalface could go by; name staff with /course staff."
 
 
@@ -217,13 +218,18 @@ class SlackPlatform:
     async def notified_role(self, place: Place, role: RoleRef) -> str:
         raise SendRefused(NO_ROLES)
 
-    async def is_there(self, space: Space, person: AccountRef) -> bool:
+    async def person(self, space: Space, ref: AccountRef) -> Person | None:
         """Slack tells of those who leave a channel; who was deactivated while Coalface was away is
         found here."""
         workspace = await self._workspace(space)
-        answer = await self.calls.read(workspace, workspace.client.users_info, user=str(person))
+        try:
+            answer = await self.calls.read(workspace, workspace.client.users_info, user=str(ref))
+        except SendRefused as problem:
+            if error_of(problem.__cause__ or problem) == NOBODY:
+                return None
+            raise
         self.people.saw(workspace.team, answer["user"])
-        return not answer["user"].get("deleted")
+        return None if answer["user"].get("deleted") else self.people.named(workspace.team)(ref)
 
     def shortcomings(self, space: Space) -> Sequence[str]:
         workspace = self.workspaces.known(space.ref)

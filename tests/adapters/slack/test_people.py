@@ -74,7 +74,9 @@ async def test_a_visitor_has_their_name_and_manages_nothing(lesson: Lesson) -> N
     assert not await lesson.platform.people.manages(workspace, owner.id, theirs.id)
 
 
-async def test_admins_owners_and_a_channels_creator_manage_it(lesson: Lesson) -> None:
+async def test_admins_owners_and_a_channels_creator_manage_it(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = lesson.slack.world
     workspace = await lesson.platform.workspaces.get(lesson.team.id)
     admin, owner = [world.add_user(kind, lesson.team, kind) for kind in ("admin", "owner")]
@@ -84,6 +86,10 @@ async def test_admins_owners_and_a_channels_creator_manage_it(lesson: Lesson) ->
     }
     assert managing == {"admin": True, "owner": True, "Prof": True, "Ada": False}
     admin.kind = "member"
+    lesson.slack.requests.clear()
+    assert await lesson.platform.people.manages(workspace, admin.id, lesson.channel.id)
+    assert lesson.slack.requests == [], "what Slack said a moment ago holds"
+    monkeypatch.setattr(people, "HOLDS", -1.0)
     assert not await lesson.platform.people.manages(workspace, admin.id, lesson.channel.id)
     with pytest.raises(SendRefused):
         await lesson.platform.people.manages(workspace, "U404", lesson.channel.id)

@@ -77,6 +77,7 @@ class App:
     messages: bool = True
     socket_mode: bool = False
     org_deploy: bool = True
+    redirects: tuple[str, ...] = ()
     unknown_events: list[str] = field(default_factory=list)
     """Subscribed to, but nothing here makes them happen."""
 
@@ -86,6 +87,7 @@ class App:
         self.name = manifest["display_information"]["name"]
         scopes = manifest.get("oauth_config", {}).get("scopes", {})
         self.scopes = tuple(scopes.get("bot", ()))
+        self.redirects = tuple(manifest.get("oauth_config", {}).get("redirect_urls", ()))
         events = settings.get("event_subscriptions", {}).get("bot_events", ())
         self.events = frozenset(events)
         self.unknown_events = sorted(self.events - set(EVENTS))

@@ -49,7 +49,9 @@ def approve(state: State, address: str, by: User, *, whole: bool = False) -> str
     code = state.stamps.new_id("code-")
     state.codes[code] = installation
     answer = {"code": code, "state": asked.get("state", "")}
-    return f"{asked['redirect_uri']}?{urlencode(answer)}"
+    # Slack's documentation, Installing with OAuth: without one, the first of the app's own.
+    back = asked.get("redirect_uri") or state.app.redirects[0]
+    return f"{back}?{urlencode(answer)}"
 
 
 def uninstall(state: State, installation: Installation) -> None:

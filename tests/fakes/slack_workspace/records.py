@@ -237,5 +237,7 @@ def _span(one: Json) -> str:
             return f":{one['name']}:"
         case "broadcast":
             return f"@{one['range']}"
+        case "date":
+            return str(one.get("fallback", ""))
         case other:
             return f"[{other}]"

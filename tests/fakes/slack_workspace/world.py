@@ -70,6 +70,9 @@ class World:
     def uninstall(self, team: Team) -> None:
         installing.uninstall(self.state, self.installation(team))
 
+    def has_app(self, team: Team) -> bool:
+        return self.state.installed_in(team) is not None
+
     def installation(self, team: Team) -> Installation:
         found = self.state.installed_in(team)
         assert found is not None, f"the app is not in {team.name}"
