@@ -11,10 +11,16 @@ from tests.contract.browser import browser
 from tests.contract.chromium import in_chromium
 from tests.contract.conversation import Conversation
 from tests.contract.discord import on_discord
+from tests.contract.slack import by_socket, over_http
 
 Driver = Callable[..., AbstractAsyncContextManager[Conversation]]
 
-DRIVERS: dict[str, Driver] = {"browser": browser, "discord": on_discord}
+DRIVERS: dict[str, Driver] = {
+    "browser": browser,
+    "discord": on_discord,
+    "slack-http": over_http,
+    "slack-socket": by_socket,
+}
 SLOW = {"chromium": in_chromium}
 
 in_chromium_too = pytest.mark.parametrize(

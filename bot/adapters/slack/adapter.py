@@ -87,6 +87,7 @@ class SlackAdapter:
         self._team: str | None = None  # the one workspace, once it is known
         self._listeners: Listeners | None = None
         self._recovering: OnceMore | None = None
+        self._reading: set[asyncio.Task[None]] = set()
 
     def connect(
         self,
@@ -101,7 +102,9 @@ class SlackAdapter:
         self._recovering = OnceMore(lambda: recovery.recover(inbound.NAME))
 
     async def settle(self) -> None:
-        """Wait until everybody who asked has been answered."""
+        """Wait until everybody who asked has been answered, and what is open was read again."""
+        while self._reading:
+            await asyncio.gather(*self._reading, return_exceptions=True)
         if self._listeners is not None:
             await self._listeners.settle()
 
@@ -118,6 +121,8 @@ class SlackAdapter:
                     await self._serve_http(self._way)
         finally:
             self.ready.clear()
+            for task in self._reading:
+                task.cancel()
             if self._listeners is not None:
                 await self._listeners.close()
 
@@ -154,7 +159,6 @@ class SlackAdapter:
                 self._team = await self._log_in(way)
                 async with self._socket(way):
                     wait = FIRST_WAIT
-                    self.ready.set()
                     await asyncio.Event().wait()
             except PROBLEMS as problem:
                 if error_of(problem) in NOT_INSTALLED:
@@ -172,23 +176,24 @@ class SlackAdapter:
         handler = AsyncSocketModeHandler(
             self.app(), way.app_token, logger=library, web_client=self._made(None)
         )
-        greeted: set[asyncio.Task[None]] = set()
 
         async def heard(client: object, message: dict[str, Any], raw: str | None = None) -> None:
             """Each connection begins with a `hello`; what came between two was told to nobody."""
             if message.get("type") == "hello":
-                task = asyncio.create_task(self._recover())
-                greeted.add(task)
-                task.add_done_callback(greeted.discard)
+                self._read_again()
+                self.ready.set()
 
         handler.client.message_listeners.append(heard)
         try:
             await handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk's own
             yield
         finally:
-            for task in greeted:
-                task.cancel()
             await handler.client.close()  # type: ignore[no-untyped-call] # slack_sdk's own
+
+    def _read_again(self) -> None:
+        task = asyncio.create_task(self._recover())
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
 
     async def _recover(self) -> None:
         """Read what is open again; a failure is logged, and the next time may do better."""
@@ -210,10 +215,11 @@ class SlackAdapter:
         try:
             await web.TCPSite(runner, way.host, way.port).start()
             self.port = runner.addresses[0][1]
+            self._read_again()
             self.ready.set()
             while True:
-                await self._recover()
                 await asyncio.sleep(HOUR_SECONDS)
+                self._read_again()
         finally:
             await runner.cleanup()
 

@@ -263,16 +263,23 @@ class Seminar:
 
 
 @asynccontextmanager
-async def a_seminar(
+async def a_workspace(
     folder: Path, way: Way = "socket", commands: Catalog | None = None
 ) -> AsyncIterator[Seminar]:
-    """Coalface runs on a Slack of its own. At the end nothing was asked that Slack doesn't have,
-    nobody saw a failure, and every event was taken at once."""
+    """A Slack of its own; Coalface is not up yet. At the end nothing was asked that Slack doesn't
+    have, nobody saw a failure, and every event was taken at once."""
     async with Slack(TickingClock()).serving() as slack:
-        seminar = Seminar(slack, folder, way, commands)
-        async with seminar.up():
-            yield seminar
-            await seminar.settle()
+        yield Seminar(slack, folder, way, commands)
         assert slack.unknown == []
         assert slack.complaints == []
         assert slack.deliveries.failed == []
+
+
+@asynccontextmanager
+async def a_seminar(
+    folder: Path, way: Way = "socket", commands: Catalog | None = None
+) -> AsyncIterator[Seminar]:
+    """The same, and Coalface runs there."""
+    async with a_workspace(folder, way, commands) as seminar, seminar.up():
+        yield seminar
+        await seminar.settle()
