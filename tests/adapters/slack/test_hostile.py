@@ -39,17 +39,15 @@ def cleaned(typed: str) -> str:
 
 async def test_replies_are_kept_exactly(seminar: Seminar) -> None:
     post = await seminar.set_up()
-    said = [
-        seminar.world.say(seminar.bo, seminar.channel, text, thread=post) and text
-        for text in STRINGS
-    ]
+    for text in STRINGS:
+        seminar.world.say(seminar.bo, seminar.channel, text, thread=post)
     await seminar.settle()
     query = (
         select(message_texts.c.text)
         .join_from(message_texts, messages, messages.c.id == message_texts.c.message_id)
         .order_by(messages.c.sent_at)
     )
-    assert await stored(seminar, query) == said
+    assert await stored(seminar, query) == STRINGS
     assert await seminar.asks(seminar.teacher, f"/participation why @{seminar.bo.name}")
 
 
