@@ -327,10 +327,10 @@ async def _diagnose_slack(settings: Settings, ways: Sequence[SlackWay]) -> list[
 
 async def invite(settings: Settings) -> str:
     """The link with which Coalface is added to a Discord server."""
-    from bot.adapters.discord.adapter import application
+    from bot.adapters.discord.adapter import own_application
     from bot.adapters.discord.permissions import invite_link
 
-    about = await application(settings.discord_secret().get_secret_value())
+    about = await own_application(settings.discord_secret().get_secret_value())
     return invite_link(about.id)
 
 

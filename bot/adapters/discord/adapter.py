@@ -98,5 +98,16 @@ async def application(token: str) -> discord.AppInfo:
         return await client.application_info()
 
 
+async def own_application(token: str) -> discord.AppInfo:
+    """As `application`, for somebody who waits for it. Raises CannotConnect also where Discord
+    can't be reached."""
+    try:
+        return await application(token)
+    except _UNREACHABLE as problem:
+        raise CannotConnect(
+            f"Discord can't be reached from here ({problem}); is there a network?"
+        ) from problem
+
+
 async def application_flags(token: str) -> discord.ApplicationFlags:
     return (await application(token)).flags

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord import inbound
-from bot.adapters.discord.adapter import DiscordAdapter, application
+from bot.adapters.discord.adapter import DiscordAdapter, own_application
 from bot.adapters.discord.permissions import (
     FORUM,
     IN_THREAD,
@@ -45,7 +45,7 @@ class Bound(Protocol):
 
 async def diagnose(adapter: DiscordAdapter, token: str, channels: Sequence[Bound]) -> list[str]:
     """A sentence for each thing that is missing. Raises CannotConnect."""
-    about = await application(token)
+    about = await own_application(token)
     problems = []
     if not may_read_content(about.flags):
         problems.append(NO_CONTENT)

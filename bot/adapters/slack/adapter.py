@@ -220,7 +220,13 @@ class SlackAdapter:
         runner = web.AppRunner(self._web(way), access_log=None)
         await runner.setup()
         try:
-            await web.TCPSite(runner, way.host, way.port).start()
+            try:
+                await web.TCPSite(runner, way.host, way.port).start()
+            except OSError as problem:
+                raise CannotConnect(
+                    f"Slack's requests can't be taken at {way.host}:{way.port}: {problem.strerror};"
+                    " COALFACE_SLACK_PORT and COALFACE_SLACK_HOST say where to take them."
+                ) from problem
             self.port = runner.addresses[0][1]
             self._read_again()
             self.ready.set()
