@@ -156,7 +156,7 @@ async def test_what_was_shared_with_a_file_counts(seminar: Seminar) -> None:
     assert (await table(seminar))["Ada"]["posts"] == "1"
 
 
-async def test_a_deleted_post_leaves_its_replies_and_staff_are_told(seminar: Seminar) -> None:
+async def test_a_deleted_post_leaves_its_replies_and_can_be_closed(seminar: Seminar) -> None:
     await say(seminar, seminar.ada, "The state picked sides.")
     post = d1(seminar)
     seminar.world.delete(post)

@@ -137,13 +137,6 @@ async def test_a_group_alone_or_mistyped_says_what_there_is(seminar: Seminar) ->
     assert "F8" in said
 
 
-async def test_long_answers_come_in_several_messages(seminar: Seminar) -> None:
-    said = await seminar.asks(seminar.ada, "/fact search shock")
-    assert said
-    sent = seminar.slack.asked("response_url")
-    assert all(one.outcome == "ok" for one in sent)
-
-
 async def test_in_a_direct_message_the_only_course_is_meant(seminar: Seminar) -> None:
     bot = seminar.world.bot(seminar.team)
     seminar.world.say(seminar.ada, seminar.channel, "Mine.", thread=seminar.posts()[0])
