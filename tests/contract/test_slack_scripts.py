@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.slack.manifest import callback_id
+from bot.core.events import ChannelRef
 from tests.adapters.slack.connected import Seminar, Way, a_seminar
 from tests.fakes.slack_workspace import Message, User
 from tests.fakes.slack_workspace.records import Channel
+from tests.world import World
 
-WAYS = pytest.mark.parametrize("way", ["socket", "http"], indirect=True)
+WAYS = pytest.mark.parametrize("way", ["socket", "http"])
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ async def test_a_mention_that_needs_a_form_offers_a_button(seminar: Seminar) -> 
     assert "P1 is kept" in await seminar.told(seminar.teacher)
 
 
-@pytest.mark.parametrize("way", ["socket", "http"])
+@WAYS
 async def test_what_is_missing_is_asked_for_and_nothing_typed_is_lost(seminar: Seminar) -> None:
     view = await seminar.opens(seminar.teacher, "/prompt new Norms")
     long = "A long question, which took me a quarter of an hour."
@@ -111,7 +113,7 @@ async def test_a_field_offers_what_could_be_meant(seminar: Seminar) -> None:
     assert "kulaks" in (await seminar.told(seminar.ada)).casefold()
 
 
-@pytest.mark.parametrize("way", ["socket", "http"])
+@WAYS
 async def test_shortcuts_on_a_message(seminar: Seminar) -> None:
     claim = await say(seminar, seminar.ada, "Stakhanov cut 102 tons of coal in one hour!")
     names = {c.on_message.label: callback_id(c) for c in seminar.commands if c.on_message}
@@ -154,7 +156,7 @@ async def test_what_was_shared_with_a_file_counts(seminar: Seminar) -> None:
     assert (await table(seminar))["Ada"]["posts"] == "1"
 
 
-async def test_a_deleted_post_leaves_its_replies_and_staff_are_told(seminar: Seminar) -> None:
+async def test_a_deleted_post_leaves_its_replies_and_can_be_closed(seminar: Seminar) -> None:
     await say(seminar, seminar.ada, "The state picked sides.")
     post = d1(seminar)
     seminar.world.delete(post)
@@ -184,7 +186,7 @@ async def test_another_apps_words_and_joins_are_no_replies(seminar: Seminar) -> 
 # --- channels, and Coalface in them -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["socket", "http"])
+@WAYS
 async def test_removed_and_invited_again_it_reads_what_it_missed(seminar: Seminar) -> None:
     world = seminar.world
     await say(seminar, seminar.ada, "Before.")
@@ -213,7 +215,7 @@ async def test_an_archived_channel_is_said_to_be(seminar: Seminar) -> None:
 # --- who may set up -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["socket", "http"])
+@WAYS
 async def test_who_may_set_a_course_up(way: Way, tmp_path: Path) -> None:
     async with a_seminar(tmp_path, way) as seminar:
         world = seminar.world
@@ -246,3 +248,34 @@ async def test_a_picture_comes_by_direct_message(seminar: Seminar) -> None:
     files = [file for one in seminar.world.private_to(seminar.ada) for file in one.files]
     assert [file.content[:4] for file in files] == [b"\x89PNG"]
     assert f"{files[0].name} is in your messages with Coalface." in said[-1]
+
+
+# --- one course in two spaces -------------------------------------------------------------------
+
+
+@WAYS
+async def test_one_course_over_browser_and_slack(way: Way, tmp_path: Path) -> None:
+    async with a_seminar(tmp_path, way) as seminar:
+        world = World(seminar.settings, seminar.clock, None)
+        world.app = seminar.app
+        ines, bea = [await world.person(name) for name in ("Ines", "Bea")]
+        await world.course(ines)
+        code = (await ines.answer("course code")).partition("/course join ")[2].split()[0]
+        said = await seminar.asks(seminar.ada, f"/course join {code}")
+        assert "joined" not in said[0], "a student of the workspace may not"
+        said = await seminar.asks(seminar.teacher, f"/course join {code}")
+        assert "History 101" in said[0]
+        everywhere = "/prompt post prompt:kulaks-and-shock-workers channel:all"
+        assert "D1" in "".join(await seminar.asks(seminar.teacher, everywhere))
+        (post,) = seminar.posts()
+        (theirs,) = await seminar.app.browser.classroom.messages(ChannelRef("history"), None, None)
+        thread = theirs.id
+        await bea.say("From the browser.", thread=thread)
+        seminar.world.say(seminar.ada, seminar.channel, "From Slack.", thread=post)
+        await seminar.settle()
+        report = await ines.answer("participation class")
+        assert "Ada" in report
+        assert "Bea" in report
+        assert "D1 is closed" in await ines.answer("prompt close", discussion="D1")
+        await seminar.settle()
+        assert "Closed: replies written from now on do not count." in post.words()

@@ -308,17 +308,11 @@ class SlackAdapter:
         """What the app is in the workspace of a request; None where it is not installed. Slack is
         asked once for each. Raises SendRefused where it doesn't answer, so that it sends again."""
         team = team_id or ""
-        if isinstance(self._way, ManyWorkspaces):
-            found = await self._way.store.async_find_installation(
-                enterprise_id=enterprise_id,
-                team_id=team_id,
-                is_enterprise_install=context.is_enterprise_install,
-            )
-            if found is None:
+        workspace = self.platform.workspaces.known(team)
+        if workspace is None:
+            if not await self._installed(context, enterprise_id, team):
                 return None
-        elif team != self._team:
-            return None
-        workspace = await self.platform.workspaces.get(team)
+            workspace = await self.platform.workspaces.get(team)
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
@@ -326,6 +320,18 @@ class SlackAdapter:
             bot_id=workspace.bot,
             bot_token=workspace.client.token,
         )
+
+    async def _installed(
+        self, context: AsyncBoltContext, enterprise: str | None, team: str
+    ) -> bool:
+        if not isinstance(self._way, ManyWorkspaces):
+            return team == self._team
+        found = await self._way.store.async_find_installation(
+            enterprise_id=enterprise,
+            team_id=team,
+            is_enterprise_install=context.is_enterprise_install,
+        )
+        return found is not None
 
     async def _removed(self, enterprise: str | None, team: str) -> None:
         """Removed by a workspace: what it gave is forgotten."""

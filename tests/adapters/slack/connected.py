@@ -110,14 +110,13 @@ class Seminar:
     """A workspace with a channel, its teacher and two students, and Coalface in it once it is
     `up`. The app is what our own manifest makes of it."""
 
-    def __init__(
-        self, slack: Slack, folder: Path, way: Way = "socket", commands: Catalog | None = None
-    ) -> None:
-        self.slack, self.world, self.way = slack, slack.world, way
+    def __init__(self, folder: Path, way: Way = "socket", commands: Catalog | None = None) -> None:
+        self.clock = TickingClock()
+        self.slack = slack = Slack(self.clock)
+        self.world, self.way = slack.world, way
         self.commands = commands or catalog.build()
         slack.app.configure(to_manifest(self.commands, None if way == "socket" else ADDRESS))
         slack.limits.posting = False
-        self.clock = slack.clock
         self.team: Team = self.world.add_team("History", install=way == "socket")
         self.owner: User = self.world.add_user("Owner", self.team, "owner")
         if way == "socket":
@@ -276,8 +275,9 @@ async def a_workspace(
 ) -> AsyncIterator[Seminar]:
     """A Slack of its own; Coalface is not up yet. At the end nothing was asked that Slack doesn't
     have, nobody saw a failure, and every event was taken at once."""
-    async with Slack(TickingClock()).serving() as slack:
-        yield Seminar(slack, folder, way, commands)
+    seminar = Seminar(folder, way, commands)
+    async with seminar.slack.serving() as slack:
+        yield seminar
         assert slack.unknown == []
         assert slack.complaints == []
         assert slack.deliveries.failed == []

@@ -1,7 +1,9 @@
 """Coalface on the loopback Slack, by Socket Mode and over HTTP: it connects, is installed, answers
 and goes, and what is not Slack's is refused."""
 
+import asyncio
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -9,6 +11,7 @@ import pytest
 
 from bot import logs
 from bot.adapters.slack.manifest import EVENTS_PATH
+from bot.app import run
 from bot.core.errors import CannotConnect
 from tests.adapters.slack.connected import Seminar, Way, a_seminar, a_workspace
 
@@ -181,3 +184,31 @@ async def test_the_log_holds_no_token_and_nobodys_words(way: Way, tmp_path: Path
 def _secrets(seminar: Seminar) -> list[str]:
     app = seminar.slack.app
     return [app.app_token, app.signing_secret, app.client_secret, seminar.key]
+
+
+# --- as the composition root runs it ------------------------------------------------------------
+
+
+@WAYS
+async def test_it_runs_and_stops(way: Way, tmp_path: Path) -> None:
+    async with a_workspace(tmp_path, way) as seminar:
+        async with seminar.up():
+            await seminar.set_up()
+        running = asyncio.create_task(
+            run(
+                seminar.settings,
+                sample=False,
+                announce=lambda *_: None,
+                classroom=False,
+                slack=way,
+            )
+        )
+        before = len(seminar.slack.asked("conversations.replies"))
+        await seminar.world.state.until(
+            lambda: len(seminar.slack.asked("conversations.replies")) > before or None,
+            "the discussion read again",
+        )
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        assert running.done()

@@ -43,7 +43,7 @@ class Slack:
 
     def __init__(self, clock: Clock | None = None, app: App | None = None) -> None:
         """`clock` makes every ts; without one, a second passes with every message typed."""
-        self.clock = clock = clock or TickingClock()
+        clock = clock or TickingClock()
         self.app = app or App()
         self.url = yarl.URL()
         self.faults, self.limits = Faults(clock), Limits()
