@@ -11,7 +11,7 @@ from bot.core.events import ChannelRef, Event, PersonLeft
 from bot.core.intake import Intake
 from bot.core.ports import ClassroomMessage
 from tests.adapters.browser.windows import Window, settle, windows
-from tests.contract.conversation import Said
+from tests.contract.conversation import Said, is_post_of
 from tests.world import FakeClock, World, a_world, words
 
 
@@ -191,7 +191,7 @@ class BrowserConversation:
 
     async def _thread(self, discussion: str, channel: str) -> int:
         for message in await self._messages(channel, None):
-            if words(message[1]).endswith(f"{discussion} · reply in the thread"):
+            if is_post_of(discussion, words(message[1])):
                 return message[0]
         raise AssertionError(f"{discussion} is not posted in #{channel}")
 

@@ -77,3 +77,9 @@ class Conversation(Protocol):
 
     async def lose(self) -> None:
         """What was held never reaches the bot."""
+
+
+def is_post_of(discussion: str, words: str) -> bool:
+    """Whether a message that reads so is a discussion's post: its small print says so."""
+    ends = ("reply in the thread", "closed", "withdrawn")
+    return bool({f"{discussion} · {end}" for end in ends} & set(words.splitlines()))

@@ -18,7 +18,7 @@ from bot.core import catalog
 from bot.core.commands import Catalog, Type
 from storage import maintenance
 from tests.contract.browser import PostOffice
-from tests.contract.conversation import Said
+from tests.contract.conversation import Said, is_post_of
 from tests.fakes.simulated_discord import simulated
 from tests.world import START
 
@@ -199,9 +199,8 @@ class DiscordConversation:
         return self._people[who], place
 
     def _post(self, discussion: str, channel: str) -> discord.Message:
-        footer = f"{discussion} · reply in the thread"
         for message in self.guild.channels[channel].history():
-            if any(embed.footer.text == footer for embed in message.embeds):
+            if any(is_post_of(discussion, embed.footer.text or "") for embed in message.embeds):
                 return message
         raise AssertionError(f"{discussion} is not posted in #{channel}")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.adapters.slack.manifest import EVERYTHING, TAKEN, callback_id
 from bot.core.commands import Catalog, Type
 from tests.adapters.slack.connected import Seminar, Way, a_workspace
-from tests.contract.conversation import Said
+from tests.contract.conversation import Said, is_post_of
 from tests.fakes.slack_workspace.interactions import Interaction
 from tests.fakes.slack_workspace.records import Channel, Json, Message, User, View
 
@@ -207,9 +207,8 @@ class SlackConversation:
         return self._people[who], self._channels[channel]
 
     def _post(self, discussion: str, channel: Channel) -> Message:
-        footer = f"{discussion} · reply in the thread"
         for message in self.seminar.posts(channel):
-            if footer in message.words():
+            if is_post_of(discussion, message.words()):
                 return message
         raise AssertionError(f"{discussion} is not posted in #{channel.name}")
 

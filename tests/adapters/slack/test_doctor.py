@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from pydantic import SecretStr
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
 import bot.app
-from bot.adapters.slack import doctor, inbound, permissions
+from bot.adapters.slack import inbound, permissions
 from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace
 from bot.adapters.slack.doctor import (
     APP_REFUSED,
@@ -244,11 +243,10 @@ async def test_the_wrong_key_is_said_and_nothing_is_changed(
 # --- as the program asks it -----------------------------------------------------------------------
 
 
-async def test_the_channels_are_those_of_the_courses(
-    slack: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_channels_are_those_of_the_courses(slack: Slack, tmp_path: Path) -> None:
     way, channel = one(slack), seminar(slack)
-    settings = load(tmp_path, slack_bot_token=way.bot_token, slack_app_token=way.app_token)
+    tokens = {"slack_bot_token": way.bot_token, "slack_app_token": way.app_token}
+    settings = load(tmp_path, slack_api=slack.api, **tokens)
     maintenance.upgrade(settings.database, START)
     database = await Database.open(settings.database)
 
@@ -262,8 +260,6 @@ async def test_the_channels_are_those_of_the_courses(
 
     await database.write(course)
     await database.close()
-    # Where Slack is, is no setting.
-    monkeypatch.setattr(doctor, "diagnose", partial(diagnose, api=slack.api))
     assert await bot.app.diagnose(settings) == []
     slack.world.remove_bot(channel)
     assert await bot.app.diagnose(settings) == [
