@@ -142,6 +142,14 @@ _NAMED = """
     JOIN identities i ON i.account_id = n.account_id
 """
 _CITED = "SELECT m.ref, e.named FROM evidence e JOIN messages m ON m.id = e.message_id"
+SIDES_TAKEN = """
+    SELECT c.title, d.number, i.name, s.side FROM sides_taken s
+    JOIN discussions d ON d.id = s.discussion_id
+    JOIN courses c ON c.id = d.course_id
+    JOIN member_accounts a ON a.member_id = s.member_id
+    JOIN identities i ON i.account_id = a.account_id
+    ORDER BY s.taken_at, s.id
+"""
 HELD = "SELECT ref FROM messages WHERE discussion_id IS NULL AND account_id IS NOT NULL"
 
 

@@ -13,6 +13,7 @@ from tests.adapters.discord.days import Days, days
 from tests.adapters.discord.playing import Play, played
 from tests.core.happenings import BOT, COURSES, TEACHERS, at
 from tests.core.on_record import (
+    SIDES_TAKEN,
     OnRecord,
     explained,
     exported,
@@ -21,15 +22,6 @@ from tests.core.on_record import (
 )
 from tests.core.plain_model import Model, model_from, table_of
 from tests.core.playing import THE_END
-
-_SIDES = """
-    SELECT c.title, d.number, i.name, s.side FROM sides_taken s
-    JOIN discussions d ON d.id = s.discussion_id
-    JOIN courses c ON c.id = d.course_id
-    JOIN member_accounts a ON a.member_id = s.member_id
-    JOIN identities i ON i.account_id = a.account_id
-    ORDER BY s.taken_at, s.id
-"""
 
 
 class Check:
@@ -44,7 +36,7 @@ class Check:
         self.record.check(deletions_dated=False)
         self._stands()
         titles = {title: course for course, title in COURSES.items()}
-        held = {((titles[c], d), who): side for c, d, who, side in self.record.select(_SIDES)}
+        held = {((titles[c], d), who): side for c, d, who, side in self.record.select(SIDES_TAKEN)}
         assert held == self.play.sides
         self.play.clock.at = at(THE_END)
         async with self.play.seminar.up():

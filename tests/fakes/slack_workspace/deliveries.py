@@ -113,6 +113,11 @@ class Deliveries:
         """Events that are sent again in a minute, or in five."""
         return [delivery for _, delivery in self._waiting]
 
+    def forget(self) -> None:
+        """What waits to be sent again never is."""
+        self.given_up += self.waiting
+        self._waiting.clear()
+
     async def retry_now(self) -> None:
         """All that wait to be sent again are, at once; until they are taken or wait again."""
         again, self._waiting = self._waiting, []
