@@ -110,8 +110,14 @@ class Seminar:
     """A workspace with a channel, its teacher and two students, and Coalface in it once it is
     `up`. The app is what our own manifest makes of it."""
 
-    def __init__(self, folder: Path, way: Way = "socket", commands: Catalog | None = None) -> None:
-        self.clock = TickingClock()
+    def __init__(
+        self,
+        folder: Path,
+        way: Way = "socket",
+        commands: Catalog | None = None,
+        clock: TickingClock | None = None,
+    ) -> None:
+        self.clock = clock or TickingClock()
         self.slack = slack = Slack(self.clock)
         self.world, self.way = slack.world, way
         self.commands = commands or catalog.build()

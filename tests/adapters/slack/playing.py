@@ -42,7 +42,7 @@ from tests.core.happenings import (
     at,
     stories,
 )
-from tests.fakes.slack_workspace import Message, Slack, TickingClock
+from tests.fakes.slack_workspace import Message, TickingClock
 from tests.world import START
 
 SIDES = ("yes", "no")
@@ -74,9 +74,10 @@ def days(draw: st.DrawFn) -> Days:
 class Play:
     """Two courses in two channels of one workspace, and a story that is being played there."""
 
-    def __init__(self, slack: Slack, clock: TickingClock, folder: Path, days: Days) -> None:
-        self.slack, self.world, self.clock, self.days = slack, slack.world, clock, days
-        self.seminar = Seminar(slack, folder)
+    def __init__(self, clock: TickingClock, folder: Path, days: Days) -> None:
+        self.seminar = Seminar(folder, clock=clock)
+        self.slack, self.world = self.seminar.slack, self.seminar.world
+        self.clock, self.days = clock, days
         names = [*TEACHERS.values(), *STUDENTS["A"], *STUDENTS["B"], *NEWCOMERS.values()]
         team = self.seminar.team
         self.users = {name: self.world.add_user(name, team) for name in dict.fromkeys(names)}
@@ -287,8 +288,7 @@ class Play:
 
 @asynccontextmanager
 async def played(folder: Path, days: Days) -> AsyncIterator[Play]:
-    clock = TickingClock(START)
-    async with Slack(clock).serving() as slack:
-        play = Play(slack, clock, folder, days)
+    play = Play(TickingClock(START), folder, days)
+    async with play.slack.serving():
         await play.play()
         yield play

@@ -22,8 +22,6 @@ from tests.fakes.slack_workspace import (
     Message,
     RateLimit,
     Refuse,
-    Slack,
-    TickingClock,
 )
 from tests.fakes.slack_workspace.faults import Fault
 
@@ -34,8 +32,8 @@ POST = "chat.postMessage"
 @asynccontextmanager
 async def a_seminar(folder: Path, way: Way) -> AsyncIterator[Seminar]:
     """Not up yet; unlike `connected.a_seminar`, it may have to be sent events again."""
-    async with Slack(TickingClock()).serving() as slack:
-        seminar = Seminar(slack, folder, way)
+    seminar = Seminar(folder, way)
+    async with seminar.slack.serving() as slack:
         yield seminar
         assert slack.unknown == []
         assert slack.complaints == []
