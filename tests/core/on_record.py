@@ -31,23 +31,28 @@ class OnRecord:
     ) -> None:
         self.model, self._refs, self._database, self._written = model, refs, database, written
 
-    def check(self, *, deletions_dated: bool = True) -> None:
+    def check(self, *, deletions_dated: bool = True, edits_told: bool = True) -> None:
         """`deletions_dated`: the platform says when something was deleted. Where it does not, a
-        message may be gone before it is read whose reactions were cleared."""
+        message may be gone before it is read whose reactions were cleared. `edits_told`: every
+        edit is told; where it is not, nobody learns of one whose message is gone since."""
         records, refs = self.model.records.values(), self._refs
+
+        def edited(when: int | None, is_gone: bool) -> int | None:
+            return _millis(when) if edits_told or not is_gone else None
 
         def gone(when: int | None) -> int | bool | None:
             return when if deletions_dated else when is not None
 
         rows = {
-            row[0]: (*row[1:7], _millis(row[7]), gone(row[8]), *row[9:])
+            row[0]: (*row[1:7], edited(row[7], row[8] is not None), gone(row[8]), *row[9:])
             for row in self.select(_ROWS)
         }
         assert rows == {
             refs[r.n]: (
                 r.who, COURSES[r.where[0]], r.where[1], r.parent and refs[r.parent.n],
                 None if r.text is None else self._written(r.text), r.words,
-                _millis(_micros(r.edited)), gone(_micros(r.deleted)), _micros(r.sent), r.role,
+                edited(_micros(r.edited), r.deleted is not None), gone(_micros(r.deleted)),
+                _micros(r.sent), r.role,
             )
             for r in records
         }  # fmt: skip
