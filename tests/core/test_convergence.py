@@ -127,7 +127,7 @@ async def _play(template: Template, story: Story, how: Callable[[Play], Awaitabl
 
 
 # A story is long and has many kinds of steps: fewer would leave some of them out.
-enough = settings(max_examples=max(36, settings().max_examples))
+enough = settings(max_examples=max(24, settings().max_examples))
 
 
 @enough
