@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from storage.among import among
+from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import ChannelId, ChannelRef, CourseId, Space, SpaceId
 from storage.rows import Channel, Course
@@ -34,6 +34,13 @@ CHANNEL = (
     channels.c.name,
     channels.c.kind,
     channels.c.tag,
+)
+
+_CHANNELS_AT = (
+    select(*CHANNEL, *_COURSE)
+    .join(spaces, spaces.c.id == channels.c.space_id)
+    .join(courses, courses.c.id == channels.c.course_id)
+    .where(among(channels.c.ref, parameter("refs")))
 )
 
 
@@ -118,12 +125,7 @@ async def channels_at(
     db: Connection, places: Collection[tuple[Space, ChannelRef]]
 ) -> Mapping[tuple[Space, ChannelRef], tuple[Channel, Course]]:
     """The channels that stand at these places, each with its course."""
-    found = await db.execute(
-        select(*CHANNEL, *_COURSE)
-        .join(spaces, spaces.c.id == channels.c.space_id)
-        .join(courses, courses.c.id == channels.c.course_id)
-        .where(among(channels.c.ref, {ref for _, ref in places}))
-    )
+    found = await db.execute(_CHANNELS_AT, {"refs": {ref for _, ref in places}})
     rows = {}
     for row in found:
         channel = to_channel(row)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from storage.among import among
+from storage.among import among, parameter
 from storage.courses import CHANNEL, to_channel
 from storage.database import Connection
 from storage.ids import (
@@ -48,6 +48,12 @@ _PLACEMENT = (
     placements.c.message,
     placements.c.thread,
     placements.c.posted_at,
+)
+_PLACEMENTS_IN = select(
+    placements.c.channel_id, placements.c.discussion_id, placements.c.message, placements.c.thread
+).where(
+    among(placements.c.channel_id, parameter("channels")),
+    among(placements.c.thread, parameter("refs")) | among(placements.c.message, parameter("refs")),
 )
 
 
@@ -225,17 +231,7 @@ async def placements_in(
     db: Connection, channel_ids: Collection[ChannelId], refs: Collection[str]
 ) -> Sequence[tuple[ChannelId, DiscussionId, MessageRef, ThreadRef]]:
     """The placements in these channels whose message or thread is one of `refs`."""
-    found = await db.execute(
-        select(
-            placements.c.channel_id,
-            placements.c.discussion_id,
-            placements.c.message,
-            placements.c.thread,
-        ).where(
-            among(placements.c.channel_id, channel_ids),
-            among(placements.c.thread, refs) | among(placements.c.message, refs),
-        )
-    )
+    found = await db.execute(_PLACEMENTS_IN, {"channels": channel_ids, "refs": refs})
     return [(row[0], row[1], row[2], row[3]) for row in found]
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 
-from storage.among import among
+from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import AccountId, AccountRef, ChannelRef, CourseId, MemberId, Space
 from storage.members import gone
@@ -41,7 +43,13 @@ async def attendances(
     db: Connection, space: Space, refs: Collection[AccountRef], *, departed: bool = False
 ) -> list[Attendance]:
     """What these accounts are in each course of the space; `departed`: only what once left."""
-    found = await db.execute(
+    asked = {"platform": space.platform, "space": space.ref, "refs": refs}
+    return [Attendance(*row) for row in await db.execute(_attendances(departed), asked)]
+
+
+@cache
+def _attendances(departed: bool) -> Select[Any]:
+    return (
         select(
             members.c.course_id,
             members.c.id,
@@ -62,12 +70,11 @@ async def attendances(
             isouter=not departed,
         )
         .where(
-            spaces.c.platform == space.platform,
-            spaces.c.ref == space.ref,
-            among(identities.c.ref, refs),
+            spaces.c.platform == bindparam("platform"),
+            spaces.c.ref == bindparam("space"),
+            among(identities.c.ref, parameter("refs")),
         )
     )
-    return [Attendance(*row) for row in found]
 
 
 async def class_channels(db: Connection, course: CourseId, space: Space) -> set[ChannelRef]:

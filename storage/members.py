@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, insert, select, update
 
-from storage.among import among
+from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import AccountId, AccountRef, CourseId, MemberId, Space, SpaceId
 from storage.rows import Member
@@ -22,6 +22,20 @@ from storage.schema import (
     messages,
     roles,
     spaces,
+)
+
+_ACCOUNTS_AT = select(
+    identities.c.ref, identities.c.account_id, identities.c.name, identities.c.named_at
+).where(
+    identities.c.space_id == bindparam("space"), among(identities.c.ref, parameter("refs"))
+)  # fmt: skip
+_MEMBERS_BY_ACCOUNT = select(
+    member_accounts.c.course_id, member_accounts.c.account_id, member_accounts.c.member_id
+).where(among(member_accounts.c.account_id, parameter("accounts")))
+_ROLES_OF = (
+    select(roles.c.member_id, roles.c.since, roles.c.role)
+    .where(among(roles.c.member_id, parameter("members")))
+    .order_by(roles.c.member_id, roles.c.since, roles.c.id)
 )
 
 
@@ -50,11 +64,7 @@ async def accounts_at(
     db: Connection, space: SpaceId, refs: Collection[AccountRef]
 ) -> Mapping[AccountRef, Account]:
     """The accounts known by these refs."""
-    found = await db.execute(
-        select(
-            identities.c.ref, identities.c.account_id, identities.c.name, identities.c.named_at
-        ).where(identities.c.space_id == space, among(identities.c.ref, refs))
-    )
+    found = await db.execute(_ACCOUNTS_AT, {"space": space, "refs": refs})
     return {row[0]: Account(row[1], row[2], row[3]) for row in found}
 
 
@@ -117,12 +127,8 @@ async def ensure_member(
 async def members_by_account(
     db: Connection, account_ids: Collection[AccountId]
 ) -> Mapping[tuple[CourseId, AccountId], MemberId]:
-    found = await db.execute(
-        select(
-            member_accounts.c.course_id, member_accounts.c.account_id, member_accounts.c.member_id
-        ).where(among(member_accounts.c.account_id, account_ids))
-    )
-    return {(row.course_id, row.account_id): row.member_id for row in found}
+    found = await db.execute(_MEMBERS_BY_ACCOUNT, {"accounts": account_ids})
+    return {(course, account): member for course, account, member in found}
 
 
 async def set_role(
@@ -160,14 +166,10 @@ async def roles_of(
     db: Connection, member_ids: Collection[MemberId]
 ) -> Mapping[MemberId, Sequence[tuple[datetime, str]]]:
     """For each member, the roles they had and since when, oldest first."""
-    found = await db.execute(
-        select(roles.c.member_id, roles.c.since, roles.c.role)
-        .where(among(roles.c.member_id, member_ids))
-        .order_by(roles.c.member_id, roles.c.since, roles.c.id)
-    )
+    found = await db.execute(_ROLES_OF, {"members": member_ids})
     had: dict[MemberId, list[tuple[datetime, str]]] = defaultdict(list)
-    for row in found:
-        had[row.member_id].append((row.since, row.role))
+    for member, since, role in found:
+        had[member].append((since, role))
     return had
 
 

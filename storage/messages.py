@@ -11,9 +11,9 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, bindparam, delete, func, insert, select, update
+from sqlalchemy import Dialect, Insert, Select, bindparam, delete, func, insert, select, update
 
-from storage.among import among
+from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import (
     AccountId,
@@ -96,6 +96,12 @@ _STATE = tuple(messages.c[name] for name in _NAMES)
 _FIELDS = tuple(name for name in _NAMES if name != "id")
 _VALUES = attrgetter(*_NAMES)
 _INSTANTS = tuple(i for i, column in enumerate(messages.c) if isinstance(column.type, Instant))
+_IN_CHANNEL = select(*_STATE).where(messages.c.channel_id == bindparam("channel"))
+_KNOWN = _IN_CHANNEL.where(among(messages.c.ref, parameter("refs")))
+_WAITING = _IN_CHANNEL.where(
+    messages.c.parent_id.is_(None), among(messages.c.reply_to, parameter("refs"))
+)
+_WITH_IDS = _IN_CHANNEL.where(among(messages.c.id, parameter("ids")))
 _INSERT = insert(messages)
 _UPDATE = (
     update(messages)
@@ -127,15 +133,14 @@ async def states(
     db: Connection, channel: ChannelId, refs: Iterable[MessageRef]
 ) -> dict[Key, MessageState]:
     """What is known of these messages of one channel."""
-    return await _load(db, messages.c.channel_id == channel, messages.c.ref, refs)
+    return await _load(db, _KNOWN, channel=channel, refs=refs)
 
 
 async def waiting_for(
     db: Connection, channel: ChannelId, refs: Iterable[MessageRef]
 ) -> dict[Key, MessageState]:
     """The messages that answer one of `refs` and don't know it as their parent yet."""
-    which = (messages.c.channel_id == channel) & messages.c.parent_id.is_(None)
-    return await _load(db, which, messages.c.reply_to, refs)
+    return await _load(db, _WAITING, channel=channel, refs=refs)
 
 
 async def held(db: Connection, channel: ChannelId) -> list[MessageState]:
@@ -150,8 +155,8 @@ async def known_in(
     db: Connection, channel: ChannelId, discussion: DiscussionId, refs: Iterable[MessageRef]
 ) -> list[MessageState]:
     """Those of these messages that are kept of a discussion in one channel, deleted ones too."""
-    which = (messages.c.channel_id == channel) & (messages.c.discussion_id == discussion)
-    return [*(await _load(db, which, messages.c.ref, refs)).values()]
+    which = _KNOWN.where(messages.c.discussion_id == discussion)
+    return [*(await _load(db, which, channel=channel, refs=refs)).values()]
 
 
 async def standing_in(db: Connection, channel: ChannelId, discussion: DiscussionId) -> "array[int]":
@@ -177,15 +182,11 @@ async def with_ids(
     db: Connection, channel: ChannelId, ids: Iterable[MessageId]
 ) -> list[MessageState]:
     """The messages of one channel that have these ids."""
-    which = messages.c.channel_id == channel
-    return [*(await _load(db, which, messages.c.id, ids)).values()]
+    return [*(await _load(db, _WITH_IDS, channel=channel, ids=ids)).values()]
 
 
-async def _load(
-    db: Connection, which: Any, column: Any, refs: Iterable[MessageRef | MessageId]
-) -> dict[Key, MessageState]:
-    found = await db.execute(select(*_STATE).where(which, among(column, refs)))
-    states_ = [_to_state(row) for row in found]
+async def _load(db: Connection, which: Select[Any], **asked: object) -> dict[Key, MessageState]:
+    states_ = [_to_state(row) for row in await db.execute(which, asked)]
     return {(state.channel_id, state.ref): state for state in states_}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, insert, literal, or_, select, update
 
-from storage.among import among
+from storage.among import among, parameter
 from storage.courses import CHANNEL, to_channel
 from storage.database import Connection
 from storage.ids import ChannelId, CourseId, DiscussionId, SendId
@@ -29,6 +29,18 @@ _SEND = (
     outbox.c.lease_until,
     outbox.c.message,
     outbox.c.problem,
+)
+_UNDER_WAY = (
+    select(outbox.c.channel_id)
+    .where(
+        among(outbox.c.channel_id, parameter("channels")),
+        or_(
+            outbox.c.state == "sending",
+            and_(outbox.c.state == "pending", outbox.c.message.is_not(None)),
+        ),
+        outbox.c.kind == "prompt",
+    )
+    .distinct()
 )
 
 
@@ -237,18 +249,7 @@ async def channels_of(
 
 async def under_way(db: Connection, channel_ids: Collection[ChannelId]) -> set[ChannelId]:
     """Those channels in which a prompt is being posted, or stands, and is not placed yet."""
-    found = await db.execute(
-        select(outbox.c.channel_id)
-        .where(
-            among(outbox.c.channel_id, channel_ids),
-            or_(
-                outbox.c.state == "sending",
-                and_(outbox.c.state == "pending", outbox.c.message.is_not(None)),
-            ),
-            outbox.c.kind == "prompt",
-        )
-        .distinct()
-    )
+    found = await db.execute(_UNDER_WAY, {"channels": channel_ids})
     return set(found.scalars())
 
 
