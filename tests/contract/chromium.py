@@ -187,7 +187,7 @@ class ChromiumConversation:
         address = f"{self._address}classroom/{channel}?as={visitor.ref}"
         if within is not None and (channel, within) not in self._threads:
             await page.goto(address)
-            small_print = re.compile(rf"\b{within} · (reply in the thread|closed|withdrawn)")
+            small_print = re.compile(rf"{within} · (reply in the thread|closed|withdrawn)")
             post = page.get_by_role("article").filter(has_text=small_print)
             reached = await post.get_by_role("link", name="Discussion · ").get_attribute("href")
             (thread,) = parse_qs(urlsplit(reached or "").query)["thread"]
