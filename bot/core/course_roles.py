@@ -65,10 +65,14 @@ async def keep(db: Connection, call: Call, course: CourseId, chosen: Sequence[Pi
             await roles.choose(db, course, space, one.purpose, role, call.now)
 
 
-async def clear(db: Connection, call: Call, purpose: str) -> None:
-    """The course has no role for the purpose in this space any more."""
+async def clear(db: Connection, call: Call, purpose: str) -> bool:
+    """The course has no role for the purpose in this space any more; whether it had one."""
+    chosen = (await granting.chosen_in(db, [call.course.id])).get(call.course.id, ())
+    if not any((one.space, one.purpose) == (call.place.space, purpose) for one in chosen):
+        return False
     space = await courses.ensure_space(db, call.place.space, call.now)
     await roles.choose(db, call.course.id, space, purpose, None, call.now)
+    return True
 
 
 async def notified(db: Connection, channel: Channel) -> RoleRef | None:

@@ -232,8 +232,6 @@ async def settings(call: Call) -> Card:
     if room is not None:
         noted[staff_channel.PARAM] = room.ref
     noted |= {one.purpose: one.ref for one in chosen}
-    if cleared is not None:
-        noted[cleared] = None
 
     async def work(db: Connection) -> Card:
         await prompts.refuse_archived(db, call)
@@ -243,20 +241,32 @@ async def settings(call: Call) -> Card:
         if room is not None:
             await staff_channel.bind(db, call.course.id, room, call.now)
         await course_roles.keep(db, call, call.course.id, chosen)
-        if cleared == staff_channel.PARAM:
-            await staff_channel.unbind(db, call.course.id, call.place.space)
-        elif cleared is not None:
-            await course_roles.clear(db, call, cleared)
+        gone: dict[str, object] = {}
+        if cleared is not None and await _clear(db, call, cleared):
+            gone[cleared] = None
+        changed = bool(changes or noted or gone)
         if changed:
             await audit.note(
-                db, call.course.id, call.member.id, "course settings", "course", call.now, noted
+                db,
+                call.course.id,
+                call.member.id,
+                "course settings",
+                "course",
+                call.now,
+                noted | gone,
             )
         head = text("The settings are changed." if changed else "Nothing was changed.")
         course = await courses.course(db, call.course.id)
         return Card(course.title, (head, await shown(db, course)))
 
-    changed = bool(changes or noted)
     return await call.services.database.write(work)
+
+
+async def _clear(db: Connection, call: Call, purpose: str) -> bool:
+    """Whether there was anything to take away."""
+    if purpose == staff_channel.PARAM:
+        return await staff_channel.unbind(db, call.course.id, call.place.space)
+    return await course_roles.clear(db, call, purpose)
 
 
 async def _channels_here(call: Call) -> list[ChannelRef]:

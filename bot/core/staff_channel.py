@@ -53,11 +53,12 @@ async def bind(db: Connection, course: CourseId, channel: StaffChannel, now: dat
     )  # fmt: skip
 
 
-async def unbind(db: Connection, course: CourseId, space: Space) -> None:
-    """The course has no staff channel in the space any more."""
-    for room in await courses.channels_of(db, course, KIND):
-        if room.space == space:
-            await courses.unbind_channel(db, course, room.id)
+async def unbind(db: Connection, course: CourseId, space: Space) -> bool:
+    """The course has no staff channel in the space any more; whether it had one."""
+    rooms = [r for r in await courses.channels_of(db, course, KIND) if r.space == space]
+    for room in rooms:
+        await courses.unbind_channel(db, course, room.id)
+    return bool(rooms)
 
 
 async def _whose(db: Connection, taken: Channel, course: CourseId) -> str:

@@ -125,6 +125,12 @@ async def test_shortcuts_on_a_message(seminar: Seminar) -> None:
         before = len(seminar.world.private_to(who))
         await seminar.world.shortcut(who, claim, names[label]).answered()
         assert expected in await seminar.told(who, before)
+    file = seminar.world.file(seminar.ada, "a.png", b"x", "image/png")
+    picture = seminar.world.say(seminar.ada, seminar.channel, files=[file])
+    await seminar.settle()
+    before = len(seminar.world.private_to(seminar.bo))
+    await seminar.world.shortcut(seminar.bo, picture, names["Check sources"]).answered()
+    assert "no words in that message" in await seminar.told(seminar.bo, before)
     assert len(seminar.posts()) == 1
 
 

@@ -55,6 +55,12 @@ async def test_a_second_setup_changes_nothing_and_says_so_where_it_would(world: 
     assert "Asia/Tokyo" not in await ada.answer("course show")
 
 
+async def test_clearing_what_is_not_there_changes_nothing(world: World) -> None:
+    _, (ada,) = await _a_class(world, "Ada")
+    for what in ("notify", "staff_channel"):
+        assert "Nothing was changed" in await ada.answer("course settings", clear=what)
+
+
 async def test_of_two_who_set_a_channel_up_at_once_one_is_told_it_is_taken(world: World) -> None:
     ada = await world.person("Ada")
     await world.channel()

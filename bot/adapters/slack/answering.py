@@ -114,6 +114,11 @@ class Answering:
         await ack()
         self._follow(asked, self._run(asked, command, arguments), command)
 
+    async def say(self, asked: Asked, sentence: str, ack: Ack) -> None:
+        """Answer with one sentence."""
+        await ack()
+        self._follow(asked, self._show(asked, _refusal(sentence)), "a sentence")
+
     async def mention(self, asked: Asked, typed: Typed | str) -> None:
         """The bot was named at the beginning of a message: in threads Slack has no commands."""
         if isinstance(typed, str):

@@ -20,7 +20,7 @@ from bot.adapters.slack.manifest import callback_id, command_names
 from bot.adapters.slack.parsing import Typed, from_mention, from_slash
 from bot.adapters.slack.platform import SlackPlatform
 from bot.adapters.slack.workspaces import Workspace
-from bot.core.commands import Catalog, Command, OnMessage
+from bot.core.commands import NO_WORDS, Catalog, Command, OnMessage
 from bot.core.dispatch import Dispatcher
 from bot.core.events import Event, PersonLeft, Place
 from bot.core.ports import Clock, SendRefused, SendUncertain
@@ -147,7 +147,10 @@ class Listeners:
             else:
                 named = self._platform.people.named(asked.workspace.team)
                 given = inbound.to_text(message, named)
-            await self.answering.shortcut(asked, command.name, {offered.param: given}, ack)
+            if given.strip():
+                await self.answering.shortcut(asked, command.name, {offered.param: given}, ack)
+            else:
+                await self.answering.say(asked, NO_WORDS, ack)
 
         return used
 

@@ -151,7 +151,8 @@ def test_a_hostile_text_is_kept_exactly(typed: str) -> None:
 
 @given(st.dictionaries(st.sampled_from([*VALUES]), st.text(max_size=200)))
 def test_any_values_make_a_modal_that_slack_takes(values: dict[str, str]) -> None:
-    modal(Form("kinds", KINDS.params, values, dict.fromkeys(values, "Something is wrong.")))
+    view = modal(Form("kinds", KINDS.params, values, dict.fromkeys(values, "Something is wrong.")))
+    assert {param.name for param in KINDS.params} <= set(elements(view))
 
 
 # --- problems -----------------------------------------------------------------------------------
