@@ -30,6 +30,7 @@ from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
 from bot.core.events import Event, PersonLeft, Place
 from bot.core.help import first_words
+from bot.core.once_more import OnceMore
 from bot.core.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ class CoalfaceClient(discord.AutoShardedClient):
         self._asking = asyncio.Lock()
         self._was_ready = False
         self._out: set[int] = set()  # servers that Discord can't reach at present
-        self._recovering = self._recover_again = False
+        self._recovering = OnceMore(self._read_again)
         self._later: set[asyncio.Task[None]] = set()
 
     # --- connecting -----------------------------------------------------------------------------
@@ -145,21 +146,16 @@ class CoalfaceClient(discord.AutoShardedClient):
 
     async def _recover(self) -> None:
         """Read the discussions again; where that is going on, once more after it."""
-        self._recover_again = True
-        if self._recovering:
-            return
-        self._recovering = True
         try:
-            while self._recover_again:
-                self._recover_again = False
-                self._people.forget()
-                await self.core.recovery.recover(inbound.NAME)
-                await self._tell_who_left()
+            await self._recovering.ask()
         except Exception as problem:
             self.core.dispatcher.report_failure(problem, "read Discord again")
             self._after_a_while(self._recover)
-        finally:
-            self._recovering = False
+
+    async def _read_again(self) -> None:
+        self._people.forget()
+        await self.core.recovery.recover(inbound.NAME)
+        await self._tell_who_left()
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         problem = sys.exc_info()[1]
