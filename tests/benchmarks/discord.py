@@ -19,7 +19,7 @@ from discord import app_commands
 from sqlalchemy import func, select
 
 from bot.adapters.discord import permissions
-from bot.adapters.discord.client import Intake
+from bot.core.adapting import Intake
 from bot.core.events import Event, PersonLeft
 from bot.core.words import count as count_words
 from storage.schema import message_texts

@@ -10,8 +10,9 @@ import aiohttp
 import discord
 
 from bot.adapters.discord import permissions
-from bot.adapters.discord.client import CoalfaceClient, Core, Intake, Recovery, Registered
+from bot.adapters.discord.client import CoalfaceClient, Registered
 from bot.adapters.discord.platform import DiscordPlatform
+from bot.core.adapting import Core, Intake, Recovery
 from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect

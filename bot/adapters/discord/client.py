@@ -10,12 +10,11 @@ import re
 import sys
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 import discord
@@ -26,12 +25,10 @@ from bot.adapters.discord.commands import fingerprint, install
 from bot.adapters.discord.people import People
 from bot.adapters.discord.refusals import Limited, NoAnswer
 from bot.adapters.discord.render import to_messages
-from bot.core.commands import Catalog
-from bot.core.dispatch import Dispatcher
-from bot.core.events import Event, PersonLeft, Place
+from bot.core.adapting import Core
+from bot.core.events import Event, Place
 from bot.core.help import first_words
 from bot.core.once_more import OnceMore
-from bot.core.ports import Clock
 
 log = logging.getLogger(__name__)
 
@@ -40,33 +37,6 @@ AGAIN_SECONDS = 60.0
 REMEMBERED = 10_000
 
 _SENDS = re.compile(r"/channels/\d+/(messages|threads|messages/\d+/threads)$")
-
-
-class Intake(Protocol):
-    async def take_in(self, event: Event | PersonLeft) -> object:
-        """Returns when the event is durable."""
-
-    async def drain(self) -> None:
-        """Wait until what has been taken in is durable."""
-
-
-class Recovery(Protocol):
-    async def recover(self, platform: str) -> object:
-        """Read the discussions of a platform again that are open, or were until lately."""
-
-    async def reread(self, place: Place) -> object:
-        """Read the discussions of a channel again, or of one thread of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """What of the core a client talks to."""
-
-    dispatcher: Dispatcher
-    intake: Intake
-    recovery: Recovery
-    catalog: Catalog
-    clock: Clock
 
 
 class Registered:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -24,23 +24,7 @@ from bot.adapters.discord.permissions import (
     may_read_content,
     missing,
 )
-from bot.core.events import ChannelRef, Space
-
-
-class Bound(Protocol):
-    """A channel that belongs to a course."""
-
-    @property
-    def space(self) -> Space: ...
-
-    @property
-    def ref(self) -> ChannelRef: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def kind(self) -> str: ...
+from bot.core.adapting import Bound
 
 
 async def diagnose(adapter: DiscordAdapter, token: str, channels: Sequence[Bound]) -> list[str]:

@@ -22,11 +22,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import inbound, permissions
 from bot.adapters.slack.installations import InstallationStore, StateStore
-from bot.adapters.slack.listeners import Core, Intake, Listeners, Recovery
+from bot.adapters.slack.listeners import Listeners
 from bot.adapters.slack.manifest import EVENTS_PATH, REDIRECT_PATH
 from bot.adapters.slack.pacing import Pace
 from bot.adapters.slack.platform import SlackPlatform
 from bot.adapters.slack.refusals import NOT_INSTALLED, PROBLEMS, error_of
+from bot.core.adapting import Core, Intake, Recovery
 from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from itertools import groupby
-from typing import Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -22,7 +21,8 @@ from bot.adapters.slack.refusals import (
     refusal,
 )
 from bot.adapters.slack.workspaces import scopes_of
-from bot.core.events import ChannelRef, Place, Space
+from bot.core.adapting import Bound
+from bot.core.events import Place
 from bot.core.ports import Clock, SendRefused
 
 MOST_APART = timedelta(seconds=60)
@@ -45,22 +45,6 @@ NO_CONNECTIONS = (
 NOBODY_YET = (
     f"No workspace has installed Coalface over HTTP yet; open {INSTALL_PATH} at its HTTPS address."
 )
-
-
-class Bound(Protocol):
-    """A channel that belongs to a course."""
-
-    @property
-    def space(self) -> Space: ...
-
-    @property
-    def ref(self) -> ChannelRef: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def kind(self) -> str: ...
 
 
 async def diagnose(

@@ -6,8 +6,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -20,39 +19,14 @@ from bot.adapters.slack.manifest import callback_id, command_names
 from bot.adapters.slack.parsing import Typed, from_mention, from_slash
 from bot.adapters.slack.platform import SlackPlatform
 from bot.adapters.slack.workspaces import Workspace
-from bot.core.commands import NO_WORDS, Catalog, Command, OnMessage
-from bot.core.dispatch import Dispatcher
-from bot.core.events import Event, PersonLeft, Place
-from bot.core.ports import Clock, SendRefused, SendUncertain
+from bot.core.adapting import Core
+from bot.core.commands import NO_WORDS, Command, OnMessage
+from bot.core.ports import SendRefused, SendUncertain
 
 log = logging.getLogger(__name__)
 
 Json = Mapping[str, Any]
 REMEMBERED = 10_000
-
-
-class Intake(Protocol):
-    async def take_in(self, event: Event | PersonLeft) -> object:
-        """Returns when the event is durable."""
-
-
-class Recovery(Protocol):
-    async def recover(self, platform: str) -> object:
-        """Read every open discussion of a platform again."""
-
-    async def reread(self, place: Place) -> object:
-        """Read the open discussions of a channel again, or of one thread of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """What of the core the adapter talks to."""
-
-    dispatcher: Dispatcher
-    intake: Intake
-    recovery: Recovery
-    catalog: Catalog
-    clock: Clock
 
 
 class Listeners:
