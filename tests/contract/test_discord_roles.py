@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.discord.connected import Seminar
-from tests.adapters.discord.playing import heard
+from tests.adapters.discord.connected import Seminar, heard
 from tests.contract.test_discord_scripts import KULAKS, a_server, posted, read, run, why
 from tests.fakes.discord_wire import TickingClock, Wire
 from tests.fakes.discord_wire.records import Role

@@ -38,6 +38,15 @@ async def handled() -> None:
             return
 
 
+@asynccontextmanager
+async def heard(seminar: "Seminar", event: str) -> AsyncIterator[None]:
+    """Until discord.py tells of an event that the block brings about."""
+    waiting = asyncio.ensure_future(seminar.client.wait_for(event, timeout=10))
+    await asyncio.sleep(0)  # now it listens
+    yield
+    await waiting
+
+
 class Seminar:
     """The server, and Coalface in it once it is `up`."""
 

@@ -5,7 +5,6 @@ What Discord's own window would not let people do is left out of the story: noth
 edited or reacted to in a thread that is archived, and an answer stands where its message stands.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from bot.core.commands import Answer, Invocation, Outcome
 from bot.core.events import AccountRef, InvocationId, Person
-from tests.adapters.discord.connected import Seminar
+from tests.adapters.discord.connected import Seminar, heard
 from tests.adapters.discord.days import Days
 from tests.core.happenings import (
     BOT,
@@ -76,6 +75,7 @@ class Play:
         self.sides: dict[tuple[Discussion, str], str] = {}
         self.lost: set[int] = set()
         """Written and deleted while nobody listened: of these nothing can be known."""
+        self._since = 0  # of what happened, the first that may not have been heard
         self._unheard: set[int] = set()
         self._gone: set[int] = set()
         self._open: set[Discussion] = set()
@@ -330,6 +330,14 @@ class Play:
     def _settled(self, *, told: bool) -> None:
         if not told:
             self.lost |= self._gone
+            # Nobody learns of an edit whose message is gone before it is read.
+            meanwhile = self.happened[self._since :]
+            self.happened[self._since :] = [
+                (when, what)
+                for when, what in meanwhile
+                if not isinstance(what, Edited) or what.n in self.messages
+            ]
+        self._since = len(self.happened)
         self._gone.clear()
         self._unheard.clear()
 
@@ -370,25 +378,16 @@ class Play:
         told: list[tuple[datetime, Happening]] = []
         for when, event in self.happened:
             match event:
+                case Said(n) | Edited(n) | Deleted(n) | Reacted(n) if n in unknown:
+                    pass
                 case Said(n, parent=parent) if parent in unknown:
                     if event.threaded:
                         told.append((when, replace(event, parent=None)))
                     else:
                         unknown.add(n)
-                case Said(n) | Edited(n) | Deleted(n) | Reacted(n) if n in unknown:
-                    pass
                 case _:
                     told.append((when, event))
         return told
-
-
-@asynccontextmanager
-async def heard(seminar: Seminar, event: str) -> AsyncIterator[None]:
-    """Until discord.py tells of an event that the block brings about."""
-    waiting = asyncio.ensure_future(seminar.client.wait_for(event, timeout=10))
-    await asyncio.sleep(0)  # now it listens
-    yield
-    await waiting
 
 
 @asynccontextmanager
