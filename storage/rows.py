@@ -119,10 +119,10 @@ class CoursePrompt:
 class Schedule:
     """When prompts are to be posted. Times are local to `zone` (IANA) and without an offset.
 
-    `prompts`: their names, in order; or `tag` (None: any), for the next one of the pack that the
-    course has not used. `rule` is an RFC 5545 RRULE, "" for once. `taken`: every occurrence of the
-    rule up to it was decided about. `next`, `next_at`: the occurrence to come, by its original
-    local time, and its instant (UTC); None where none is to come.
+    `prompts`: their names, in order; None: the next one of the pack that the course has not used,
+    with this `tag` if there is one. `rule` is an RFC 5545 RRULE without its end, which is `until`
+    or `count`. `taken`: every occurrence of the rule up to it was decided about. `next`, `next_at`:
+    the occurrence to come, by its original local time, and its instant (UTC); None where none is.
     """
 
     id: ScheduleId
@@ -133,6 +133,8 @@ class Schedule:
     tag: str | None
     rule: str
     start: datetime
+    until: datetime | None
+    count: int | None
     zone: str
     due_minutes: int | None
     close_minutes: int | None

@@ -25,6 +25,8 @@ _SCHEDULE = (
     schedules.c.prompts,
     schedules.c.rule,
     schedules.c.start,
+    schedules.c.until,
+    schedules.c.count,
     schedules.c.zone,
     schedules.c.due_minutes,
     schedules.c.close_minutes,
@@ -66,6 +68,9 @@ _AHEAD = _DECIDED.join(schedules, schedules.c.id == occurrences.c.schedule_id).w
         occurrences.c.state == "moved",
     )
 )
+_KEEP = update(schedules).where(
+    schedules.c.course_id == bindparam("b_course"), schedules.c.id == bindparam("b_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Plan:
     tag: str | None
     rule: str
     start: datetime
+    until: datetime | None
+    count: int | None
     zone: str
     channels: tuple[ChannelId, ...]
     due_minutes: int | None = None
@@ -111,6 +118,8 @@ async def propose(
             prompts={"names": plan.prompts and list(plan.prompts), "tag": plan.tag},
             rule=plan.rule,
             start=plan.start.isoformat(),
+            until=_iso(plan.until),
+            count=plan.count,
             zone=plan.zone,
             due_minutes=plan.due_minutes,
             close_minutes=plan.close_minutes,
@@ -212,8 +221,8 @@ async def _read(db: Connection, query: Select[Any], **asked: object) -> list[Sch
 
 
 def _to_schedule(row: Any, channels: Sequence[ChannelId]) -> Schedule:
-    id_, course, number, state, prompts, rule, start, zone, due_, close, remind = row[:11]
-    created_by, created_at, taken, next_, next_at = row[11:]
+    id_, course, number, state, prompts, rule, start, until, count, zone = row[:10]
+    due_, close, remind, created_by, created_at, taken, next_, next_at = row[10:]
     names = prompts["names"]
     return Schedule(
         id_,
@@ -224,6 +233,8 @@ def _to_schedule(row: Any, channels: Sequence[ChannelId]) -> Schedule:
         prompts["tag"],
         rule,
         datetime.fromisoformat(start),
+        _local(until),
+        count,
         zone,
         due_,
         close,
@@ -255,26 +266,19 @@ def _iso(local: datetime | None) -> str | None:
 # --- writing ------------------------------------------------------------------------------------
 
 
-async def change(
-    db: Connection, schedule: Schedule, *, state: str | None = None, zone: str | None = None
-) -> None:
-    values = {"state": state or schedule.state, "zone": zone or schedule.zone}
-    await db.execute(update(schedules).where(_is(schedule)).values(**values))
-
-
-async def plan_next(
-    db: Connection,
-    schedule: Schedule,
-    *,
-    taken: datetime | None,
-    next_: datetime | None,
-    next_at: datetime | None,
-) -> None:
-    """Note which occurrence comes next, and when; None where none is to come."""
+async def keep(db: Connection, schedule: Schedule) -> None:
+    """Write what may change of a schedule: how it stands, its zone, and what comes next."""
     await db.execute(
-        update(schedules)
-        .where(_is(schedule))
-        .values(taken=_iso(taken), next=_iso(next_), next_at=next_at)
+        _KEEP,
+        {
+            "b_id": schedule.id,
+            "b_course": schedule.course_id,
+            "state": schedule.state,
+            "zone": schedule.zone,
+            "taken": _iso(schedule.taken),
+            "next": _iso(schedule.next),
+            "next_at": schedule.next_at,
+        },
     )
 
 
@@ -301,7 +305,3 @@ async def revert(db: Connection, schedule: Schedule, local: datetime) -> None:
             occurrences.c.schedule_id == schedule.id, occurrences.c.local == local.isoformat()
         )
     )
-
-
-def _is(schedule: Schedule) -> Any:
-    return and_(schedules.c.course_id == schedule.course_id, schedules.c.id == schedule.id)

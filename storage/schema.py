@@ -370,8 +370,10 @@ schedules = Table(
                            name="state"),
            nullable=False),
     Column("prompts", JSON, nullable=False),  # names in order; or a tag, for the next unused one
-    Column("rule", String, nullable=False),  # an RFC 5545 RRULE; "" for once
-    Column("start", String, nullable=False),  # local time, ISO: the first occurrence
+    Column("rule", String, nullable=False),  # an RFC 5545 RRULE without its end
+    Column("start", String, nullable=False),  # local time, ISO: DTSTART
+    Column("until", String),  # local time, ISO
+    Column("count", Integer),
     Column("zone", String, nullable=False),  # IANA
     Column("due_minutes", Integer),  # after an occurrence, by the clock on the wall
     Column("close_minutes", Integer),

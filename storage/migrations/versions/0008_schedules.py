@@ -71,6 +71,8 @@ def upgrade() -> None:
         sa.Column("prompts", sa.JSON(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("start", sa.String(), nullable=False),
+        sa.Column("until", sa.String(), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=True),
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("due_minutes", sa.Integer(), nullable=True),
         sa.Column("close_minutes", sa.Integer(), nullable=True),
