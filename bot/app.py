@@ -17,7 +17,7 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, discussions, privacy, reporting
+from bot.core import catalog, composing, privacy, reporting
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
@@ -140,7 +140,7 @@ def _wire(
         clock,
         platforms,
         owner,
-        discussions.compose,
+        composing.compose,
         staff.refused,
         staff.not_set_open,
         staff.not_notified,

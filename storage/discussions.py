@@ -165,6 +165,16 @@ async def discussions_of(db: Connection, course: CourseId) -> list[Discussion]:
     return [Discussion(*row, when[row.id]) for row in rows]
 
 
+async def prompts_used(db: Connection, course: CourseId) -> list[str]:
+    """The names of the prompts that the course has posted, oldest first; not those taken back."""
+    found = await db.execute(
+        select(discussions.c.prompt)
+        .where(discussions.c.course_id == course, discussions.c.withdrawn_at.is_(None))
+        .order_by(discussions.c.number)
+    )
+    return list(found.scalars())
+
+
 async def discussion_by_id(db: Connection, course: CourseId, id_: DiscussionId) -> Discussion:
     found = await db.execute(
         select(*_DISCUSSION).where(discussions.c.course_id == course, discussions.c.id == id_)

@@ -7,6 +7,7 @@ from bot.core import (
     comparing,
     courses,
     discussions,
+    ending,
     facts,
     joining,
     linking,
@@ -185,17 +186,17 @@ def build() -> Catalog:
             ),
             Command(
                 "prompt withdraw", "Take back a discussion, or a prompt written here",
-                instructor, discussions.withdraw,
+                instructor, ending.withdraw,
                 (Param("what", "A discussion such as D3 or a prompt such as P2; in a thread, its"
-                       " discussion", complete=discussions.withdraw_choices),),
+                       " discussion", complete=ending.withdraw_choices),),
             ),
             Command(
                 "prompt close", "Close a discussion and sum it up", instructor,
-                discussions.close, (_OPEN,),
+                ending.close, (_OPEN,),
             ),
             Command(
                 "prompt reopen", "Open a closed discussion again", instructor,
-                discussions.reopen, (_DISCUSSION,),
+                ending.reopen, (_DISCUSSION,),
             ),
             Command(
                 "course setup", "Make a channel a course's", instructor, setup.setup,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core import leaving, prompts, roles, setup, staff_channel
+from bot.core import ending, leaving, prompts, roles, setup, staff_channel
 from bot.core.cards import (
     Block,
     Card,
@@ -209,10 +209,8 @@ async def archive(call: Call) -> Card:
         await prompts.refuse_archived(db, call)
         open_ = [d for d in await discussions.discussions_of(db, call.course.id) if d.open]
         for discussion in open_:
-            await outbox.cancel(db, call.course.id, discussion.id, ("prompt",))
-            await discussions.close(db, call.course.id, discussion.id, call.now)
-            await discussions.revise(db, call.course.id, discussion.id)
-            await prompts.owe_update(db, discussion, call)
+            await ending.end(db, discussion, call.now)
+            await prompts.owe_update(db, discussion, call.now)
         await courses.change(db, call.course.id, {"archived_at": call.now})
         await audit.note(
             db, call.course.id, call.member.id, "course archive", "course", call.now

@@ -116,6 +116,10 @@ class Platform(Protocol):
         Raises SendRefused or SendUncertain.
         """
 
+    def for_all(self, thread: Place) -> Place:
+        """Where a word about a thread reaches everybody in its channel: the channel, or the thread
+        itself where a channel holds nothing but threads."""
+
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         """Make the bot's own message read like this. Raises SendRefused or SendUncertain."""
 
