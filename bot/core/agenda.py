@@ -51,7 +51,8 @@ class Agenda:
         self._owed = owed
         self._new_id = new_id
         self._wake = asyncio.Event()
-        self._answered: set[DiscussionId] | None = None  # None: not looked at since the start
+        self._waiting: set[DiscussionId] = set()  # those with a follow-up that waits for replies
+        self._answered: set[DiscussionId] | None = None  # None: all are to be looked at
 
     async def run(self) -> None:
         """Do what falls due, for ever."""
@@ -75,23 +76,28 @@ class Agenda:
 
     def answered(self, discussion: DiscussionId) -> None:
         """A reply came: a follow-up may have waited for it."""
-        if self._answered is not None:
+        if self._answered is not None and discussion in self._waiting:
             self._answered.add(discussion)
-        self._wake.set()
+            self._wake.set()
 
     async def attend(self) -> None:
         """Do all that is due now, and tell each course's staff what they should know of it."""
         receipts = Receipts()
         try:
-            while await self._database.write(lambda db: self._round(db, receipts)):
+            while await self._is_due():
+                await self._database.write(lambda db: self._round(db, receipts))
                 self._owed()
             await self._heed_answers()
         finally:
-            self._owed()
             await receipts.tell(self._staff)
 
-    async def _round(self, db: Connection, receipts: Receipts) -> bool:
-        """One transaction's worth; whether anything was done, so that there may be more."""
+    async def _is_due(self) -> bool:
+        async with self._database.read() as db:
+            at = await _next(db)
+        return at is not None and at <= self._clock.now()
+
+    async def _round(self, db: Connection, receipts: Receipts) -> None:
+        """Do what is due, as much as goes into one transaction."""
         now, found = self._clock.now(), Receipts()
         due = await schedules.due(db, now, AT_ONCE)
         if due:
@@ -102,8 +108,7 @@ class Agenda:
         looks = await follow_ups.due(db, now, AT_ONCE)
         for one in looks:
             await following.look(db, one, now)
-        receipts.add(found)  # of a transaction that is undone nothing is told: it is done again
-        return bool(due or ending or looks)
+        receipts.add(found)
 
     async def _heed_answers(self) -> None:
         """Look at the follow-ups that wait for replies, where some came; after a start, at all."""
@@ -118,6 +123,7 @@ class Agenda:
                 by_discussion[one.discussion_id].append(one)
             for ones in by_discussion.values():
                 await self._database.write(partial(self._look_at, ones))
+                self._owed()
         except BaseException:
             self._answered = None  # all are looked at again
             raise
@@ -129,17 +135,20 @@ class Agenda:
     async def _until_next(self) -> float:
         """Seconds to sleep."""
         async with self._database.read() as db:
-            at = await self._next(db)
+            at = await _next(db)
+            self._waiting = {f.discussion_id for f in await follow_ups.waiting_for_replies(db)}
         if self._answered or self._answered is None:
             return 0.0
         if at is None:
             return LONGEST_SLEEP
         return max(0.05, min(LONGEST_SLEEP, (at - self._clock.now()).total_seconds()))
 
-    async def _next(self, db: Connection) -> datetime | None:
-        found = (
-            await schedules.next_due(db),
-            await discussions.next_closing_or_reminding(db),
-            await follow_ups.next_due(db),
-        )
-        return min((moment for moment in found if moment is not None), default=None)
+
+async def _next(db: Connection) -> datetime | None:
+    """The next instant at which anything is due."""
+    found = (
+        await schedules.next_due(db),
+        await discussions.next_closing_or_reminding(db),
+        await follow_ups.next_due(db),
+    )
+    return min((moment for moment in found if moment is not None), default=None)

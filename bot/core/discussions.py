@@ -11,8 +11,10 @@ from bot.core.errors import BadInput, Refused, UnknownName
 from bot.core.events import Place
 from bot.core.opening import Opening
 from bot.core.services import channel_labels
+from bot.core.typed_times import typed_times
 from storage import audit, courses, discussions, outbox
 from storage.database import Connection
+from storage.discussions import NO_TIMES
 from storage.errors import StorageError
 from storage.rows import Channel, Discussion
 
@@ -79,6 +81,7 @@ async def post(call: Call) -> Card:
     """/prompt post: open a discussion and post its prompt, once, however often it is asked."""
     name, content = await prompts.find(call, call.required("prompt"))
     ids = tuple(channel.id for channel in await target(call))
+    times = typed_times(call, NO_TIMES)
     key = f"post:{call.place.space.platform}:{call.place.space.ref}:{call.invocation.id}"
 
     async def work(db: Connection) -> Discussion:
@@ -86,7 +89,7 @@ async def post(call: Call) -> Card:
             return await discussions.discussion_by_id(db, call.course.id, before[0].discussion_id)
         await prompts.refuse_archived(db, call)
         discussion = await opening.open_(
-            db, call.course.id, Opening(name, content, ids, key, call.now), call.now
+            db, call.course.id, Opening(name, content, ids, key, call.now, times), call.now
         )
         await audit.note(
             db, call.course.id, call.member.id, "prompt post", discussion.name, call.now
@@ -94,9 +97,10 @@ async def post(call: Call) -> Card:
         return discussion
 
     discussion = await call.services.database.write(work)
+    call.services.agenda.wake()
     late = await prompts.deliver(call, [discussion])
     title = f"{discussion.name}: {discussion.content['title']}"
-    return Card(title, (*await _posted(call, discussion), *late))
+    return Card(title, (*await posted(call, discussion), *late))
 
 
 async def target(call: Call) -> list[Channel]:
@@ -125,7 +129,7 @@ async def target(call: Call) -> list[Channel]:
     )
 
 
-async def _posted(call: Call, discussion: Discussion) -> list[Block]:
+async def posted(call: Call, discussion: Discussion) -> list[Block]:
     """Where the discussion stands, as links; nothing where that can't be read now."""
     try:
         async with call.services.database.read() as db:
