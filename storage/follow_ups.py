@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from storage.among import among
 from storage.database import Connection
 from storage.ids import CourseId, DiscussionId
-from storage.rows import FollowUpState
+from storage.rows import Discussion, FollowUpState
 from storage.schema import discussions, follow_ups
 
 _STATE = (
@@ -25,12 +25,12 @@ _ALL = select(*_STATE).join(discussions, discussions.c.id == follow_ups.c.discus
 
 
 async def expect(
-    db: Connection, discussion: DiscussionId, checks: Mapping[str, datetime | None]
+    db: Connection, discussion: Discussion, checks: Mapping[str, datetime | None]
 ) -> None:
     """Follow-ups of a new discussion, each with when to look at it (None: as replies come)."""
     if checks:
         rows = [
-            {"discussion_id": discussion, "key": key, "state": "pending", "check_at": at}
+            {"discussion_id": discussion.id, "key": key, "state": "pending", "check_at": at}
             for key, at in checks.items()
         ]
         await db.execute(insert(follow_ups), rows)
