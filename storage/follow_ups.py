@@ -1,12 +1,11 @@
 """How it stands with the follow-ups of discussions: which may still be posted, which were, why."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from storage.among import among
 from storage.database import Connection
 from storage.ids import CourseId, DiscussionId
 from storage.rows import Discussion, FollowUpState
@@ -58,13 +57,9 @@ async def due(db: Connection, now: datetime, most: int) -> list[FollowUpState]:
     return [FollowUpState(*row) for row in found]
 
 
-async def waiting_for_replies(
-    db: Connection, ids: Collection[DiscussionId] | None = None
-) -> list[FollowUpState]:
-    """Those that wait for replies to come, in these discussions or in all."""
+async def waiting_for_replies(db: Connection) -> list[FollowUpState]:
+    """Those of any course that wait for replies to come."""
     query = _ALL.where(follow_ups.c.state == "pending", follow_ups.c.check_at.is_(None))
-    if ids is not None:
-        query = query.where(among(follow_ups.c.discussion_id, ids))
     return [FollowUpState(*row) for row in await db.execute(query)]
 
 

@@ -332,6 +332,10 @@ _CHECKED = follow_ups.c.check_at.is_not(None)
 Index("ix_follow_ups_check_at", follow_ups.c.check_at,
       sqlite_where=_CHECKED, postgresql_where=_CHECKED)  # fmt: skip
 
+_AWAITING = (follow_ups.c.state == "pending") & follow_ups.c.check_at.is_(None)
+Index("ix_follow_ups_waiting", follow_ups.c.discussion_id,
+      sqlite_where=_AWAITING, postgresql_where=_AWAITING)  # fmt: skip
+
 allowances = Table(
     "allowances",  # more time for one student, or none asked of them, in one discussion
     metadata,

@@ -52,7 +52,8 @@ async def list_(call: Call) -> Card:
     late = {s.id: _problems(s, owed) for s in all_}
     shown = [s for s in all_ if s in standing or late[s.id]]
     if not shown:
-        return Card("Schedules", (text("Nothing is scheduled; ", Code("/prompt schedule"), "."),))
+        how = text("Nothing is scheduled. ", Code("/prompt schedule"), " posts at its time.")
+        return Card("Schedules", (how,))
     rows = tuple(
         (
             spans(Code(s.name)),
@@ -95,6 +96,8 @@ async def show(call: Call) -> Card:
     if schedule.state in ("active", "proposed"):
         dues = list(islice(to_come(schedule, decided, call.course), 5))
     blocks: list[Block] = [schedule_cards.fields(schedule, own, channels)]
+    if schedule.state == "proposed":
+        blocks.append(text("It is only proposed; ", Code("/schedule confirm"), " makes it hold."))
     blocks.append(
         text(f"It is {schedule.state}.")
         if schedule.state in ("paused", "cancelled", "ended")

@@ -14,7 +14,6 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
 from bot.core.planning import Due
 from bot.core.recurrence import Rule
-from bot.core.schedule_cards import named
 from bot.core.shelf import Shelf
 from bot.core.times import Until, understand, understand_until
 from storage import audit, schedules
@@ -220,7 +219,7 @@ def _proposal(
         )  # fmt: skip
     buttons.append(Button("Discard", "schedule cancel", name))
     return Card(
-        f"Schedule {named(proposed.prompts, proposed.tag, own)}?",
+        "Schedule this?",
         (*blocks, Actions(tuple(buttons))),
         f"{proposed.name} · nothing is posted before you confirm",
     )
