@@ -13,7 +13,7 @@ from bot.core.times.models import Unclear
 
 _AMOUNT = re.compile(
     r"(?:(?P<half>half an?) |(?P<number>\d+(?:\.5)?|an?) ?)(?P<unit>[a-z]+)(?P<more> and a half)?"
-    r"(?: and | |$)",
+    r"(?: and | |$|(?=\d))",
     re.ASCII,
 )
 _UNITS = {
