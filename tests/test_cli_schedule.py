@@ -8,6 +8,10 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 
+OFF_START = (
+    "Saturday 31 October 2026 is not one of its days, so it first comes on Monday 2 November 2026"
+    " at 09:00."
+)
 NOW = ("--zone", "America/New_York", "--now", "2026-10-28T14:23")
 
 
@@ -37,10 +41,7 @@ def test_the_next_five_of_a_repetition() -> None:
             f"  {day} Nov 2026, 09:00 EST  (2026-11-0{number}T14:00:00Z)"
             for number, day in enumerate(("Mon 2", "Tue 3", "Wed 4", "Thu 5", "Fri 6"), 2)
         ),
-        (
-            "  Saturday 31 October 2026 is not one of its days, so it first comes on Monday 2 November"
-            " 2026 at 09:00."
-        ),
+        f"  {OFF_START}",
     ]
 
 

@@ -30,6 +30,7 @@ _AGAIN = re.compile(
     r"\b(every|each|daily|weekly|monthly|weekdays|biweekly|fortnightly"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days)\b"
 )
+_DAY_ENDS = re.compile(r"\b(?:eod|cob|(?:end|close) of (?:the )?(?:day|business))\b")
 _AT_ONCE = frozenset({"now", "right now", "immediately", "asap", "at once"})
 _ZONES = {
     "et": {"EST", "EDT"}, "ct": {"CST", "CDT"}, "mt": {"MST", "MDT"}, "pt": {"PST", "PDT"},
@@ -77,6 +78,9 @@ def _understood(text: str, now: datetime, zone: ZoneInfo) -> When:
         )
     if _AGAIN.search(typed):
         raise Unclear("It says how it repeats; give the first time here, and the rest as repeat")
+    if ends := _DAY_ENDS.search(typed):
+        timed = (typed.replace(ends[0], clock) for clock in ("5pm", "11:59pm"))
+        raise Unclear(f"It doesn't say at what time the {ends[0]} is", *timed)
     try:
         return _in_our_words(typed, now, zone)
     except Unknown as unknown:
