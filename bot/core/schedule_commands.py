@@ -49,7 +49,7 @@ async def list_(call: Call) -> Card:
         own = await shelf_of(db, call.course, call.services.packs)
         owed = await outbox.sends_of(db, call.course.id, OPEN)
     standing = [s for s in all_ if s.next_at is not None or s.state == "paused"]
-    late = {s.id: _problems(s, owed) for s in all_}
+    late = {s.id: problems(s, owed) for s in all_}
     shown = [s for s in all_ if s in standing or late[s.id]]
     if not shown:
         how = text("Nothing is scheduled. ", Code("/prompt schedule"), " posts at its time.")
@@ -73,7 +73,7 @@ def _state(schedule: Schedule) -> str:
     return "nothing more" if schedule.state == "active" else schedule.state
 
 
-def _problems(schedule: Schedule, owed: Sequence[Send]) -> list[str]:
+def problems(schedule: Schedule, owed: Sequence[Send]) -> list[str]:
     """Why posts of the schedule are not in their channels."""
     prefix = f"schedule:{schedule.id}:"
     return [
@@ -113,7 +113,7 @@ async def show(call: Call) -> Card:
             for one in list(decided.values())[-15:]
         )
         blocks.append(Table(("Due time", "What became of it", "Discussion"), rows))
-    blocks += [text(Bold("Not posted: "), problem) for problem in _problems(schedule, owed)]
+    blocks += [text(Bold("Not posted: "), problem) for problem in problems(schedule, owed)]
     return Card(f"{schedule.name}: {schedule_cards.in_words(schedule)}", tuple(blocks))
 
 
