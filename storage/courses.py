@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import ChannelId, ChannelRef, CourseId, Space, SpaceId
+from storage.prepared import Prepared
 from storage.rows import Channel, Course
 from storage.schema import channels, course_spaces, courses, spaces
 
@@ -36,7 +37,7 @@ CHANNEL = (
     channels.c.tag,
 )
 
-_CHANNELS_AT = (
+_CHANNELS_AT = Prepared(
     select(*CHANNEL, *_COURSE)
     .join(spaces, spaces.c.id == channels.c.space_id)
     .join(courses, courses.c.id == channels.c.course_id)
@@ -125,9 +126,8 @@ async def channels_at(
     db: Connection, places: Collection[tuple[Space, ChannelRef]]
 ) -> Mapping[tuple[Space, ChannelRef], tuple[Channel, Course]]:
     """The channels that stand at these places, each with its course."""
-    found = await db.execute(_CHANNELS_AT, {"refs": {ref for _, ref in places}})
     rows = {}
-    for row in found:
+    for row in await _CHANNELS_AT.rows(db, refs={ref for _, ref in places}):
         channel = to_channel(row)
         rows[channel.space, channel.ref] = (channel, Course(*row[len(CHANNEL) :]))
     return rows

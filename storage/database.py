@@ -5,9 +5,11 @@ and is never left half-way by a caller that goes away.
 """
 
 import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +18,7 @@ from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.driver import Driver
 from storage.errors import NotADatabase, StorageBusy, StorageError, StorageFull
 
 Connection = AsyncConnection
@@ -35,6 +38,7 @@ class Database:
         self.path = path
         self._readers = readers
         self._writer = writer
+        self._writing: Connection | None = None  # kept: to take it anew costs as much as a write
         self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Future[Any]] = set()
         self._closed = False
@@ -65,6 +69,8 @@ class Database:
         self._closed = True
         while self._under_way:
             await asyncio.wait(self._under_way)
+        if self._writing is not None:
+            await self._writing.close()
         await self._readers.dispose()
         await self._writer.dispose()
 
@@ -103,25 +109,37 @@ class Database:
         task.add_done_callback(self._under_way.discard)
         return task
 
-    async def write(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def write(
+        self, work: Callable[[Connection], Awaitable[T]], *, small: bool = False
+    ) -> T:  # fmt: skip
         """Run `work` in one transaction of its own; its result is durable when this returns.
+
+        `small`: each of its statements touches few rows, and none needs a trip to a thread (see
+        driver.py).
 
         What `work` raises undoes the whole transaction. If the caller is cancelled, the
         transaction still ends whole, one way or the other. Raises StorageError (StorageBusy,
         StorageFull) when the database refuses.
         """
         self._refuse_closed()
-        return await asyncio.shield(self._begun(self._transact(work)))
+        return await asyncio.shield(self._begun(self._transact(work, small)))
 
     def _refuse_closed(self) -> None:
         if self._closed:
             raise StorageError("The database is closed.")
 
-    async def _transact(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def _transact(self, work: Callable[[Connection], Awaitable[T]], small: bool) -> T:
+        driver: Any = self._writer.dialect.dbapi
         async with self._turn:
-            with _translated():
-                async with self._writer.begin() as connection:
+            with _translated(), driver.of_small_statements() if small else nullcontext():
+                connection = await self._writers()
+                async with connection.begin():
                     return await work(connection)
+
+    async def _writers(self) -> Connection:
+        if self._writing is None:
+            self._writing = await self._writer.connect()
+        return self._writing
 
     async def checkpoint(self) -> None:
         """Bring the log (-wal) into the file and empty it: what was deleted is then in neither.
@@ -129,18 +147,16 @@ class Database:
         While somebody reads it waits a moment, and then leaves the rest for the next time.
         """
         async with self._turn:
-            connection = await self._writer.raw_connection()
-            try:  # outside any transaction, where SQLAlchemy would begin one
-                driver: Any = connection.driver_connection
-                await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
-            finally:
-                connection.close()
+            # Said to the driver, outside any transaction: SQLAlchemy would begin one.
+            connection = await (await self._writers()).get_raw_connection()
+            driver: Any = connection.driver_connection
+            await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
 
     def group(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
     ) -> "Group[Item, Result]":
         """A way to write many small facts in few transactions: see `Group`."""
-        return self._grouped(self.write, apply)
+        return self._grouped(partial(self.write, small=True), apply)
 
     def reading(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
@@ -238,7 +254,8 @@ class Group(Generic[Item, Result]):
 def _engine(path: Path, begin: str, *pragmas: str, size: int = 5) -> AsyncEngine:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
-        connect_args={"timeout": BUSY_SECONDS},
+        module=Driver(),
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         hide_parameters=True,  # an error message must never carry what a student wrote
         pool_size=size,
         max_overflow=0,
@@ -254,7 +271,8 @@ def _engine(path: Path, begin: str, *pragmas: str, size: int = 5) -> AsyncEngine
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: SyncConnection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.dbapi_connection
+        driver.begin(begin)
 
     return engine
 
@@ -264,8 +282,8 @@ def _translated() -> Iterator[None]:
     """Turns the driver's refusals into ours."""
     try:
         yield
-    except DBAPIError as problem:
-        words = str(problem.orig)
+    except (DBAPIError, sqlite3.Error) as problem:
+        words = str(problem.orig if isinstance(problem, DBAPIError) else problem)
         if "locked" in words or "busy" in words:
             raise StorageBusy(words) from problem
         if "full" in words or "readonly" in words or "disk I/O" in words:

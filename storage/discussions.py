@@ -21,6 +21,7 @@ from storage.ids import (
     Space,
     ThreadRef,
 )
+from storage.prepared import Prepared
 from storage.rows import CoursePrompt, Discussion, Period, Placement
 from storage.schema import (
     channels,
@@ -49,11 +50,17 @@ _PLACEMENT = (
     placements.c.thread,
     placements.c.posted_at,
 )
-_PLACEMENTS_IN = select(
-    placements.c.channel_id, placements.c.discussion_id, placements.c.message, placements.c.thread
-).where(
-    among(placements.c.channel_id, parameter("channels")),
-    among(placements.c.thread, parameter("refs")) | among(placements.c.message, parameter("refs")),
+_PLACEMENTS_IN = Prepared(
+    select(
+        placements.c.channel_id,
+        placements.c.discussion_id,
+        placements.c.message,
+        placements.c.thread,
+    ).where(
+        among(placements.c.channel_id, parameter("channels")),
+        among(placements.c.thread, parameter("refs"))
+        | among(placements.c.message, parameter("refs")),
+    )
 )
 
 
@@ -231,7 +238,7 @@ async def placements_in(
     db: Connection, channel_ids: Collection[ChannelId], refs: Collection[str]
 ) -> Sequence[tuple[ChannelId, DiscussionId, MessageRef, ThreadRef]]:
     """The placements in these channels whose message or thread is one of `refs`."""
-    found = await db.execute(_PLACEMENTS_IN, {"channels": channel_ids, "refs": refs})
+    found = await _PLACEMENTS_IN.rows(db, channels=channel_ids, refs=refs)
     return [(row[0], row[1], row[2], row[3]) for row in found]
 
 

@@ -10,6 +10,7 @@ from storage.among import among, parameter
 from storage.courses import CHANNEL, to_channel
 from storage.database import Connection
 from storage.ids import ChannelId, CourseId, DiscussionId, SendId
+from storage.prepared import Prepared
 from storage.rows import Send
 from storage.schema import channels, outbox, spaces
 
@@ -30,7 +31,7 @@ _SEND = (
     outbox.c.message,
     outbox.c.problem,
 )
-_UNDER_WAY = (
+_UNDER_WAY = Prepared(
     select(outbox.c.channel_id)
     .where(
         among(outbox.c.channel_id, parameter("channels")),
@@ -249,8 +250,7 @@ async def channels_of(
 
 async def under_way(db: Connection, channel_ids: Collection[ChannelId]) -> set[ChannelId]:
     """Those channels in which a prompt is being posted, or stands, and is not placed yet."""
-    found = await db.execute(_UNDER_WAY, {"channels": channel_ids})
-    return set(found.scalars())
+    return {row[0] for row in await _UNDER_WAY.rows(db, channels=channel_ids)}
 
 
 async def _owned(db: Connection, id_: SendId, owner: str, **values: object) -> bool:
