@@ -9,7 +9,6 @@ import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -109,24 +108,24 @@ class Database:
         task.add_done_callback(self._under_way.discard)
         return task
 
-    async def write(
-        self, work: Callable[[Connection], Awaitable[T]], *, small: bool = False
-    ) -> T:  # fmt: skip
+    async def write(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Run `work` in one transaction of its own; its result is durable when this returns.
-
-        `small`: each of its statements touches few rows, and none needs a trip to a thread (see
-        driver.py).
 
         What `work` raises undoes the whole transaction. If the caller is cancelled, the
         transaction still ends whole, one way or the other. Raises StorageError (StorageBusy,
         StorageFull) when the database refuses.
         """
         self._refuse_closed()
-        return await asyncio.shield(self._begun(self._transact(work, small)))
+        return await asyncio.shield(self._begun(self._transact(work, False)))
 
     def _refuse_closed(self) -> None:
         if self._closed:
             raise StorageError("The database is closed.")
+
+    async def _write_small(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """For a group, whose statements are small and which no caller can end."""
+        self._refuse_closed()
+        return await self._transact(work, True)
 
     async def _transact(self, work: Callable[[Connection], Awaitable[T]], small: bool) -> T:
         driver: Any = self._writer.dialect.dbapi
@@ -155,8 +154,9 @@ class Database:
     def group(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
     ) -> "Group[Item, Result]":
-        """A way to write many small facts in few transactions: see `Group`."""
-        return self._grouped(partial(self.write, small=True), apply)
+        """A way to write many small facts in few transactions: see `Group`. Each statement of
+        `apply` is small: it runs where it is said, see driver.py."""
+        return self._grouped(self._write_small, apply)
 
     def reading(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
@@ -174,7 +174,7 @@ class Database:
         transact: Callable[[Callable[[Connection], Awaitable[Any]]], Awaitable[Any]],
         apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]],
     ) -> "Group[Item, Result]":
-        group = Group(transact, apply)
+        group = Group(self._begun, transact, apply)
         self._groups.append(group)
         return group
 
@@ -188,9 +188,11 @@ class Group(Generic[Item, Result]):
 
     def __init__(
         self,
+        begun: Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"],
         transact: Callable[[Callable[[Connection], Awaitable[Any]]], Awaitable[Any]],
         apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]],
     ) -> None:
+        self._begun = begun
         self._transact = transact
         self._apply = apply
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
@@ -201,7 +203,7 @@ class Group(Generic[Item, Result]):
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush())
+            self._flushing = self._begun(self._flush())
         return await future
 
     async def drain(self) -> None:

@@ -156,10 +156,9 @@ class Listeners:
         """A message, its edit or deletion, or a reaction. Raises StorageError, so that Slack sends
         it again."""
         workspace, people = await self._workspace(context), self._platform.people
-        if inbound.to_event(event, workspace.team, people.named(workspace.team)) is None:
-            return
-        await people.learn(workspace, inbound.people_in(event))
         told = inbound.to_event(event, workspace.team, people.named(workspace.team))
+        if told is not None and await people.learn(workspace, inbound.people_in(event)):
+            told = inbound.to_event(event, workspace.team, people.named(workspace.team))
         if told is not None:
             await self.core.intake.take_in(told)
 
