@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.among import among, parameter
 from storage.database import Connection
@@ -43,6 +43,7 @@ _CHANNELS_AT = Prepared(
     .join(courses, courses.c.id == channels.c.course_id)
     .where(among(channels.c.ref, parameter("refs")))
 )
+_COURSE_BY_ID = Prepared(select(*_COURSE).where(courses.c.id == bindparam("course")))
 
 
 def to_channel(row: Any) -> Channel:
@@ -134,8 +135,7 @@ async def channels_at(
 
 
 async def course(db: Connection, id_: CourseId) -> Course:
-    found = await db.execute(select(*_COURSE).where(courses.c.id == id_))
-    return Course(*tuple(found.one()))
+    return Course(*await _COURSE_BY_ID.one(db, course=id_))
 
 
 async def all_courses(db: Connection) -> list[Course]:

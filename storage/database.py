@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.driver import Driver
+from storage.driver import Driver, expect
 from storage.errors import NotADatabase, StorageBusy, StorageError, StorageFull
 
 Connection = AsyncConnection
@@ -42,6 +42,7 @@ class Database:
         self._under_way: set[asyncio.Future[Any]] = set()
         self._closed = False
         self._groups: list[Group[Any, Any]] = []
+        self._together: Group[Callable[[Connection], Awaitable[Any]], Any] = self.group(_each)
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
@@ -118,6 +119,13 @@ class Database:
         self._refuse_closed()
         return await asyncio.shield(self._begun(self._transact(work, False)))
 
+    async def write_together(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """As `write`, in one transaction with what others ask for meanwhile. For work of small
+        statements that does nothing else: where one of them fails, all are done again, each
+        alone."""
+        result: T = await self._together.put(work)
+        return result
+
     def _refuse_closed(self) -> None:
         if self._closed:
             raise StorageError("The database is closed.")
@@ -128,14 +136,17 @@ class Database:
         return await self._transact(work, True)
 
     async def _transact(self, work: Callable[[Connection], Awaitable[T]], small: bool) -> T:
-        driver: Any = self._writer.dialect.dbapi
         async with self._turn:
-            with _translated(), driver.of_small_statements() if small else nullcontext():
+            with _translated():
                 connection = await self._writers()
+                expect(connection, small=small)
                 async with connection.begin():
                     return await work(connection)
 
     async def _writers(self) -> Connection:
+        if self._writing is not None and self._writing.invalidated:
+            await self._writing.close()
+            self._writing = None
         if self._writing is None:
             self._writing = await self._writer.connect()
         return self._writing
@@ -161,13 +172,18 @@ class Database:
     def reading(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
     ) -> "Group[Item, Result]":
-        """A way to answer many small questions in few readings: see `Group`. Whoever asks sees all
-        that was durable by then."""
+        """A way to answer many small questions in few readings: see `Group`, and `group`. Whoever
+        asks sees all that was durable by then."""
         return self._grouped(self._look, apply)
 
     async def _look(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self.read() as connection:
-            return await work(connection)
+            expect(connection, small=True)
+            try:
+                await connection.begin()
+                return await work(connection)
+            finally:
+                expect(connection, small=False)
 
     def _grouped(
         self,
@@ -177,6 +193,12 @@ class Database:
         group = Group(self._begun, transact, apply)
         self._groups.append(group)
         return group
+
+
+async def _each(
+    db: Connection, works: Sequence[Callable[[Connection], Awaitable[Any]]]
+) -> Sequence[Any]:
+    return [await work(db) for work in works]
 
 
 class Group(Generic[Item, Result]):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from storage.among import among, parameter
 from storage.courses import CHANNEL, to_channel
@@ -49,6 +49,16 @@ _PLACEMENT = (
     placements.c.message,
     placements.c.thread,
     placements.c.posted_at,
+)
+_BY_ID = Prepared(
+    select(*_DISCUSSION).where(
+        discussions.c.course_id == bindparam("course"), discussions.c.id == bindparam("id")
+    )
+)
+_PERIODS = Prepared(
+    select(periods.c.discussion_id, periods.c.opened_at, periods.c.closed_at)
+    .where(among(periods.c.discussion_id, parameter("ids")))
+    .order_by(periods.c.opened_at, periods.c.id)
 )
 _PLACEMENTS_IN = Prepared(
     select(
@@ -145,22 +155,16 @@ async def discussions_of(db: Connection, course: CourseId) -> list[Discussion]:
 
 
 async def discussion_by_id(db: Connection, course: CourseId, id_: DiscussionId) -> Discussion:
-    found = await db.execute(
-        select(*_DISCUSSION).where(discussions.c.course_id == course, discussions.c.id == id_)
-    )
-    return Discussion(*found.one(), (await _periods(db, [id_]))[id_])
+    row = await _BY_ID.one(db, course=course, id=id_)
+    when = await _periods(db, [id_])
+    return Discussion(*(*row, when[id_]))
 
 
 async def _periods(
     db: Connection, ids: Collection[DiscussionId]
 ) -> Mapping[DiscussionId, tuple[Period, ...]]:
-    found = await db.execute(
-        select(periods.c.discussion_id, periods.c.opened_at, periods.c.closed_at)
-        .where(among(periods.c.discussion_id, ids))
-        .order_by(periods.c.opened_at, periods.c.id)
-    )
     by_id: dict[DiscussionId, tuple[Period, ...]] = defaultdict(tuple)
-    for id_, opened, closed in found:
+    for id_, opened, closed in await _PERIODS.rows(db, ids=ids):
         by_id[id_] += (Period(opened, closed),)
     return by_id
 

@@ -1,16 +1,15 @@
 """How SQLAlchemy's statements reach aiosqlite: each whole, with all its rows, in one trip to the
 connection's thread (SQLAlchemy's own cursor makes four).
 
-Where a transaction is told to be of small statements they make no trip at all: between BEGIN
-IMMEDIATE and COMMIT nothing waits, neither for a lock nor for the disk, and a trip takes longer
-than such a statement. Only the commit, which waits for the disk, and a lock that another process
-holds are left to the thread.
+Where a transaction is told to be of small statements they make no trip at all: once it has begun
+nothing waits, neither for a lock (in WAL mode) nor for the disk to have written, and a trip takes
+longer than such a statement. Only the commit, and a lock that another process holds, are left to
+the thread.
 """
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiosqlite
@@ -58,27 +57,31 @@ class WholeCursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class DriverConnection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ("_raw",)
+    """`small`: the transaction that begins, or is under way, is of small statements."""
+
+    __slots__ = ("_raw", "small")
     _cursor_cls = WholeCursor
 
     def __init__(self, dbapi: "Driver", connection: Any) -> None:
         super().__init__(dbapi, connection)
         self._raw: sqlite3.Connection = connection._conn  # noqa: SLF001 - as SQLAlchemy's own does
+        self.small = False
 
     @property
     def at_once(self) -> sqlite3.Connection | None:
         """The connection itself, while its statements need no trip."""
-        return self._raw if self.dbapi.small and self._raw.in_transaction else None
+        return self._raw if self.small and self._raw.in_transaction else None
 
     def begin(self, how: str) -> None:
-        """`how` is BEGIN IMMEDIATE where it is to be a writer's."""
-        if not (self.dbapi.small and _begun(self._raw, how)):
+        """`how` is BEGIN IMMEDIATE where it is to be a writer's. If whoever waits for it goes away,
+        nothing is left begun."""
+        if self.small and _begun(self._raw, how):
+            return
+        try:
             self.cursor().execute(how)
-
-    def rollback(self) -> None:
-        """The pool asks for it whenever a connection comes back, mostly after its commit."""
-        if self._raw.in_transaction:
-            super().rollback()
+        except BaseException:
+            self.rollback()
+            raise
 
     def perform(self, run: Run) -> tuple[sqlite3.Cursor, Sequence[Any]]:
         try:
@@ -94,25 +97,19 @@ class DriverConnection(AsyncAdapt_aiosqlite_connection):
 
 
 class Driver(AsyncAdapt_aiosqlite_dbapi):
-    """What `create_async_engine` takes for the aiosqlite module; one for each engine.
-
-    `small`: the transaction that begins, on the engine's one connection, is of small statements.
-    """
+    """What `create_async_engine` takes for the aiosqlite module."""
 
     def __init__(self) -> None:
         super().__init__(aiosqlite, sqlite3)
-        self.small = False
 
     def connect(self, *args: Any, **how: Any) -> DriverConnection:
         return DriverConnection(self, super().connect(*args, **how).driver_connection)
 
-    @contextmanager
-    def of_small_statements(self) -> Iterator[None]:
-        self.small = True
-        try:
-            yield
-        finally:
-            self.small = False
+
+def expect(db: AsyncConnection, *, small: bool) -> None:
+    """Say of what statements the next transaction is, before it begins."""
+    open_: Any = db.sync_connection
+    open_.connection.dbapi_connection.small = small
 
 
 def at_once(db: AsyncConnection) -> sqlite3.Connection | None:

@@ -107,6 +107,7 @@ _KNOWN_IN = Prepared(
         among(messages.c.ref, parameter("refs")),
     )
 )
+_HELD = Prepared(_IN_CHANNEL.where(messages.c.discussion_id.is_(None)))
 _WITH_IDS = Prepared(_IN_CHANNEL.where(among(messages.c.id, parameter("ids"))))
 _INSERT = PreparedInsert(insert(messages))
 _UPDATE = (
@@ -131,7 +132,7 @@ async def reserve_ids(db: Connection, count: int) -> range:
     """`count` message ids that nobody else has or will have."""
     if count == 0:
         return range(0)
-    ((last,),) = await _RESERVE.rows(db, count=count)
+    (last,) = await _RESERVE.one(db, count=count)
     return range(last - count + 1, last + 1)
 
 
@@ -151,10 +152,7 @@ async def waiting_for(
 
 async def held(db: Connection, channel: ChannelId) -> list[MessageState]:
     """The messages of a channel that are held until it is known where they belong."""
-    found = await db.execute(
-        select(*_STATE).where(messages.c.channel_id == channel, messages.c.discussion_id.is_(None))
-    )
-    return [_to_state(row) for row in found]
+    return [_to_state(row) for row in await _HELD.rows(db, channel=channel)]
 
 
 async def known_in(

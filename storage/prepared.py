@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Dialect, Executable, Insert
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -31,6 +32,12 @@ class Prepared:
             return (await db.execute(self.statement, values)).all()
         compiled = self._for(db.dialect)
         return compiled.read(connection.execute(compiled.sql, compiled.bound(values)).fetchall())
+
+    async def one(self, db: Connection, **values: object) -> Row:
+        """The first row that comes of it. Raises NoResultFound where none does."""
+        for row in await self.rows(db, **values):
+            return row
+        raise NoResultFound("No row was found where there must be one.")
 
     def _for(self, dialect: Dialect) -> "_Compiled":
         if dialect not in self._compiled:

@@ -48,7 +48,9 @@ async def test_only_a_groups_statements_run_where_they_are_said(database: Databa
     assert await database.write(where) != here
     async with database.read() as db:
         assert await where(db) != here
-    assert await database.reading(each).put("") != here
+    assert await database.reading(each).put("") == here
+    async with database.read() as db:
+        assert await where(db) != here
     assert await database.group(each).put("") == here
 
 
@@ -84,7 +86,9 @@ async def test_what_is_prepared_says_the_same_at_once_and_otherwise(database: Da
     await database.write(fill)
     at_the_spot = await database.group(asked).put(True)
     assert [row[:2] for row in at_the_spot] == [("T1", START), ("T3", START)]
-    assert await database.reading(asked).put(False) == at_the_spot
+    assert await database.reading(asked).put(True) == at_the_spot
+    async with database.read() as db:
+        assert await asked(db, [False]) == [at_the_spot]
 
 
 async def test_a_prepared_insert_that_is_refused_undoes_what_was_with_it(
@@ -108,3 +112,29 @@ async def test_a_prepared_insert_that_is_refused_undoes_what_was_with_it(
     assert look(NAMES) == [("a",), ("b",), ("c",)]
     with pytest.raises(IntegrityError):
         await database.write(one)
+
+
+async def test_whoever_goes_away_before_the_first_question_leaves_nothing_begun(
+    database: Database,
+) -> None:
+    async def ask() -> None:
+        async with database.read() as db:
+            await db.execute(select(counters.c.name))
+
+    async def seen() -> int:
+        async with database.read() as db:
+            return len((await db.execute(select(counters.c.name))).all())
+
+    for turns in range(12):  # at each step on the way
+        asking = asyncio.create_task(ask())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        before = await asyncio.gather(*(seen() for _ in range(5)))  # with every reader there is
+        await database.write(lambda db, n=turns: _add(db, f"n{n}"))  # type: ignore[misc]
+        assert await asyncio.gather(*(seen() for _ in range(5))) == [n + 1 for n in before]
+
+
+async def _add(db: Connection, name: str) -> None:
+    await db.execute(insert(counters).values(name=name, last=0))
