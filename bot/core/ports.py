@@ -94,6 +94,8 @@ class Platform(Protocol):
     name: str
     settling: timedelta
     """How long a request that got no answer may still land in the channel."""
+    references: bool
+    """Whether a reply can refer to the message that it answers."""
 
     async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         """Post a public message, marked with the send's key so that `find` knows it again: the

@@ -23,7 +23,7 @@ from bot.logs import JsonLines
 from storage import database
 from tests.world import PROMPT, SPACE, Human, World, a_world
 
-COMMANDS = {command.name: command for command in catalog.build()}
+COMMANDS = {command.name: command for command in catalog.build().with_references()}
 ARGUMENTS = {
     "text": "shock workers",
     "subject": "F1",
@@ -343,3 +343,13 @@ def test_a_catalogue_refuses_what_no_platform_could_offer() -> None:
         built.with_command(replace(command, name="x", params=(optional, required)))
     with pytest.raises(ValueError, match="two parameters"):
         built.with_command(replace(command, name="x", params=(optional, optional)))
+
+
+async def test_where_replies_refer_to_what_they_answer_it_is_not_said_beforehand(
+    world: World,
+) -> None:
+    ada = await world.person("Ada")
+    await world.course(ada)
+    assert "/prompt respond" not in await ada.answer("help")
+    said = await ada.answer("prompt respond", message="1")
+    assert "/prompt respond is not needed here: reply to the message itself" in said

@@ -106,6 +106,7 @@ class FaultyPlatform:
     clock: Clock
     name: str = "browser"
     settling: timedelta = timedelta(seconds=30)
+    references: bool = True
     standing: list[Standing] = field(default_factory=list)
     told: list[tuple[AccountRef, str]] = field(default_factory=list)
     seen: list[SeenMessage] = field(default_factory=list)

@@ -22,6 +22,7 @@ from storage import (
     notices,
     outbox,
     replies,
+    responding,
 )
 from storage.database import Connection, Database
 from storage.ids import (
@@ -47,7 +48,7 @@ from tests.storage.conftest import NOW
 SPACE = Space("browser", "classroom")
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    notices, audit,
+    responding, notices, audit,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -163,6 +164,9 @@ async def make(db: Connection, mark: str) -> Made:
     ]
     await messages.save(db, [said, held])
     await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
+    await responding.say(
+        db, discussion.id, channel, account, said.id, invocation="same", at=NOW
+    )  # fmt: skip
     await audit.note(db, course, member, mark, "D1", NOW)
     await granting.choose(db, course, space, "assistants", RoleRef("role"), mark, NOW)
     await granting.grant(db, course, account, "assistant", NOW)
@@ -233,6 +237,8 @@ READS: dict[str, Read] = {
     "standing_reactions": lambda db, m: replies.standing_reactions(
         db, m.channel, m.discussion, [MessageRef("message-0")]
     ),
+    "message_at": lambda db, m: responding.message_at(db, m.channel, MessageRef("message-0")),
+    "said_in": lambda db, m: responding.said_in(db, m.course),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
@@ -269,6 +275,7 @@ async def test_another_courses_ids_find_nothing(database: Database) -> None:
         assert [*await messages.standing_in(db, north.channel, south.discussion)] == []
         assert await messages.with_ids(db, north.channel, [south.message]) == []
         assert await replies.evidence_of(db, north.course, south.discussion) == []
+        assert await responding.said_in(db, north.course, south.discussion) == []
         assert await replies.standing_reactions(db, north.channel, south.discussion, [ref]) == set()
         for asked in (
             courses.channel(db, north.course, south.channel),

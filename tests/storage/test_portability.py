@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from storage import maintenance
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.schema import metadata
 from tests.world import SPACE, START, World
 
@@ -91,6 +91,7 @@ async def test_everything_a_class_says_to_the_database_can_be_said_there(world: 
         event.listen(engine.sync_engine, "before_execute", listen)
     await a_day_in_class(world, database)
     await an_install(database)
+    await a_word_beforehand(database)
 
     spoken = set()
     for statement in said.values():
@@ -112,6 +113,23 @@ async def an_install(database: Database) -> None:
     await kept.find("E", "")
     await kept.all()
     await kept.forget("E", "")
+
+
+async def a_word_beforehand(database: Database) -> None:
+    """Said where replies refer to nothing: on Slack."""
+    from storage import responding
+    from storage.ids import AccountId, ChannelId, CourseId, DiscussionId, MessageRef
+
+    channel, discussion, account = ChannelId(1), DiscussionId(1), AccountId(1)
+
+    async def work(db: Connection) -> None:
+        await responding.message_at(db, channel, MessageRef("m"))
+        await responding.say(
+            db, discussion, channel, account, None, invocation="said", at=START
+        )  # fmt: skip
+        await responding.said_in(db, CourseId(1), discussion)
+
+    await database.write(work)
 
 
 async def a_day_in_class(world: World, database: Database) -> None:

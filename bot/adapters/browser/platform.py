@@ -29,6 +29,7 @@ class BrowserPlatform:
     settling = timedelta(0)
     """A post is in the classroom when the call returns, or it is nowhere: no request is under
     way that could still land."""
+    references = True
 
     def __init__(self, classroom: Classroom) -> None:
         self._classroom = classroom

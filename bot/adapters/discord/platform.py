@@ -46,6 +46,7 @@ class DiscordPlatform:
 
     name = inbound.NAME
     settling = timedelta(seconds=30)
+    references = True
 
     def __init__(self, clock: Clock) -> None:
         self.people = People(clock)

@@ -40,6 +40,7 @@ class SlackPlatform:
 
     name = inbound.NAME
     settling = timedelta(seconds=30)
+    references = False
 
     def __init__(self, clients: Clients, pace: Pace | None = None) -> None:
         self.workspaces = Workspaces(clients)
