@@ -142,6 +142,10 @@ class Platform(Protocol):
         belong to the space. Raises SendRefused where nobody knows.
         """
 
+    async def channel_name(self, place: Place) -> str | None:
+        """What people call a channel now; None where the platform can't tell, or need not since it
+        never changes. Raises SendRefused."""
+
     async def prompt_channel(self, place: Place) -> PromptChannel:
         """A channel in which prompts can be posted. Raises SendRefused where they can't."""
 

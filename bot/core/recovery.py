@@ -13,9 +13,18 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.core import channel_changes
 from bot.core.cards import Card, text
 from bot.core.deciding import Taken
-from bot.core.events import Event, MessageDeleted, MessageEdited, Person, Place, ReactionChanged
+from bot.core.events import (
+    ChannelChanged,
+    Event,
+    MessageDeleted,
+    MessageEdited,
+    Person,
+    Place,
+    ReactionChanged,
+)
 from bot.core.intake import Intake
 from bot.core.ports import Clock, Platform, SeenMessage, SendRefused
 from bot.core.staff import StaffNotices
@@ -96,6 +105,8 @@ class Recovery:
     async def recover(self, platform: str) -> list[Receipt]:
         """Read every discussion of a platform again that is open or ended lately; staff are told
         what was found."""
+        if (running := self._platforms.get(platform)) is not None:
+            await channel_changes.look(self._database, running, self._clock.now())
         since = self._clock.now() - LATELY
         async with self._database.read() as db:
             ours = [
@@ -120,6 +131,17 @@ class Recovery:
                 if placement.channel.id == channel.id and place.thread in (None, placement.thread)
             ]
         return await self._read_all(ours, CHANGED)
+
+    async def take_in(self, change: ChannelChanged) -> None:
+        """Keep a channel's new name or id; returns when it is durable. Raises StorageError."""
+        await channel_changes.take_in(self._database, change)
+
+    async def tell_of(self, change: ChannelChanged) -> None:
+        """Tell staff what they have to know of what became of a channel."""
+        found = await channel_changes.notice(self._database, change)
+        if found is not None:
+            channel, card = found
+            await self._staff.tell(channel.course_id, Place(channel.space, channel.ref), card)
 
     async def _placements(
         self, db: Connection, course: CourseId, since: datetime | None = None

@@ -245,35 +245,6 @@ async def test_another_apps_words_and_joins_are_no_replies(seminar: Seminar) -> 
     assert set(await table(seminar)) == {"Ada"}
 
 
-# --- channels, and Coalface in them -------------------------------------------------------------
-
-
-@WAYS
-async def test_removed_and_invited_again_it_reads_what_it_missed(seminar: Seminar) -> None:
-    world = seminar.world
-    await say(seminar, seminar.ada, "Before.")
-    post = d1(seminar)
-    world.remove_bot(seminar.channel)
-    await seminar.settle()
-    assert "Coalface is not in #seminar; type /invite @Coalface there." in await seminar.told(
-        seminar.teacher
-    )
-    world.say(seminar.bo, seminar.channel, "Unheard.", thread=post)
-    await seminar.settle()
-    world.invite_bot(seminar.channel)
-    await seminar.settle()
-    rows = await table(seminar)
-    assert (rows["Ada"]["posts"], rows["Bo"]["posts"]) == ("1", "1")
-
-
-async def test_an_archived_channel_is_said_to_be(seminar: Seminar) -> None:
-    world, bot = seminar.world, seminar.world.bot(seminar.team)
-    world.archive(seminar.channel)
-    await seminar.settle()
-    world.run_command(seminar.teacher, bot, "/prompt", "close D1")
-    assert "#seminar is archived; unarchive it" in await seminar.told(seminar.teacher)
-
-
 # --- who may set up -----------------------------------------------------------------------------
 
 

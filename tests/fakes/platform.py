@@ -197,6 +197,10 @@ class FaultyPlatform:
             raise SendRefused(self.unreadable)
         return None if ref in self.left else Person(ref, self.people.get(ref, str(ref)))
 
+    async def channel_name(self, place: Place) -> str | None:
+        found = self.channels.get(place.channel)
+        return None if found is None else found.name
+
     async def prompt_channel(self, place: Place) -> PromptChannel:
         return self.channels.get(place.channel) or PromptChannel(str(place.channel))
 

@@ -92,6 +92,10 @@ class BrowserPlatform:
         known = {person.ref: person for person in await self._classroom.people()}
         return None if ref not in known else Person(ref, known[ref].name)
 
+    async def channel_name(self, place: Place) -> str | None:
+        """A channel of the classroom keeps its name."""
+        return None
+
     async def prompt_channel(self, place: Place) -> PromptChannel:
         return PromptChannel(await self.notice_channel(place))
 

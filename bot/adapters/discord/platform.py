@@ -230,6 +230,9 @@ class DiscordPlatform:
             member = await self.people.find(guild, inbound.to_number(ref))
         return None if member is None else inbound.to_person(member)
 
+    async def channel_name(self, place: Place) -> str | None:
+        return (await self._channel(place)).name
+
     async def prompt_channel(self, place: Place) -> PromptChannel:
         return choosing.prompt_channel(await self._channel(place))
 

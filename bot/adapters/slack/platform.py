@@ -209,6 +209,15 @@ class SlackPlatform:
             raise SendRefused(f"Coalface is not in #{name}; type /invite @Coalface there.")
         return channel
 
+    async def channel_name(self, place: Place) -> str | None:
+        workspace = await self._workspace(place.space)
+        found = await self.calls.read(
+            workspace, workspace.client.conversations_info, patient=True, channel=str(place.channel)
+        )
+        name = str(found["channel"].get("name") or "")
+        self.calls.named(workspace.team, str(place.channel), name)
+        return name
+
     async def prompt_channel(self, place: Place) -> PromptChannel:
         workspace = await self._workspace(place.space)
         return PromptChannel(str((await self._usable(workspace, place))["name"]))
