@@ -27,12 +27,12 @@ from bot.core.cards import Actions, Button, Card, text
 from bot.core.commands import Catalog
 from bot.core.events import AccountRef, Place, ThreadRef
 from bot.core.ports import SeenMessage
-from storage import maintenance
 from tests.adapters.slack.running import Running
 from tests.fakes.discord_wire.clock import TickingClock
 from tests.fakes.slack_workspace.interactions import Interaction
 from tests.fakes.slack_workspace.records import Channel, Message, Team, User, View
 from tests.fakes.slack_workspace.server import Slack
+from tests.migrating import migrate
 
 CARD = Card(
     "Kulaks and shock workers",
@@ -196,7 +196,7 @@ class Seminar:
             await asyncio.wait_for(self.adapter.serve(), 10)
 
     def _opened(self, settings: Settings) -> AbstractAsyncContextManager[App]:
-        maintenance.upgrade(settings.database, self.clock.now())
+        migrate(settings.database, self.clock.now())
         time = self.time or Running()
         pace = Pace(time.now, time.sleep)
         return open_app(
