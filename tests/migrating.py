@@ -12,10 +12,16 @@ from storage import maintenance
 def migrate(path: Path, now: datetime) -> None:
     """As maintenance.upgrade, which what is there already is left to."""
     if path.exists():
-        maintenance.upgrade(path, now)
+        if maintenance.revision(path) != _newest():
+            maintenance.upgrade(path, now)
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_bytes(_new())
+
+
+@cache
+def _newest() -> str:
+    return maintenance.newest()
 
 
 @cache
