@@ -150,15 +150,20 @@ class Listeners:
 
     # --- what happens ---------------------------------------------------------------------------
 
-    async def message(self, event: Json, context: AsyncBoltContext) -> None:
+    async def message(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
         """A message, its edit or deletion, or a reaction. Raises StorageError, so that Slack sends
         it again."""
         if event.get("subtype") in inbound.CONVERTED:
             await self.channel_changed(event, context)
             return
-        workspace, people = await self._workspace(context), self._platform.people
-        if inbound.to_event(event, workspace.team, people.named(workspace.team)) is None:
+        first, people = await self._workspace(context), self._platform.people
+        if inbound.to_event(event, first.team, people.named(first.team)) is None:
             return
+        for workspace in await self._platform.sharing.hearing(body, first):
+            await self._take_in(event, workspace)
+
+    async def _take_in(self, event: Json, workspace: Workspace) -> None:
+        people = self._platform.people
         await people.learn(workspace, inbound.people_in(event))
         told = inbound.to_event(event, workspace.team, people.named(workspace.team))
         if told is not None:
@@ -190,11 +195,11 @@ class Listeners:
             if change.became == "unarchived":
                 await self._reread(workspace, change.channel)
 
-    async def left(self, event: Json, context: AsyncBoltContext) -> None:
+    async def left(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
         """Somebody left a channel; of Coalface itself Slack tells otherwise."""
-        workspace = await self._workspace(context)
-        if event["user"] != workspace.user:
-            await self.core.intake.take_in(inbound.to_left(event, workspace.team))
+        for workspace in await self._platform.sharing.hearing(body, await self._workspace(context)):
+            if event["user"] != workspace.user:
+                await self.core.intake.take_in(inbound.to_left(event, workspace.team))
 
     async def person_changed(self, event: Json, context: AsyncBoltContext) -> None:
         """A new name, or an account that was deactivated."""

@@ -13,6 +13,7 @@ from bot.adapters.slack.pacing import Pace
 from bot.adapters.slack.people import People
 from bot.adapters.slack.refusals import NOT_THERE, error_of, lacking, not_installed
 from bot.adapters.slack.render import Rendered
+from bot.adapters.slack.sharing import Sharing
 from bot.adapters.slack.workspaces import Clients, Workspace, Workspaces
 from bot.core.cards import Card
 from bot.core.events import AccountRef, MessageRef, Person, Place, RoleRef, Space, ThreadRef
@@ -46,6 +47,7 @@ class SlackPlatform:
         self.workspaces = Workspaces(clients)
         self.calls = Calls(self.workspaces, pace or Pace())
         self.people = People(self.calls)
+        self.sharing = Sharing(self.workspaces, self.calls)
         self._reader = Reader(self.calls, self.people)
         self._looked: dict[tuple[Place, str, datetime], _Looked] = {}
 
