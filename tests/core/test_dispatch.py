@@ -6,9 +6,11 @@ import logging
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from bot.core.events import ChannelRef, InvocationId, Person, Place
 from bot.core.plain import to_plain
 from bot.logs import JsonLines
 from storage import database
-from tests.world import PROMPT, SPACE, Human, World, a_world
+from tests.world import PROMPT, SPACE, FakeClock, Human, World, a_world
 
 COMMANDS = {command.name: command for command in catalog.build().with_references()}
 ARGUMENTS = {
@@ -69,9 +71,29 @@ async def make_course(world: World) -> Course:
     return Course(world, ada, people)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    """A database with such a course in it, to be copied and not opened; and the time then."""
+    folder = tmp_path_factory.mktemp("made")
+
+    async def make() -> datetime:
+        async with a_world(folder).opened() as world:
+            await make_course(world)
+            return world.clock.now()
+
+    return a_world(folder).settings.database, asyncio.run(make())
+
+
 @pytest.fixture
-async def course(world: World) -> Course:
-    return await make_course(world)
+async def course(tmp_path: Path, made: tuple[Path, datetime]) -> AsyncIterator[Course]:
+    database, now = made
+    world = a_world(tmp_path, FakeClock(now))
+    world.numbers = count(1_000)  # of invocations that have not been
+    shutil.copy(database, world.settings.database)
+    async with world.opened():
+        known = await world.app.browser.classroom.people()
+        people = {p.name: Human(world, p.ref, p.name, p.manages) for p in known}
+        yield Course(world, people["Ada"], {name: people[name] for name in PEOPLE})
 
 
 def words(outcome: Outcome) -> str:
