@@ -88,7 +88,7 @@ def _of_class(channel: Channel, became: str, open_: Sequence[Discussion]) -> str
                 " posted there wait for that; what was written stays and counts."
             )
         case "unarchived":
-            return f"the class can write there again, and what is owed goes out. {held}."
+            return f"the class can write there again, and what is owed goes out; {held} there."
         case "deleted":
             return (
                 f"what was written there ({held}) is gone; what is on record stays and counts. To"
