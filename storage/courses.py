@@ -104,6 +104,28 @@ async def bind_channel(
     return ChannelId(made.scalar_one())
 
 
+async def rename_channel(
+    db: Connection, course: CourseId, id_: ChannelId, name: str, at: datetime
+) -> None:
+    """People call it so since `at`, unless a later name is known."""
+    await db.execute(
+        update(channels)
+        .where(
+            channels.c.course_id == course,
+            channels.c.id == id_,
+            channels.c.named_at.is_(None) | (channels.c.named_at < at),
+        )
+        .values(name=name, named_at=at)
+    )
+
+
+async def move_channel(db: Connection, course: CourseId, id_: ChannelId, ref: ChannelRef) -> None:
+    """Its platform has given it another id. IntegrityError where that one is bound already."""
+    await db.execute(
+        update(channels).where(channels.c.course_id == course, channels.c.id == id_).values(ref=ref)
+    )
+
+
 async def unbind_channel(db: Connection, course: CourseId, id_: ChannelId) -> None:
     """The channel is the course's no longer. IntegrityError where anything was posted in it."""
     await db.execute(
