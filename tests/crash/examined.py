@@ -1,0 +1,135 @@
+"""What came of it all: the outbox against what stands in the channels, and what students wrote
+against what is on record."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.crash.parts import Part, Written
+
+
+@dataclass
+class Counts:
+    """`wrong` says of each duplicate, of what is missing and of what is lost, which it was."""
+
+    kills: int = 0
+    sends: int = 0
+    duplicates: int = 0
+    missing: int = 0
+    replies: int = 0
+    lost: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def well(self) -> bool:
+        return not (self.duplicates or self.missing or self.lost or self.wrong)
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.kills + other.kills,
+            self.sends + other.sends,
+            self.duplicates + other.duplicates,
+            self.missing + other.missing,
+            self.replies + other.replies,
+            self.lost + other.lost,
+            self.wrong + other.wrong,
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"kills {self.kills}, sends {self.sends}, duplicates {self.duplicates},"
+            f" missing {self.missing}, replies {self.replies}, lost {self.lost}"
+        )
+
+
+def examine(database: Path, parts: Sequence[Part]) -> Counts:
+    """How it stands now; `kills` is for whoever killed."""
+    counts = Counts()
+    with closing(sqlite3.connect(database)) as db:
+        _sends(db, parts, counts)
+        _replies(db, parts, counts)
+    counts.wrong += [f"not built: {what}" for part in parts for what in part.not_built()]
+    return counts
+
+
+def _sends(db: sqlite3.Connection, parts: Sequence[Part], counts: Counts) -> None:
+    owed = Counter(db.execute(_OWED).fetchall())
+    stands = Counter[tuple[str, str, str]]()
+    for part in parts:
+        stands += part.standing()
+    counts.sends = owed.total()
+    for what in sorted(owed | stands):
+        over = stands[what] - owed[what]
+        if over > 0:
+            counts.duplicates += over
+            counts.wrong.append(f"{' '.join(what)}: stands {stands[what]}, owed {owed[what]}")
+        elif over < 0:
+            counts.missing -= over
+            counts.wrong.append(f"{' '.join(what)}: stands {stands[what]}, owed {owed[what]}")
+    known = {discussion for _, discussion, _ in owed}
+    for part in parts:
+        for promised in {one for order in part.orders for one in order.promised} - known:
+            counts.missing += 1
+            counts.wrong.append(f"{promised}: {part.name} was told that it is open")
+    for state, many in db.execute(_NOT_SENT):
+        counts.wrong.append(f"{many} sends are {state}")
+        counts.missing += many if state in ("missed", "failed") else 0
+
+
+def _replies(db: sqlite3.Connection, parts: Sequence[Part], counts: Counts) -> None:
+    kept: dict[tuple[str, str, str], list[tuple[str, str | None, bool]]] = {}
+    for platform, channel, ref, *rest in db.execute(_KEPT):
+        kept.setdefault((platform, channel, ref), []).append((rest[0], rest[1], bool(rest[2])))
+    marks: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
+    for platform, channel, ref, who, emoji in db.execute(_MARKS):
+        marks.setdefault((platform, channel, ref), set()).add((who, emoji))
+    for one in (written for part in parts for written in part.written):
+        counts.replies += 1
+        key = (one.platform, one.channel, one.ref)
+        wrong = list(_wrong(one, kept.get(key, []), marks.get(key, set())))
+        counts.lost += bool(wrong)
+        counts.wrong += [f"{' '.join(key)} in {one.discussion}: {what}" for what in wrong]
+
+
+def _wrong(
+    one: Written, kept: list[tuple[str, str | None, bool]], marks: set[tuple[str, str]]
+) -> Iterator[str]:
+    if one.text is None:
+        # Of what was deleted before anybody read it nothing can be known.
+        if any(text is not None or not deleted for _, text, deleted in kept):
+            yield "it was deleted, and is kept"
+    elif len(kept) != 1:
+        yield f"it is there {len(kept)} times"
+    elif kept[0] != (one.discussion, one.text, False):
+        yield f"it reads {one.text!r}, and on record is {kept[0]}"
+    elif marks != one.marks:
+        yield f"its reactions are {one.marks}, and on record {marks}"
+
+
+_OWED = """
+    SELECT c.ref, 'D' || d.number, o.kind FROM outbox o
+    JOIN channels c ON c.id = o.channel_id
+    JOIN discussions d ON d.id = o.discussion_id
+    WHERE o.kind <> 'update'
+"""
+_NOT_SENT = "SELECT state, count(*) FROM outbox WHERE state <> 'sent' GROUP BY state"
+_KEPT = """
+    SELECT s.platform, c.ref, m.ref, 'D' || d.number, t.text, m.deleted_at IS NOT NULL
+    FROM messages m
+    JOIN channels c ON c.id = m.channel_id
+    JOIN spaces s ON s.id = c.space_id
+    LEFT JOIN discussions d ON d.id = m.discussion_id
+    LEFT JOIN message_texts t ON t.message_id = m.id
+"""
+_MARKS = """
+    SELECT s.platform, c.ref, m.ref, i.ref, r.emoji
+    FROM reactions r
+    JOIN messages m ON m.id = r.message_id
+    JOIN channels c ON c.id = m.channel_id
+    JOIN spaces s ON s.id = c.space_id
+    JOIN identities i ON i.account_id = r.account_id
+    WHERE r.present
+"""
