@@ -128,13 +128,11 @@ class Database:
 
         While somebody reads it waits a moment, and then leaves the rest for the next time.
         """
-        async with self._turn:
-            connection = await self._writer.raw_connection()
-            try:  # outside any transaction, where SQLAlchemy would begin one
-                driver: Any = connection.driver_connection
-                await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
-            finally:
-                connection.close()
+        async with self._turn, self._writer.connect() as connection:
+            # Outside any transaction: SQLAlchemy begins one only when it is asked for something.
+            raw = await connection.get_raw_connection()
+            driver: Any = raw.driver_connection
+            await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
 
     def group(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]

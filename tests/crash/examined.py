@@ -98,9 +98,10 @@ def _wrong(
     one: Written, kept: list[tuple[str, str | None, bool]], marks: set[tuple[str, str]]
 ) -> Iterator[str]:
     if one.text is None:
-        # Of what was deleted before anybody read it nothing can be known.
-        if any(text is not None or not deleted for _, text, deleted in kept):
-            yield "it was deleted, and is kept"
+        # What was deleted before anybody read it can't be known; of what is held until it is known
+        # where it belongs (nobody sees it or counts it) the text goes within a day.
+        if any(place is not None and (text or not deleted) for place, text, deleted in kept):
+            yield f"it was deleted, and on record is {kept[0]}"
     elif len(kept) != 1:
         yield f"it is there {len(kept)} times"
     elif kept[0] != (one.discussion, one.text, False):
