@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tests.crash.parts import Part, Written
 
+Kept = tuple[str | None, str | None, bool]
+"""The discussion, the text, and whether it is deleted."""
+
 
 @dataclass
 class Counts:
@@ -80,7 +83,7 @@ def _sends(db: sqlite3.Connection, parts: Sequence[Part], counts: Counts) -> Non
 
 
 def _replies(db: sqlite3.Connection, parts: Sequence[Part], counts: Counts) -> None:
-    kept: dict[tuple[str, str, str], list[tuple[str, str | None, bool]]] = {}
+    kept: dict[tuple[str, str, str], list[Kept]] = {}
     for platform, channel, ref, *rest in db.execute(_KEPT):
         kept.setdefault((platform, channel, ref), []).append((rest[0], rest[1], bool(rest[2])))
     marks: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
@@ -94,9 +97,7 @@ def _replies(db: sqlite3.Connection, parts: Sequence[Part], counts: Counts) -> N
         counts.wrong += [f"{' '.join(key)} in {one.discussion}: {what}" for what in wrong]
 
 
-def _wrong(
-    one: Written, kept: list[tuple[str, str | None, bool]], marks: set[tuple[str, str]]
-) -> Iterator[str]:
+def _wrong(one: Written, kept: list[Kept], marks: set[tuple[str, str]]) -> Iterator[str]:
     if one.text is None:
         # What was deleted before anybody read it can't be known; of what is held until it is known
         # where it belongs (nobody sees it or counts it) the text goes within a day.
