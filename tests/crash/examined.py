@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.crash.parts import Part, Written
 
-Kept = tuple[str | None, str | None, bool]
-"""The discussion, the text, and whether it is deleted."""
+Kept = tuple[str | None, str | None, bool, bool]
+"""The discussion, the text, whether it is deleted, and whether it is known who wrote it."""
 
 
 @dataclass
@@ -84,28 +84,29 @@ def _sends(db: sqlite3.Connection, parts: Sequence[Part], counts: Counts) -> Non
 
 def _replies(db: sqlite3.Connection, parts: Sequence[Part], counts: Counts) -> None:
     kept: dict[tuple[str, str, str], list[Kept]] = {}
-    for platform, channel, ref, *rest in db.execute(_KEPT):
-        kept.setdefault((platform, channel, ref), []).append((rest[0], rest[1], bool(rest[2])))
+    for platform, channel, ref, place, text, deleted, known in db.execute(_KEPT):
+        one = (place, text, bool(deleted), bool(known))
+        kept.setdefault((platform, channel, ref), []).append(one)
     marks: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
     for platform, channel, ref, who, emoji in db.execute(_MARKS):
         marks.setdefault((platform, channel, ref), set()).add((who, emoji))
-    for one in (written for part in parts for written in part.written):
+    for said in (written for part in parts for written in part.written):
         counts.replies += 1
-        key = (one.platform, one.channel, one.ref)
-        wrong = list(_wrong(one, kept.get(key, []), marks.get(key, set())))
+        key = (said.platform, said.channel, said.ref)
+        wrong = list(_wrong(said, kept.get(key, []), marks.get(key, set())))
         counts.lost += bool(wrong)
-        counts.wrong += [f"{' '.join(key)} in {one.discussion}: {what}" for what in wrong]
+        counts.wrong += [f"{' '.join(key)} in {said.discussion}: {what}" for what in wrong]
 
 
 def _wrong(one: Written, kept: list[Kept], marks: set[tuple[str, str]]) -> Iterator[str]:
     if one.text is None:
-        # What was deleted before anybody read it can't be known; of what is held until it is known
-        # where it belongs (nobody sees it or counts it) the text goes within a day.
-        if any(place is not None and (text or not deleted) for place, text, deleted in kept):
+        # What was deleted before anybody read it can't be known. What is held until it is known
+        # where it belongs, and what is known by a reaction alone, nobody sees or counts.
+        if any(place and (text or (known and not deleted)) for place, text, deleted, known in kept):
             yield f"it was deleted, and on record is {kept[0]}"
     elif len(kept) != 1:
         yield f"it is there {len(kept)} times"
-    elif kept[0] != (one.discussion, one.text, False):
+    elif kept[0] != (one.discussion, one.text, False, True):
         yield f"it reads {one.text!r}, and on record is {kept[0]}"
     elif marks != one.marks:
         yield f"its reactions are {one.marks}, and on record {marks}"
@@ -119,7 +120,8 @@ _OWED = """
 """
 _NOT_SENT = "SELECT state, count(*) FROM outbox WHERE state <> 'sent' GROUP BY state"
 _KEPT = """
-    SELECT s.platform, c.ref, m.ref, 'D' || d.number, t.text, m.deleted_at IS NOT NULL
+    SELECT s.platform, c.ref, m.ref, 'D' || d.number, t.text, m.deleted_at IS NOT NULL,
+        m.account_id IS NOT NULL
     FROM messages m
     JOIN channels c ON c.id = m.channel_id
     JOIN spaces s ON s.id = c.space_id

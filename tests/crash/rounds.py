@@ -3,6 +3,7 @@ and what came of it. A long run is many rounds, each with a database and servers
 what has to be read again after each start doesn't grow with the number of kills."""
 
 import asyncio
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -136,11 +137,11 @@ class Round:
         now = [part.connections() for part in self.parts]
         return all(many > before for many, before in zip(now, self._connections, strict=True))
 
-    async def _until(self, true: Callable[[], bool], most: float) -> bool:
+    async def _until(self, true: Callable[[], bool], most: float, every: float = 0.005) -> bool:
         """Whether it came true within so many real seconds."""
         end = time.monotonic() + most
         while not (there := true()) and time.monotonic() < end:  # noqa: ASYNC110 - whatever it is
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(every)
         return there
 
     async def _kill_and_start(self, running: Programs) -> None:
@@ -154,7 +155,12 @@ class Round:
     async def _until_all_is_done(self) -> None:
         for part in self.parts:
             part.calm()
-        await self._until(lambda: examine(self.folder / DATABASE, self.parts).well, self.patience)
+        await self._until(self._newest_is_connected, PATIENCE)
+        # What Slack would send again within six minutes it sends now.
+        while self.slack.slack.deliveries.waiting:
+            await self.slack.slack.retry_now()
+        database = self.folder / DATABASE
+        await self._until(lambda: examine(database, self.parts).well, self.patience, every=0.1)
         await asyncio.sleep(self.clock.seconds(troubles.LATEST))  # until nothing can land any more
 
 
@@ -185,12 +191,15 @@ async def crash(
         if not many:
             return total
         begun, second = time.monotonic(), number % 2 == 1
-        with tempfile.TemporaryDirectory() as folder:
-            one = Round(Path(folder), seed + number, second, mutation, patience)
-            counts = await one.run(many)
+        folder = Path(tempfile.mkdtemp(prefix="crash-"))
+        counts = await Round(folder, seed + number, second, mutation, patience).run(many)
         total += counts
         took, processes = time.monotonic() - begun, 1 + second
         tell(f"round {number} ({processes} at once, {took:.0f} s): {counts}")
         for wrong in counts.wrong:
             tell(f"  {wrong}")
+        if counts.well or mutation:
+            shutil.rmtree(folder)
+        else:
+            tell(f"  its database and its log are in {folder}")
     raise AssertionError("It counts for ever.")
