@@ -32,8 +32,8 @@ class DiscordPart(Part):
 
     # --- people ---------------------------------------------------------------------------------
 
-    async def ask(self, command: str, *, channel: int = 0, **given: str) -> str:
-        asked = self.world.run_command(self.teacher, self.channels[channel], command, **given)
+    async def ask(self, command: str, *, at: int = 0, **given: str) -> str:
+        asked = self.world.run_command(self.teacher, self.channels[at], command, **given)
         return _words(await asked.told())
 
     def order(self, command: str, **given: str) -> Order:

@@ -48,11 +48,13 @@ class Counts:
         )
 
 
-def examine(database: Path, parts: Sequence[Part]) -> Counts:
-    """How it stands now; `kills` is for whoever killed."""
+def examine(database: Path, parts: Sequence[Part], scheduled: int) -> Counts:
+    """How it stands now; `kills` is for whoever killed. `scheduled`: so many occurrences are due by
+    schedules."""
     counts = Counts()
     with closing(sqlite3.connect(database)) as db:
         _sends(db, parts, counts)
+        _occurrences(db, scheduled, counts)
         _replies(db, parts, counts)
     counts.wrong += [f"not built: {what}" for part in parts for what in part.not_built()]
     return counts
@@ -80,6 +82,15 @@ def _sends(db: sqlite3.Connection, parts: Sequence[Part], counts: Counts) -> Non
     for state, many in db.execute(_NOT_SENT):
         counts.wrong.append(f"{many} sends are {state}")
         counts.missing += many if state in ("missed", "failed") else 0
+
+
+def _occurrences(db: sqlite3.Connection, scheduled: int, counts: Counts) -> None:
+    """Each has opened one discussion; that it stands once is seen with the sends."""
+    (opened,) = db.execute(_OPENED).fetchone()
+    if opened != scheduled:
+        counts.missing += max(0, scheduled - opened)
+        counts.duplicates += max(0, opened - scheduled)
+        counts.wrong.append(f"{scheduled} were scheduled, and {opened} discussions opened by them")
 
 
 def _replies(db: sqlite3.Connection, parts: Sequence[Part], counts: Counts) -> None:
@@ -118,6 +129,7 @@ _OWED = """
     JOIN discussions d ON d.id = o.discussion_id
     WHERE o.kind <> 'update'
 """
+_OPENED = "SELECT count(DISTINCT discussion_id) FROM outbox WHERE key LIKE 'schedule:%'"
 _NOT_SENT = "SELECT state, count(*) FROM outbox WHERE state <> 'sent' GROUP BY state"
 _KEPT = """
     SELECT s.platform, c.ref, m.ref, 'D' || d.number, t.text, m.deleted_at IS NOT NULL,

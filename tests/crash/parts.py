@@ -21,7 +21,8 @@ AN_EDIT = timedelta(seconds=3)
 """At least so much lies between two edits of a message: Slack dates them by whole seconds, and the
 README says that of two within one second the later may go unnoticed."""
 
-SMALL_PRINT = re.compile(r"\b(D\d+) · (reply in the thread|closed|summary)")
+SMALL_PRINT = re.compile(r"\b(D\d+) · (reply in the thread|closed|summary|goes on)")
+KINDS = {"summary": "closing", "goes on": "follow-up"}
 NAMED = re.compile(r"\b(D\d+): ")
 
 
@@ -110,7 +111,7 @@ class Part(ABC):
         one.marks ^= {mark}
 
     @abstractmethod
-    async def ask(self, command: str, *, channel: int = 0, **given: str) -> str:
+    async def ask(self, command: str, *, at: int = 0, **given: str) -> str:
         """A command of the instructor's in one of the channels, and the words of its answer."""
 
     @abstractmethod
@@ -141,7 +142,7 @@ class Part(ABC):
 
     @abstractmethod
     def standing(self) -> Counter[tuple[str, str, str]]:
-        """The bot's posts, by channel, discussion and kind ("prompt" or "closing"): how often."""
+        """The bot's posts, by channel, discussion and kind (prompt, closing or follow-up): how often."""
 
     # --- the platform's doings ------------------------------------------------------------------
 
@@ -171,4 +172,4 @@ class Part(ABC):
 
 
 def kind_of(small_print: str) -> str:
-    return "closing" if small_print == "summary" else "prompt"
+    return KINDS.get(small_print, "prompt")

@@ -51,6 +51,7 @@ class Round:
         self.discord = DiscordPart(self.clock, Random(self.chance.random()))
         self.parts = (self.slack, self.discord)
         self._connections: list[int] = []
+        self.scheduled = due.BySchedule(self.parts)
         self.due = due.ByCommand(self.parts, Random(self.chance.random()))
 
     async def run(self, kills: int) -> Counts:
@@ -62,6 +63,7 @@ class Round:
         ):
             await self._start(running)
             await self._set_up()
+            await self.scheduled.plan(2 + kills // 3)
             if self.second:
                 await self._start(running)
             async with doing(self._live(), self._order(), self._trouble()):
@@ -70,7 +72,7 @@ class Round:
                     await self._kill_and_start(running)
             await self._until_all_is_done()
             await running.stop()
-        counts = examine(self.folder / DATABASE, self.parts)
+        counts = self._examined()
         counts.kills = kills
         return counts
 
@@ -90,7 +92,7 @@ class Round:
         places = [(part, number) for part in self.parts for number in range(len(CHANNELS))]
         for part, number in places[1:]:
             code = (await self.slack.ask("course code")).split("\n")[1]
-            said = await part.ask("course join", channel=number, code=code)
+            said = await part.ask("course join", at=number, code=code)
             assert "History 101" in said, said
 
     # --- what goes on ---------------------------------------------------------------------------
@@ -159,9 +161,11 @@ class Round:
         # What Slack would send again within six minutes it sends now.
         while self.slack.slack.deliveries.waiting:
             await self.slack.slack.retry_now()
-        database = self.folder / DATABASE
-        await self._until(lambda: examine(database, self.parts).well, self.patience, every=0.1)
+        await self._until(lambda: self._examined().well, self.patience, every=0.1)
         await asyncio.sleep(self.clock.seconds(troubles.LATEST))  # until nothing can land any more
+
+    def _examined(self) -> Counts:
+        return examine(self.folder / DATABASE, self.parts, self.scheduled.confirmed)
 
 
 @asynccontextmanager

@@ -37,8 +37,8 @@ class SlackPart(Part):
 
     # --- people ---------------------------------------------------------------------------------
 
-    async def ask(self, command: str, *, channel: int = 0, **given: str) -> str:
-        asked = self._run(command, channel, given)
+    async def ask(self, command: str, *, at: int = 0, **given: str) -> str:
+        asked = self._run(command, at, given)
         return (await asked.told()).words()
 
     def order(self, command: str, **given: str) -> Order:
@@ -46,10 +46,10 @@ class SlackPart(Part):
         private = self.world.state.private
         return Order(lambda: [one.words() for one in private if one.answering is asked])
 
-    def _run(self, command: str, channel: int, given: dict[str, str]) -> Interaction:
+    def _run(self, command: str, at: int, given: dict[str, str]) -> Interaction:
         group, _, verb = command.partition(" ")
         typed = " ".join((verb, *(f'{name}:"{value}"' for name, value in given.items())))
-        return self.world.run_command(self.teacher, self.channels[channel], f"/{group}", typed)
+        return self.world.run_command(self.teacher, self.channels[at], f"/{group}", typed)
 
     def threads(self) -> list[Thread]:
         return [
