@@ -142,7 +142,7 @@ class Part(ABC):
 
     @abstractmethod
     def standing(self) -> Counter[tuple[str, str, str]]:
-        """The bot's posts, by channel, discussion and kind (prompt, closing or follow-up): how often."""
+        """The bot's posts, by channel, discussion and kind (that of the outbox): how often."""
 
     # --- the platform's doings ------------------------------------------------------------------
 
