@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from random import Random
 
-from tests.crash.parts import Part
+from tests.crash.parts import Order, Part
 
 PROPOSED = re.compile(r"\b(S\d+) · nothing is posted")
 SOONEST = 2
@@ -42,16 +42,19 @@ class ByCommand:
         self._parts, self._chance = parts, chance
         self._closed: set[str] = set()
 
-    def more(self) -> None:
-        """One more order, if the program is there to take it."""
+    def more(self) -> bool:
+        """One more order; False where the program is not there to take it."""
         part = self._chance.choice(self._parts)
         if not part.is_served():
-            return
+            return False
+        part.orders.append(self._order(part))
+        return True
+
+    def _order(self, part: Part) -> Order:
         threads = {thread.discussion for thread in part.threads()} - self._closed
         if len(threads) > OPEN and self._chance.random() < 0.2:
             closed = self._chance.choice(sorted(threads))
             self._closed.add(closed)
-            part.orders.append(part.order("prompt close", discussion=closed))
-            return
+            return part.order("prompt close", discussion=closed)
         given = {"channel": "all"} if self._chance.random() < 0.25 else {}
-        part.orders.append(part.order("prompt post", prompt=PROMPT, **given))
+        return part.order("prompt post", prompt=PROMPT, **given)

@@ -53,6 +53,7 @@ def examine(database: Path, parts: Sequence[Part], scheduled: int) -> Counts:
     schedules."""
     counts = Counts()
     with closing(sqlite3.connect(database)) as db:
+        db.execute(_WANTED)
         _sends(db, parts, counts)
         _occurrences(db, scheduled, counts)
         _replies(db, parts, counts)
@@ -123,14 +124,20 @@ def _wrong(one: Written, kept: list[Kept], marks: set[tuple[str, str]]) -> Itera
         yield f"its reactions are {one.marks}, and on record {marks}"
 
 
+_WANTED = """
+    CREATE TEMP VIEW wanted AS SELECT * FROM outbox WHERE NOT (state = 'missed' AND problem IN (
+        'It was withdrawn before it could be posted.',
+        'Its prompt was never posted in this channel.'
+    ))
+"""
 _OWED = """
-    SELECT c.ref, 'D' || d.number, o.kind FROM outbox o
-    JOIN channels c ON c.id = o.channel_id
-    JOIN discussions d ON d.id = o.discussion_id
-    WHERE o.kind <> 'update'
+    SELECT c.ref, 'D' || d.number, w.kind FROM wanted w
+    JOIN channels c ON c.id = w.channel_id
+    JOIN discussions d ON d.id = w.discussion_id
+    WHERE w.kind <> 'update'
 """
 _OPENED = "SELECT count(DISTINCT discussion_id) FROM outbox WHERE key LIKE 'schedule:%'"
-_NOT_SENT = "SELECT state, count(*) FROM outbox WHERE state <> 'sent' GROUP BY state"
+_NOT_SENT = "SELECT state, count(*) FROM wanted WHERE state <> 'sent' GROUP BY state"
 _KEPT = """
     SELECT s.platform, c.ref, m.ref, 'D' || d.number, t.text, m.deleted_at IS NOT NULL,
         m.account_id IS NOT NULL

@@ -27,13 +27,17 @@ FACTOR = 10.0
 BEGINNING = 0.5
 LIFE = 1.2
 """Real seconds within which a program is killed: after its start, or once it is connected."""
-PATIENCE = 30.0
-"""More than six leases, one after the other."""
+PATIENCE = 60.0
+"""More than ten leases, one after the other."""
+ORDERS = 3
+ACTS = 40
+"""So much at most the instructor asks for, and the students do, in one life of the program: how
+much there is to do must not depend on how fast this computer is."""
 
 
 class Round:
-    """`second`: with a second process on the same database; `patience`: real seconds in which all
-    is done once nothing goes wrong any more."""
+    """`second`: with a second process on the same database; `patience`: the real seconds
+    without any change after which nothing more is expected."""
 
     def __init__(
         self,
@@ -51,6 +55,7 @@ class Round:
         self.discord = DiscordPart(self.clock, Random(self.chance.random()))
         self.parts = (self.slack, self.discord)
         self._connections: list[int] = []
+        self._orders = self._acts = 0
         self.scheduled = due.BySchedule(self.parts)
         self.due = due.ByCommand(self.parts, Random(self.chance.random()))
 
@@ -107,12 +112,15 @@ class Round:
         """Students write and change their minds."""
         for number in count(1):
             await asyncio.sleep(self.chance.uniform(0.005, 0.08))
-            self.chance.choice(self.parts).act(number)
+            if self._acts:
+                self._acts -= 1
+                self.chance.choice(self.parts).act(number)
 
     async def _order(self) -> None:
         while True:
-            self.due.more()
-            await asyncio.sleep(self.chance.uniform(0.3, 1.0))
+            await asyncio.sleep(self.chance.uniform(0.1, 0.6))
+            if self._orders and self.due.more():
+                self._orders -= 1
 
     async def _trouble(self) -> None:
         while True:
@@ -152,6 +160,7 @@ class Round:
 
     async def _start(self, running: Programs) -> None:
         self._connections = [part.connections() for part in self.parts]
+        self._orders, self._acts = self.chance.randint(1, ORDERS), ACTS
         await running.start()
 
     async def _until_all_is_done(self) -> None:
@@ -161,8 +170,15 @@ class Round:
         # What Slack would send again within six minutes it sends now.
         while self.slack.slack.deliveries.waiting:
             await self.slack.slack.retry_now()
-        await self._until(lambda: self._examined().well, self.patience, every=0.1)
+        await self._until_nothing_changes()
         await asyncio.sleep(self.clock.seconds(troubles.LATEST))  # until nothing can land any more
+
+    async def _until_nothing_changes(self) -> None:
+        before, since = self._examined(), time.monotonic()
+        while not before.well and time.monotonic() < since + self.patience:
+            await asyncio.sleep(0.2)
+            if (now := self._examined()) != before:
+                before, since = now, time.monotonic()
 
     def _examined(self) -> Counts:
         return examine(self.folder / DATABASE, self.parts, self.scheduled.confirmed)
