@@ -1,16 +1,20 @@
 """The database takes nothing while people on Slack write and ask: nothing is acknowledged that is
 not kept, whoever asked is told why, and Slack's next attempt brings it all, once."""
 
+import asyncio
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from storage import database
+from storage import database, maintenance
 from tests.adapters.slack.connected import Seminar, Way
 from tests.adapters.slack.test_faults import a_seminar, kept
 from tests.faults import a_full_disk, content, held_by_another
+from tests.programs import ROOT, environment
+from tests.storage.test_maintenance import set_revision
 
 Fault = Callable[[Path], AbstractContextManager[None]]
 
@@ -57,3 +61,37 @@ async def test_what_is_not_kept_is_not_acknowledged(
 
 async def asked(seminar: Seminar, command: str) -> str:
     return "\n".join(await seminar.asks(seminar.teacher, command))
+
+
+async def test_a_newer_database_is_left_alone_and_so_is_slack(tmp_path: Path) -> None:
+    async with a_seminar(tmp_path, "socket") as seminar:
+        async with seminar.up():
+            post = await seminar.set_up()
+        file = seminar.settings.database
+        ours = maintenance.newest()
+        set_revision(file, "4711")
+        before, asked_before = content(file), len(seminar.slack.requests)
+        seminar.world.say(seminar.ada, seminar.channel, "Meanwhile", thread=post)
+        program = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run", "--slack", "--no-classroom"),
+            cwd=ROOT,
+            env=environment(
+                tmp_path,
+                COALFACE_SLACK_API=seminar.slack.api,
+                COALFACE_SLACK_BOT_TOKEN=seminar.world.token(seminar.team),
+                COALFACE_SLACK_APP_TOKEN=seminar.slack.app.app_token,
+            ),
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await asyncio.wait_for(program.communicate(), 60)
+        assert program.returncode == 1
+        assert b"was made by a newer version of Coalface" in said
+        assert b"Traceback" not in said
+        assert seminar.slack.requests[asked_before:] == []
+        assert content(file) == before
+        set_revision(file, ours)
+        await seminar.slack.caught_up()
+        async with seminar.up():
+            await seminar.slack.retry_now()
+            await seminar.settle()
+            assert await kept(seminar) == ["Meanwhile"]
