@@ -164,15 +164,14 @@ async def known_in(
 
 
 async def standing_in(db: Connection, channel: ChannelId, discussion: DiscussionId) -> "array[int]":
-    """All messages of a discussion in one channel whose author is known and that stand there, as
-    far as is known; in the order of their ids."""
+    """All messages of a discussion in one channel that stand there, as far as is known, those too
+    of which only an edit or a reaction is; in the order of their ids."""
     found = await db.stream_scalars(
         select(messages.c.id)
         .where(
             messages.c.channel_id == channel,
             messages.c.discussion_id == discussion,
             messages.c.deleted_at.is_(None),
-            messages.c.account_id.is_not(None),
         )
         .order_by(messages.c.id)
     )

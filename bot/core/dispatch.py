@@ -335,6 +335,16 @@ class Dispatcher:
             return _refusal(sentence)
         return replace(_form(command, invocation.arguments), problems={"": sentence})
 
+    def blame(self, problem: BaseException, doing: str) -> str:
+        """Log what failed unexpectedly; one sentence for whoever tried, with its short id."""
+        if isinstance(problem, StorageError):
+            return self._blame_storage(problem, doing)
+        failure = self.report_failure(problem, doing)
+        return (
+            f"Something went wrong on our side and was logged as {failure}. Try again, or give that"
+            " id to whoever runs the bot."
+        )
+
     def _blame_storage(self, problem: StorageError, doing: str) -> str:
         failure = self.report_failure(problem, doing)
         match problem:

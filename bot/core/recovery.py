@@ -270,12 +270,14 @@ class Recovery:
         )
 
     async def _delete(self, placement: Placement, gone: Sequence[MessageId]) -> int:
-        """Take in that these messages of the discussion are no longer there; says how many."""
-        channel = placement.channel
+        """Take in that these messages of the discussion are no longer there; says how many of them
+        had been somebody's."""
+        channel, many = placement.channel, 0
         for start in range(0, len(gone), AT_ONCE):
             part = gone[start : start + AT_ONCE]
             async with self._database.read() as db:
                 kept = await messages.with_ids(db, channel.id, part)
+            many += sum(state.account_id is not None for state in kept)
             at = self._clock.now()
             await self._take(
                 [
@@ -283,7 +285,7 @@ class Recovery:
                     for state in kept
                 ]
             )
-        return len(gone)
+        return many
 
     async def _take(self, events: Sequence[Event]) -> list[Taken]:
         """Take them in, a page's worth at once."""

@@ -89,6 +89,7 @@ class CoalfaceClient(discord.AutoShardedClient):
         self._out: set[int] = set()  # servers that Discord can't reach at present
         self._recovering = OnceMore(self._read_again)
         self._later: set[asyncio.Task[None]] = set()
+        self._unread: set[Place] = set()
 
     # --- connecting -----------------------------------------------------------------------------
 
@@ -262,7 +263,13 @@ class CoalfaceClient(discord.AutoShardedClient):
             await self.core.intake.take_in(event)
         except Exception as problem:
             self.core.dispatcher.report_failure(problem, "take in what happened on Discord")
-            self._after_a_while(partial(self._read_once_more, event.place))
+            self._read_later(event.place)
+
+    def _read_later(self, place: Place) -> None:
+        """Once for all that could not be taken in there."""
+        if place not in self._unread:
+            self._unread.add(place)
+            self._after_a_while(partial(self._read_once_more, place))
 
     def _after_a_while(self, reading: Callable[[], Awaitable[None]]) -> None:
         async def wait_and_read() -> None:
@@ -274,10 +281,12 @@ class CoalfaceClient(discord.AutoShardedClient):
         task.add_done_callback(self._later.discard)
 
     async def _read_once_more(self, place: Place) -> None:
+        self._unread.discard(place)
         try:
             await self._changed(place)
-        except Exception as problem:
+        except Exception as problem:  # the disk may still be full: nothing else would bring it
             self.core.dispatcher.report_failure(problem, "read a channel of Discord again")
+            self._read_later(place)
 
     async def _place(self, guild_id: int | None, channel_id: int) -> Place | None:
         """Where it is: a thread in its channel. None outside servers, or where it is gone.

@@ -59,6 +59,11 @@ class Window:
         for text in texts:
             await self._until(partial(self._shows, text, within, False), f"not see “{text}”")
 
+    async def is_told(self, text: str) -> None:
+        """Over the page, for a while."""
+        told = self.user.notify.messages
+        await self._until(lambda: any(text in one for one in told), f"be told “{text}”")
+
     async def has(self, marker: str) -> None:
         await self._until(lambda: bool(self._marked(marker)), f"have {marker}")
 

@@ -20,6 +20,7 @@ from storage.schema import reactions
 from tests.adapters.discord.connected import Seminar, heard
 from tests.adapters.discord.playing import FineClock
 from tests.fakes.discord_wire import Channel, TickingClock, User, Wire
+from tests.faults import a_full_disk, content
 
 
 @pytest.fixture
@@ -302,6 +303,37 @@ async def test_what_can_not_be_taken_in_is_logged_without_words_and_read_later(
     while later := tuple(seminar.client._later):
         await asyncio.gather(*later)
     assert "1 message, of which 1 counts" in await why(seminar)
+
+
+async def test_what_a_full_disk_keeps_out_is_read_as_soon_as_there_is_room(
+    seminar: Seminar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = await discussion(seminar)
+    monkeypatch.setattr(client_module, "AGAIN_SECONDS", 0.05)
+    first = seminar.world.say(seminar.bo, thread, "Heard.")
+    await seminar.settle()
+    failures: list[str] = []
+    blame = seminar.app.dispatcher.report_failure
+
+    def report(problem: BaseException, doing: str) -> str:
+        failures.append(doing)
+        return blame(problem, doing)
+
+    monkeypatch.setattr(seminar.app.dispatcher, "report_failure", report)
+    before = content(seminar.settings.database)
+    with a_full_disk():
+        seminar.world.say(seminar.bo, thread, "There was no room for this.")
+        seminar.world.edit(first, "Heard, and mended.")
+        asked = await run(seminar, "prompt close", discussion="D1")
+        await until(lambda: failures.count("read a channel of Discord again") >= 2)
+    assert "The disk is full or can't be written, so nothing was changed" in asked
+    assert content(seminar.settings.database) == before
+    await until(lambda: "There was no room" in "".join(content(seminar.settings.database)))
+    while later := tuple(seminar.client._later):
+        await asyncio.gather(*later)
+    assert "2 messages, of which 2 count" in await why(seminar)
+    assert "Heard, and mended." in "".join(content(seminar.settings.database))
+    assert "D1 is closed" in await run(seminar, "prompt close", discussion="D1")
 
 
 async def test_a_reading_that_fails_is_taken_up_again(
