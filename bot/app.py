@@ -17,7 +17,7 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, composing, privacy, reporting
+from bot.core import catalog, composing, privacy, reporting, upcoming
 from bot.core.agenda import Agenda
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
@@ -30,6 +30,7 @@ from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
 from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
+from bot.core.upcoming import Scheduled
 from bot.reports import charts
 from bot.reports.calendar_file import to_ics
 from bot.reports.csv_file import to_csv
@@ -366,6 +367,12 @@ async def _call_the_roll(app: App) -> None:
             except Exception as problem:  # the next round may do better
                 app.dispatcher.report_failure(problem, "roll call")
         await asyncio.sleep(ROLL_CALL_SECONDS)
+
+
+async def scheduled(settings: Settings, course: int | None) -> list[Scheduled]:
+    """What is scheduled, in all courses or in one. Raises UserError."""
+    async with open_app(settings) as app:
+        return await upcoming.scheduled(app.services, course)
 
 
 async def report(settings: Settings, course: int | None) -> File:

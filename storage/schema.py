@@ -135,6 +135,7 @@ channels = Table(
     _to("spaces"),
     Column("ref", String, nullable=False),
     Column("name", String, nullable=False),
+    Column("named_at", Instant),  # when the platform was seen to call it so; null: at its setup
     Column("kind", String, CheckConstraint("kind IN ('class', 'staff')", name="kind"),
            nullable=False),
     Column("tag", String),  # what is posted is filed under it, where the platform has tags
@@ -491,6 +492,21 @@ reactions = Table(
     Column("present", Boolean, nullable=False),
     Column("changed_at", Instant, nullable=False),
 )
+
+responding = Table(
+    "responding",  # what an account said of its next message: to which one it responds
+    metadata,
+    _key(),
+    _to("discussions"),
+    _to("channels"),
+    _to("accounts"),
+    Column("message_id", BigInteger().with_variant(Integer, "sqlite")),  # null: the prompt
+    Column("invocation", String, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    UniqueConstraint("channel_id", "invocation"),
+    sqlite_autoincrement=True,
+)
+Index("ix_responding_discussion_id", responding.c.discussion_id)
 
 # --- what the bot owes, and what staff did ------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import database, discord, doctor, facts, packs, schedule, slack
-from bot.cli.shared import Data, fail, load_settings, told
+from bot.cli.shared import Data, check_database, fail, load_settings, told
 
 if TYPE_CHECKING:
     from bot.config import Settings, SlackWay
@@ -174,12 +174,7 @@ def report(
     import codecs
 
     settings = load_settings(data)
-    from storage import maintenance
-
-    health = maintenance.check(settings.database)
-    if health.problems:
-        mend = "db restore" if health.damaged else "db upgrade"
-        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+    check_database(settings)
     from bot.app import report as make_report
 
     file = asyncio.run(make_report(settings, course))

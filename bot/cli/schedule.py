@@ -2,17 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.shared import Json, fail, print_json, told
+from bot.cli.shared import (
+    Data,
+    Json,
+    check_database,
+    fail,
+    load_settings,
+    print_json,
+    told,
+)
 
 if TYPE_CHECKING:
     from bot.core.errors import NotUnderstood
     from bot.core.recurrence import Rule
     from bot.core.times import When
+    from bot.core.upcoming import Scheduled
 
 app = typer.Typer(help="Schedules, and the times that people type.", no_args_is_help=True)
 
@@ -20,6 +30,96 @@ app = typer.Typer(help="Schedules, and the times that people type.", no_args_is_
 @app.callback()
 def schedule() -> None:
     """Schedules, and the times that people type."""
+
+
+CourseNumber = Annotated[
+    int | None, typer.Option("--course", help="One course, by its number.", show_default=False)
+]
+
+
+@app.command("list")
+@told
+def schedule_list(data: Data = None, course: CourseNumber = None, json: Json = False) -> None:
+    """What is scheduled, in all courses or in one, and what could not be posted."""
+    found = _scheduled(data, course)
+    if json:
+        print_json([_schedule_to_json(one) for one in found])
+        return
+    if not found:
+        typer.echo("Nothing is scheduled.")
+    for one in found:
+        typer.echo(f"{one.schedule.name} of {one.course.title}: {one.posts}")
+        coming = "paused" if one.schedule.state == "paused" else "nothing more is to come"
+        if one.next_at is not None:
+            coming = f"next {_by_the_clock(one.next_at, one.course.zone)}"
+        typer.echo(f"  {one.when} ({one.schedule.zone}); {coming}")
+        for problem in one.problems:
+            typer.echo(f"  not posted: {problem}")
+
+
+@app.command("next")
+@told
+def schedule_next(
+    data: Data = None,
+    course: CourseNumber = None,
+    count: Annotated[int, typer.Option(help="How many.", min=1, max=1000)] = 10,
+    json: Json = False,
+) -> None:
+    """The next posts, whatever schedule they are of."""
+    from bot.core.upcoming import upcoming
+
+    found = upcoming(_scheduled(data, course), count)
+    if json:
+        print_json(
+            [
+                {
+                    "course": one.of.course.title,
+                    "schedule": one.of.schedule.name,
+                    "occurrence": one.due.name.isoformat(),
+                    "local": one.due.local.isoformat(),
+                    "zone": one.of.schedule.zone,
+                    "utc": _utc(one.due.at),
+                    "posts": one.of.posts,
+                }
+                for one in found
+            ]
+        )
+        return
+    if not found:
+        typer.echo("Nothing is to come.")
+    for one in found:
+        at = _by_the_clock(one.due.at, one.of.course.zone)
+        typer.echo(f"{at}  {one.of.course.title}, {one.of.schedule.name}: {one.of.posts}")
+
+
+def _scheduled(data: Path | None, course: int | None) -> "list[Scheduled]":
+    import asyncio
+
+    settings = load_settings(data)
+    check_database(settings)
+    from bot.app import scheduled
+
+    return asyncio.run(scheduled(settings, course))
+
+
+def _by_the_clock(at: datetime, zone: str) -> str:
+    from bot.core.plain import in_zone
+
+    return in_zone(at, ZoneInfo(zone))
+
+
+def _schedule_to_json(one: "Scheduled") -> Mapping[str, object]:
+    return {
+        "course": one.course.title,
+        "schedule": one.schedule.name,
+        "state": one.schedule.state,
+        "posts": one.posts,
+        "when": one.when,
+        "rrule": one.schedule.rule,
+        "zone": one.schedule.zone,
+        "next": None if one.next_at is None else _utc(one.next_at),
+        "problems": list(one.problems),
+    }
 
 
 @app.command("when")

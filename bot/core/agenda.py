@@ -7,6 +7,7 @@ database never both do it; what is to be said in a channel goes through the outb
 
 import asyncio
 import logging
+from asyncio import wait_for
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -66,7 +67,7 @@ class Agenda:
                 about = {"doing": "see what is due", "failure": self._new_id()}
                 log.error("the agenda failed", exc_info=problem, extra=about)
             try:
-                await asyncio.wait_for(self._wake.wait(), wait)
+                await wait_for(self._wake.wait(), wait)
             except TimeoutError:
                 continue
 

@@ -16,6 +16,7 @@ from bot.core import (
     packs,
     prompts,
     reporting,
+    responding,
     schedule_cards,
     schedule_commands,
     scheduling,
@@ -140,6 +141,14 @@ def build() -> Catalog:
                           complete=discussions.side_choices),
                     _OPEN,
                 ),
+            ),
+            Command(
+                "prompt respond", "Say which message your next one in a thread responds to",
+                student, responding.respond,
+                (Param("message", "The message, by its id; or use Responding to this on it",
+                       required=True),),
+                on_message=OnMessage("Responding to this", "message", "ref"),
+                without_references=True,
             ),
             Command(
                 "participation me", "What is recorded about you, and why", student, reporting.me

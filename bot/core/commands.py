@@ -124,6 +124,7 @@ class Command:
     may use it too, whatever their role, also where no course has been set up. `form`: asked for
     by name alone, it shows its form first even if nothing is required. `on_message`: it can be
     run on somebody's message too (Discord's message commands, Slack's message shortcuts).
+    `without_references`: it is there only where a reply can't refer to what it answers.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Command:
     managers: bool = False
     form: bool = False
     on_message: OnMessage | None = None
+    without_references: bool = False
 
     @property
     def group(self) -> str:
@@ -196,6 +198,10 @@ class Catalog:
     @property
     def names(self) -> list[str]:
         return list(self._by_name)
+
+    def with_references(self) -> "Catalog":
+        """What is there on a platform where a reply can refer to what it answers."""
+        return Catalog([command for command in self if not command.without_references])
 
     def with_command(self, command: Command) -> "Catalog":
         return Catalog([*self, command])

@@ -93,7 +93,14 @@ class Call:
 
     def may(self, command: Command) -> bool:
         """Whether whoever gave this command may use that one too."""
+        if not self.is_there(command):
+            return False
         return self.role >= command.least or (command.managers and self.invocation.manages_space)
+
+    def is_there(self, command: Command) -> bool:
+        """Whether a command is there on the platform where this one was given."""
+        platform = self.services.platforms.get(self.place.space.platform)
+        return not (command.without_references and platform is not None and platform.references)
 
 
 class Dispatcher:
@@ -282,6 +289,11 @@ class Dispatcher:
     def _authorise(self, call: Call) -> None:
         if call.may(call.command):
             return
+        if not call.is_there(call.command):
+            raise NotAllowed(
+                f"/{call.command.name} is not needed here: reply to the message itself, and it is"
+                " known what you respond to."
+            )
         if call.course_or_none is None and call.command.least > Role.STUDENT:
             raise NoCourse
         raise NotAllowed(

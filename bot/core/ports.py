@@ -97,6 +97,8 @@ class Platform(Protocol):
     name: str
     settling: timedelta
     """How long a request that got no answer may still land in the channel."""
+    references: bool
+    """Whether a reply can refer to the message that it answers."""
 
     async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         """Post a public message, marked with the send's key so that `find` knows it again: the
@@ -146,6 +148,10 @@ class Platform(Protocol):
         """Who an account is, as the platform shows it now; None where it does not, or no longer,
         belong to the space. Raises SendRefused where nobody knows.
         """
+
+    async def channel_name(self, place: Place) -> str | None:
+        """What people call a channel now; None where the platform can't tell, or need not since it
+        never changes. Raises SendRefused."""
 
     async def prompt_channel(self, place: Place) -> PromptChannel:
         """A channel in which prompts can be posted. Raises SendRefused where they can't."""

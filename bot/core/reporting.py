@@ -28,7 +28,7 @@ from bot.core.dispatch import Call
 from bot.core.errors import Refused
 from bot.core.events import Place
 from bot.core.evidence import Cited
-from bot.core.inferring import is_inferred
+from bot.core.inferring import is_inferred, is_said
 from bot.core.material import material_of
 from bot.core.participation import Figures, Material, Rule, figures, is_response, verdict
 from bot.core.ports import ReportTable
@@ -305,6 +305,8 @@ def _line(
         to = spans("a message now gone" if name is None else PersonName(name))
         if is_inferred(reply):
             to = (*to, *spans(", by a mention"))
+        elif is_said(reply):
+            to = (*to, *spans(", as said beforehand"))
     return (
         spans(f"{discussion.name} " if decided.rule is Rule.DELETED else link),
         spans(_moment(call, reply.sent_at)),

@@ -16,10 +16,10 @@ from bot.app import App, open_app
 from bot.config import load
 from bot.core import catalog
 from bot.core.commands import Catalog, Type
-from storage import maintenance
 from tests.contract.browser import PostOffice
 from tests.contract.conversation import Said, is_post_of
 from tests.fakes.simulated_discord import simulated
+from tests.migrating import migrate
 from tests.world import START
 
 SERVER = "History department"
@@ -72,7 +72,7 @@ class DiscordConversation:
 
     async def _open(self) -> discord.Client:
         settings = load(self._folder)
-        maintenance.upgrade(settings.database, self._clock.now())
+        migrate(settings.database, self._clock.now())
         self._running = AsyncExitStack()
         self.app = await self._running.enter_async_context(
             open_app(settings, clock=self._clock, commands=self._commands, discord=True)

@@ -267,3 +267,27 @@ def test_a_rule_of_long_ago_is_not_walked_from_its_start(monkeypatch: pytest.Mon
         found = next_after(made(repeat, local("2016-10-31T09:00"), NEW_YORK), now)
         assert found is not None
         assert begun[-1] >= local("2025-10-30"), repeat
+
+
+@pytest.mark.parametrize(
+    "rrule",
+    [
+        "FREQ=DAILY;INTERVAL=3",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU",
+        "FREQ=WEEKLY;INTERVAL=5;BYDAY=WE",
+        "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=31",
+        "FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=1,-1",
+        "FREQ=MONTHLY;INTERVAL=2;BYDAY=5SA",
+        "FREQ=YEARLY;BYMONTH=1,12;BYMONTHDAY=1,31",
+        "FREQ=YEARLY;BYDAY=FR;BYMONTHDAY=13",
+    ],
+)
+def test_where_it_is_walked_from_changes_nothing(rrule: str) -> None:
+    """Against dateutil's own walk from the start."""
+    rule = made(rrule, local("2016-01-31T09:00"), NEW_YORK)
+    walked = list(walking._expanded(rule.pattern, rule.start, local("2030-01-01")))
+    for days in range(0, 3_650, 17):
+        after = rule.start + timedelta(days=days)
+        expected = [one for one in walked if one > after][:2]
+        assert list(islice(walking.names(rule, after), 2)) == expected

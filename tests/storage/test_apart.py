@@ -25,6 +25,7 @@ from storage import (
     notices,
     outbox,
     replies,
+    responding,
     schedules,
 )
 from storage.database import Connection, Database
@@ -53,7 +54,7 @@ SPACE = Space("browser", "classroom")
 NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    notices, audit, allowances, follow_ups, schedules,
+    responding, notices, audit, allowances, follow_ups, schedules,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -178,6 +179,9 @@ async def make(db: Connection, mark: str) -> Made:
     ]
     await messages.save(db, [said, held])
     await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
+    await responding.say(
+        db, discussion.id, channel, account, said.id, invocation="same", at=NOW
+    )  # fmt: skip
     await audit.note(db, course, member, mark, "D1", NOW)
     await allowances.allow(
         db, course, Allowance(discussion.id, member, "excuse", None, member, NOW, mark)
@@ -262,6 +266,8 @@ READS: dict[str, Read] = {
     "standing_reactions": lambda db, m: replies.standing_reactions(
         db, m.channel, m.discussion, [MessageRef("message-0")]
     ),
+    "message_at": lambda db, m: responding.message_at(db, m.channel, MessageRef("message-0")),
+    "said_in": lambda db, m: responding.said_in(db, m.course),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
     "allowances_of": lambda db, m: allowances.allowances_of(db, m.course),
@@ -306,6 +312,7 @@ async def test_another_courses_ids_find_nothing(database: Database) -> None:
         assert [*await messages.standing_in(db, north.channel, south.discussion)] == []
         assert await messages.with_ids(db, north.channel, [south.message]) == []
         assert await replies.evidence_of(db, north.course, south.discussion) == []
+        assert await responding.said_in(db, north.course, south.discussion) == []
         assert await replies.standing_reactions(db, north.channel, south.discussion, [ref]) == set()
         for asked in (
             courses.channel(db, north.course, south.channel),

@@ -26,7 +26,7 @@ from bot.adapters.discord.people import People
 from bot.adapters.discord.refusals import Limited, NoAnswer
 from bot.adapters.discord.render import to_messages
 from bot.core.adapting import Core
-from bot.core.events import Event, Place
+from bot.core.events import ChannelChanged, Event, Place
 from bot.core.help import first_words
 from bot.core.once_more import OnceMore
 
@@ -201,6 +201,15 @@ class CoalfaceClient(discord.AutoShardedClient):
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         await self._changed(inbound.to_place(channel.guild.id, channel.id))
+
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        if before.name != after.name:
+            place, now = inbound.to_place(after.guild.id, after.id), self._now()
+            if place is not None:
+                change = ChannelChanged(place.space, place.channel, now, name=after.name)
+                await self.core.recovery.take_in(change)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Added, perhaps once more: say what to do next; what was missed meanwhile is read."""

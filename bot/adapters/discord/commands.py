@@ -56,7 +56,7 @@ def install(client: discord.Client, answering: Answering) -> CommandTree:
 
     Raises ValueError where the catalogue asks for more than Discord can show.
     """
-    catalog = answering.catalog
+    catalog = answering.catalog.with_references()
     custom_ids.check(catalog)
     tree = CommandTree(client)
     groups: dict[str, app_commands.Group] = {}

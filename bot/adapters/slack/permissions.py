@@ -79,6 +79,7 @@ CHANNELS = Need(
     events=(
         "channel_archive",
         "channel_deleted",
+        "channel_id_changed",
         "channel_left",
         "channel_rename",
         "channel_unarchive",

@@ -69,7 +69,7 @@ def date_or_refuse(year: int, month: int, day: int) -> date:
     except (ValueError, OverflowError):
         pass
     if not 1 <= month <= 12 or not 1 <= day <= 31 or not 1 <= year <= 9999:
-        raise Unclear("There is no such date; write it as 2026-12-01 or 1 dec")
+        raise Unclear("There is no such date")
     raise Unclear(
         f"There is no {day} {MONTHS[month - 1]} in {year}",
         f"{monthrange(year, month)[1]} {MONTHS[month - 1][:3].lower()} {year}",

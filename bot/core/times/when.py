@@ -118,7 +118,7 @@ def _day_and_clock(typed: str, named: Sequence[str], now: datetime, zone: ZoneIn
         return _midnight(left, clock, now, zone)
     if not left:
         return _next_such(clock, now, zone)
-    if clock.dotted and not any(word in MONTH_NUMBERS for word in left):
+    if clock.dotted and not any(word in MONTH_NUMBERS or word[0].isdigit() for word in left):
         raise Unclear(f"{typed} can be a time or a date", f"{' '.join(left)} {clock.time:%H:%M}")
     day = _day(left, here, clock.time, f"{clock.time:%H:%M}")
     if left == ["today"] and datetime.combine(day, clock.time) <= here:

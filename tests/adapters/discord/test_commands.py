@@ -18,7 +18,7 @@ from bot.core.dispatch import Call
 from tests import hostile
 from tests.adapters.discord.conftest import School, fields, labels, messages, read
 
-BUILT = catalog.build()
+BUILT = catalog.build().with_references()
 
 
 def registered(school: School) -> dict[str, Any]:

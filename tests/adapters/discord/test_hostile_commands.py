@@ -36,7 +36,7 @@ SENSIBLE = {
 
 PLACES = [
     (command, param)
-    for command in catalog.build()
+    for command in catalog.build().with_references()
     for param in command.params
     if param.type in WORDS and not param.choices
 ]
