@@ -29,6 +29,7 @@ from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
 from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
+from bot.imports.sheets import read_sheet
 from bot.reports import charts
 from bot.reports.csv_file import to_csv
 from storage import courses
@@ -158,6 +159,7 @@ def _wire(
         exporters={"csv": to_csv},
         catalog=commands,
         outbox=outbox,
+        roster_reader=read_sheet,
         informed=informed,
         charts=charts.installed(),
     )
