@@ -155,8 +155,8 @@ def build() -> Catalog:
                 (Param("code", "The code you got in the other space; left empty, you get one"),),
             ),
             Command(
-                "roster claim", "Say who you are on the roster, or see what it says of you", student,
-                roster_linking.claim,
+                "roster claim", "Say who you are on the roster, or see what it says of you",
+                student, roster_linking.claim,
                 (Param("who", "Your name, student id or e-mail, as the registrar has it"),),
             ),
             Command(

@@ -2,7 +2,7 @@
 suggestions by name, which nobody acts upon but staff."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rapidfuzz import fuzz, process, utils
@@ -30,6 +30,7 @@ from storage.ids import AccountId, CourseId, EntryId, MemberId
 from storage.linking import MemberAccount
 from storage.members import in_the_alphabet
 from storage.rosters import Claim, Entry
+from storage.rows import Course
 
 ALIKE = 80
 """Of 100: how alike two names are that may be one person's (rapidfuzz, token_sort_ratio)."""
@@ -153,27 +154,31 @@ def _most_alike(
 
 async def list_(call: Call) -> Card:
     """/roster list: who is linked, who is not, and who is in class but not on the roster."""
+    show = call.text("show")
     async with call.services.database.read() as db:
         seen = await overview(db, call.course.id)
+    card = to_card(call.course, seen, show)
+    if show not in (None, "unlinked"):
+        return card
+    return replace(card, blocks=(*card.blocks, *_to_decide(seen)))
+
+
+def to_card(course: Course, seen: Overview, show: str | None = None) -> Card:
+    """The roster beside the class, or (one of SHOWN) some of it."""
     if not seen.entries:
         return Card(
             blocks=(text("This course has no roster yet; /course roster takes one from a file."),)
         )
-    show = call.text("show")
     blocks: list[Block] = [_counts(seen)] if show is None else []
-    rows = [_row(call, seen, entry) for entry in seen.entries if _is_shown(entry, show)]
+    rows = [_row(course.zone, seen, one) for one in seen.entries if _is_shown(one, show)]
     if rows:
         blocks.append(Table(("On the roster", "Id", "Section", "In class", "Note"), tuple(rows)))
     if seen.outside and show in (None, "outside"):
-        rows_outside = tuple((spans(label),) for _, label in seen.outside)
-        blocks.append(Table(("In class, and not on the roster",), rows_outside))
-    if show in (None, "unlinked"):
-        blocks += _to_decide(seen)
-    if not blocks:
-        blocks.append(text("Nobody."))
+        outside = tuple((spans(label),) for _, label in seen.outside)
+        blocks.append(Table(("In class, and not on the roster",), outside))
     return Card(
-        f"The roster of {call.course.title}",
-        tuple(blocks),
+        f"The roster of {course.title}",
+        tuple(blocks) or (text("Nobody."),),
         "Names that are alike are suggested only; /roster link says who is who.",
     )
 
@@ -203,8 +208,7 @@ def _is_shown(entry: OnRoster, show: str | None) -> bool:
             return True
 
 
-def _row(call: Call, seen: Overview, entry: OnRoster) -> tuple[Spans, ...]:
-    zone = call.course.zone
+def _row(zone: str, seen: Overview, entry: OnRoster) -> tuple[Spans, ...]:
     note: list[str | Span] = []
     if entry.left_at is not None:
         note += ["left, known since ", Moment(entry.left_at, zone)]

@@ -26,7 +26,8 @@ WORDS = {
     "student_id": "sis user id; sis id; id number; idnumber; student id; student number;"
     " student no; studentid; university id; campus id; matriculation number; matrikelnummer;"
     " matrikel nr; numero d etudiant; numero etudiant; code etudiant; numero de matricula;"
-    " matricula; matricola; numero di matricola; no de estudiante; номер зачетки; 学号; 学籍番号; id",
+    " matricula; matricola; numero di matricola; no de estudiante; номер зачетки;"
+    " 学号; 学籍番号; id",
     "login": "sis login id; login id; login; username; user name; user id; userid; netid; net id;"
     " benutzername; anmeldename; kennung; identifiant; nom d utilisateur; nombre de usuario;"
     " usuario; nome utente; логин",

@@ -11,15 +11,17 @@ from bot.core import prompts
 from bot.core.cards import Block, Bold, Card, Code, Fields, number, spans, text
 from bot.core.commands import Choice, File, Form, Param
 from bot.core.dispatch import Call
-from bot.core.errors import BadInput
+from bot.core.errors import BadInput, Refused
 from bot.core.ports import Unreadable
+from bot.core.reporting import the_course
 from bot.core.roster_columns import ASKED, NAME, Columns, chosen, label_of, recognise
-from bot.core.roster_rows import Slip, students
+from bot.core.roster_rows import Slip, students, told_apart
 from bot.core.services import Services
 from storage import audit, rosters
 from storage.database import Connection
 from storage.ids import CourseId, MemberId
 from storage.rosters import Entry, Listed
+from storage.rows import Course
 
 LEFT, STAY = "left", "stay"
 MISSING = (
@@ -39,6 +41,7 @@ MOST_CHOICES = 5
 class Reading:
     """What stands in a file: with `students` empty while it is unclear which column is what."""
 
+    name: str
     columns: Columns
     students: Sequence[Listed] = ()
     slips: Sequence[Slip] = ()
@@ -79,6 +82,35 @@ async def import_(call: Call) -> Card | Form:
     return to_card(call.course.title, reading, await call.services.database.write(work))
 
 
+async def import_file(
+    services: Services,
+    number: int | None,
+    file: File,
+    picked: Mapping[str, str],
+    missing: str | None,
+) -> tuple[Course, Reading, Changes]:
+    """The same from the terminal, for a course by its number or the only one there is. Raises
+    UserError, also where it is unclear which column is what."""
+    reading = await read(services, file, picked)
+    columns = reading.columns
+    if columns.unclear:
+        first, there = columns.unclear[0], ", ".join(columns.names)
+        raise BadInput(
+            first,
+            f"It is unclear which column of {file.name} is what: {', '.join(columns.unclear)}; say"
+            f" it with --column {first}=…. These are there: {there}.",
+        )
+
+    async def work(db: Connection) -> tuple[Course, Changes]:
+        course = await the_course(db, number)
+        if course.archived_at is not None:
+            raise Refused(f"{course.title} is archived, and nothing of it changes any more.")
+        return course, await take_in(db, course.id, reading, missing, services.clock.now())
+
+    course, changes = await services.database.write(work)
+    return course, reading, changes
+
+
 async def read(services: Services, file: File, picked: Mapping[str, str]) -> Reading:
     """Raises BadInput for a file without students that can be read."""
     try:
@@ -87,7 +119,7 @@ async def read(services: Services, file: File, picked: Mapping[str, str]) -> Rea
         raise BadInput("file", str(problem)) from problem
     columns = chosen(recognise(sheet), picked)
     if columns.unclear:
-        return Reading(columns)
+        return Reading(file.name, columns)
     found, slips = students(sheet, columns)
     if not found:
         raise BadInput(
@@ -95,7 +127,7 @@ async def read(services: Services, file: File, picked: Mapping[str, str]) -> Rea
             f"{file.name} names no student below its header in row {columns.header.number}; give"
             " the file with the students.",
         )
-    return Reading(columns, found, slips)
+    return Reading(file.name, columns, found, slips)
 
 
 def _ask(call: Call, columns: Columns) -> Form:
@@ -133,7 +165,8 @@ async def take_in(
     entries = await rosters.entries_of(db, course)
     changes = compare(entries, reading.students)
     there = sum(entry.left_at is None for entry in entries)
-    if missing is None and len(changes.left) > max(FEW, there // 2):
+    many = len(changes.left) > max(FEW, there // 2) or len(changes.left) == there > 0
+    if missing is None and many:
         raise BadInput(
             "missing",
             f"{len(changes.left)} of the {there} on the roster are not in this file; say whether"
@@ -184,24 +217,21 @@ def _paired(entries: Sequence[Entry], found: Sequence[Listed]) -> dict[int, Entr
         for entry in free.values():
             if value := getattr(entry.listed, key):
                 by_key.setdefault(value.casefold(), []).append(entry)
-        wanted = [(getattr(one, key) or "").casefold() for one in found]
-        for place, value in enumerate(wanted):
-            same = by_key.get(value, [])
-            unique = len(same) == 1 and wanted.count(value) == 1
-            if place in pairs or not unique or same[0].id not in free:
+        for place, listed in enumerate(found):
+            if place in pairs:
                 continue
-            if key != "name" or _may_be_one(same[0].listed, found[place]):
-                pairs[place] = free.pop(same[0].id)
+            for entry in by_key.get((getattr(listed, key) or "").casefold(), ()):
+                by_name_only = key == "name" and _differ(entry.listed, listed)
+                if entry.id in free and not told_apart(entry.listed, listed) and not by_name_only:
+                    pairs[place] = free.pop(entry.id)
+                    break
     return pairs
 
 
-def _may_be_one(known: Listed, listed: Listed) -> bool:
-    """Whether two of the same name do not contradict each other."""
-    for key in ("lms_id", "student_id", "login", "email"):
-        one, other = getattr(known, key), getattr(listed, key)
-        if one and other and one.casefold() != other.casefold():
-            return False
-    return True
+def _differ(known: Listed, listed: Listed) -> bool:
+    """Whether two of the same name have different logins or addresses."""
+    pairs = ((known.login, listed.login), (known.email, listed.email))
+    return any(one and other and one.casefold() != other.casefold() for one, other in pairs)
 
 
 def _merged(known: Listed, listed: Listed) -> Listed:
@@ -213,7 +243,8 @@ def _merged(known: Listed, listed: Listed) -> Listed:
 # --- saying it ----------------------------------------------------------------------------------
 
 
-def to_card(title: str, reading: Reading, changes: Changes) -> Card:
+def to_card(title: str, reading: Reading, changes: Changes, most: int = MOST_SLIPS) -> Card:
+    """What became of the roster, with at most so many of the rows that are wrong."""
     counts = changes.counts
     said = [("In the file", len(reading.students)), ("New", counts["new"])]
     said += [("Changed", counts["changed"]), ("Left", counts["left"])]
@@ -235,12 +266,9 @@ def to_card(title: str, reading: Reading, changes: Changes) -> Card:
     blocks.append(text(f"Read: {read_as}."))
     if reading.slips:
         blocks.append(text(Bold(f"{number(len(reading.slips), 'row')} to look at:")))
-        blocks += [text(slip_in_words(slip)) for slip in reading.slips[:MOST_SLIPS]]
-        if (more := len(reading.slips) - MOST_SLIPS) > 0:
+        where = f"{reading.name}, row"
+        blocks += [text(f"{where} {slip.row}: {slip.sentence}.") for slip in reading.slips[:most]]
+        if (more := len(reading.slips) - most) > 0:
             blocks.append(text(f"And {number(more, 'row')} more."))
     blocks.append(text("See who is who with ", Code("/roster list"), "."))
     return Card(f"The roster of {title}", tuple(blocks), "Only staff see the roster.")
-
-
-def slip_in_words(slip: Slip) -> str:
-    return f"Row {slip.row}: {slip.sentence}."

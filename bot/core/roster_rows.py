@@ -36,7 +36,8 @@ def students(sheet: Sheet, columns: Columns) -> tuple[list[Listed], list[Slip]]:
         slips += [Slip(row.number, sentence) for sentence in wrong]
         if one is None:
             continue
-        known = next((seen[key] for key in _keys(one) if key in seen), None)
+        same = (seen[key] for key in _keys(one) if key in seen)
+        known = next((place for place in same if not told_apart(found[place], one)), None)
         if known is None:
             seen |= dict.fromkeys(_keys(one), len(found))
             found.append(one)
@@ -47,6 +48,15 @@ def students(sheet: Sheet, columns: Columns) -> tuple[list[Listed], list[Slip]]:
         else:
             found[known] = merged  # a student in two sections
     return found, slips
+
+
+def told_apart(one: Listed, other: Listed) -> bool:
+    """Whether the registrar's ids say that these are two, whatever else they share."""
+    for key in ("lms_id", "student_id"):
+        mine, theirs = getattr(one, key), getattr(other, key)
+        if mine and theirs and mine.casefold() != theirs.casefold():
+            return True
+    return False
 
 
 def _student(row: SheetRow, places: Mapping[str, int]) -> tuple[Listed | None, list[str]]:
