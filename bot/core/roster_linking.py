@@ -20,7 +20,7 @@ from storage.rosters import Entry
 async def claim(call: Call) -> Card:
     """/roster claim: a student says who they are on the roster; staff confirm it. What they are
     answered is the same whoever is on it."""
-    who, account = call.text("who"), call.member.account
+    who, account = call.text("name_or_id"), call.member.account
     if call.role is not Role.STUDENT:
         raise Refused("The roster is of the course's students, and you are of its staff.")
     async with call.services.database.read() as db:

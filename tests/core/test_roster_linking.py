@@ -14,7 +14,7 @@ from bot.core.events import AccountRef, ChannelRef, InvocationId, Person, Place,
 from bot.core.plain import to_plain
 from storage import linking
 from tests.core.test_joining import _look, _said, _there
-from tests.core.test_linking import CY, _link_code, _links_there, _two_spaces
+from tests.core.test_linking import CY, _link_code, _links_there, _problem, _two_spaces
 from tests.core.test_roster import COURSE, on_it, takes
 from tests.world import SPACE, Human, World
 
@@ -65,7 +65,7 @@ async def press(who: Human, button: Button) -> str:
 
 
 async def test_a_student_says_it_and_staff_confirm_it(school: Class) -> None:
-    said = await school.cy.answer("roster claim", who="700456")
+    said = await school.cy.answer("roster claim", name_or_id="700456")
     assert "Staff are asked whether you are “700456” on the roster" in said
     assert "Staff have not looked yet" in await school.cy.answer("roster claim")
     told = "\n".join(await school.ann.sees())
@@ -86,14 +86,14 @@ async def test_what_is_answered_to_a_student_is_the_same_whoever_they_say_to_be(
     school: Class,
 ) -> None:
     for who in ("Ada Pitlamp", "nobody of this name", "700789"):
-        said = await school.bo.answer("roster claim", who=who)
+        said = await school.bo.answer("roster claim", name_or_id=who)
         assert said.replace(who, "…").startswith("Staff are asked whether you are “…” on")
     assert (await on_it(school.world))["Ada Pitlamp 700123"].member is None
 
 
 async def test_staff_are_told_once_and_find_the_newest_words_in_the_list(school: Class) -> None:
     for who in ("me", "Dot D", "Doe Dot"):
-        await school.bo.answer("roster claim", who=who)
+        await school.bo.answer("roster claim", name_or_id=who)
     told = [words for words in await school.ann.sees() if "Bo (Browser) says" in words]
     assert len(told) == 1
     assert "Nobody on the roster is called so." in told[0]
@@ -102,7 +102,7 @@ async def test_staff_are_told_once_and_find_the_newest_words_in_the_list(school:
 
 
 async def test_names_that_are_alike_are_suggested_and_never_linked(school: Class) -> None:
-    await school.bo.answer("roster claim", who="Doe, Dot")
+    await school.bo.answer("roster claim", name_or_id="Doe, Dot")
     assert "That may be Dot Doe, 700789" in "\n".join(await school.ann.sees())
     dora = await school.world.person("doe DOT")
     await dora.say("Here too.", school.thread)
@@ -113,7 +113,7 @@ async def test_names_that_are_alike_are_suggested_and_never_linked(school: Class
 
 
 async def test_staff_put_a_claim_aside(school: Class) -> None:
-    await school.bo.answer("roster claim", who="700123")
+    await school.bo.answer("roster claim", name_or_id="700123")
     *_, nobody = await buttons(school, school.ann)
     assert nobody.label == "Nobody on it"
     assert "What Bo (Browser) said is put aside" in await press(school.ann, nobody)
@@ -138,7 +138,7 @@ async def test_staff_link_by_what_the_roster_says_and_take_it_back(school: Class
 async def test_the_roster_is_of_students(school: Class) -> None:
     refused = await school.ines.answer("roster link", student="Ann", entry="700123")
     assert "Ann (Browser) is an assistant of this course" in refused
-    form = await school.ann.form("roster claim", who="Ann")
+    form = await school.ann.form("roster claim", name_or_id="Ann")
     assert "you are of its staff" in form.problems[""]
 
 

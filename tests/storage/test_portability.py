@@ -151,7 +151,7 @@ async def a_day_in_class(world: World, database: Database) -> None:
     names = File("roster.csv", "text/csv", b"Name\nBo\nCy\n")
     for file in (names, replace(names, content=b"Name,E-mail\nBo,bo@example.org\n")):
         await ada.answer("course roster", file=file, missing="left")
-    await bo.answer("roster claim", who="Bo")
+    await bo.answer("roster claim", name_or_id="Bo")
     await ada.answer("roster link", student="Bo", entry="Bo")
     await ada.answer("roster list")
     await ada.answer("roster unlink", student="Bo")
