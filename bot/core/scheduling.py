@@ -120,10 +120,10 @@ async def _plan(
     due, closes = await _minutes(call, "due", found), await _minutes(call, "closes", found)
     if due is not None and closes is not None and closes < due:
         raise BadInput("closes", "It would close before it is due; give a later time, or none.")
-    remind = call.arguments.get("remind")
+    remind = call.number("remind")
     if remind and due is None:
         raise BadInput("remind", "A reminder comes before it is due, so say when that is.")
-    if remind and due is not None and int(remind) * 60 >= due:
+    if remind and due is not None and remind * 60 >= due:
         raise BadInput("remind", "The reminder would come before the prompt; give fewer hours.")
     rule = found.rule
     return Plan(
@@ -137,7 +137,7 @@ async def _plan(
         tuple(channel.id for channel in channels),
         due,
         closes,
-        int(remind) * 60 if remind else None,
+        remind * 60 if remind else None,
     )
 
 

@@ -42,8 +42,7 @@ async def typed(call: Call) -> Change:
         if (said := call.text(param)) is not None:
             none = said.casefold() in NONE
             given[param] = None if none else (await understood(call, param)).at
-    remind = call.arguments.get("remind")
-    return Change(given, None if remind is None else int(remind))
+    return Change(given, call.number("remind"))
 
 
 def changed(change: Change, before: Times, now: datetime) -> Times:

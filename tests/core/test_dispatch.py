@@ -17,7 +17,7 @@ import pytest
 
 from bot.core import catalog
 from bot.core.cards import Card, text
-from bot.core.commands import Answer, Command, Form, Invocation, Outcome, Param, Role, Type
+from bot.core.commands import Answer, Command, File, Form, Invocation, Outcome, Param, Role, Type
 from bot.core.dispatch import Call
 from bot.core.events import ChannelRef, InvocationId, Person, Place
 from bot.core.plain import to_plain
@@ -47,6 +47,8 @@ ARGUMENTS = {
     "dates": "2026-10-05",
     "until": "2026-10-05 20:00",
     "reason": "Was ill",
+    "file": File("roster.csv", "text/csv", b"Name,Student ID\nAda Pitlamp,12345\n"),
+    "entry": "12345",
 }
 PEOPLE = {"Sam": Role.STUDENT, "Ann": Role.ASSISTANT, "Ivy": Role.INSTRUCTOR}
 

@@ -26,6 +26,7 @@ from storage import (
     outbox,
     replies,
     responding,
+    rosters,
     schedules,
 )
 from storage.database import Connection, Database
@@ -54,7 +55,7 @@ SPACE = Space("browser", "classroom")
 NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    responding, notices, audit, allowances, follow_ups, schedules,
+    responding, notices, audit, allowances, follow_ups, schedules, rosters,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -197,6 +198,9 @@ async def make(db: Connection, mark: str) -> Made:
     await granting.grant(db, course, account, "assistant", NOW)
     await joining.replace_code(db, course, f"digest-{mark}", NOW)
     await linking.replace_code(db, course, member, f"digest-{mark}", NOW)
+    entry = await rosters.add(db, course, rosters.Listed(mark, email=f"{mark}@example.org"), NOW)
+    await rosters.link(db, course, account, entry, NOW)
+    await rosters.claim(db, course, account, mark, NOW)
     return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
 
 
@@ -279,6 +283,9 @@ READS: dict[str, Read] = {
     "decided": _decided,
     "count_by_students": lambda db, m: replies.count_by_students(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
+    "entries_of": lambda db, m: rosters.entries_of(db, m.course),
+    "links_of": lambda db, m: rosters.links_of(db, m.course),
+    "claims_of": lambda db, m: rosters.claims_of(db, m.course),
 }
 
 
@@ -349,6 +356,9 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await joining.replace_code(db, north.course, "new", NOW)
         await joining.use_up(db, north.course, north.channel, NOW)
         await joining.ensure_course_space(db, north.course, SpaceId(1))
+        (theirs,) = await rosters.entries_of(db, south.course)
+        await rosters.change(db, north.course, theirs.id, {"name": "new"})
+        await rosters.unlink(db, north.course, [south.account])
         for kept, gone in [(north.member, south.member), (south.member, north.member)]:
             with pytest.raises(LookupError):
                 await linking.merge(db, north.course, kept, gone)
