@@ -118,6 +118,8 @@ async def test_a_command_is_for_its_role_and_those_above(course: Course, command
         given |= {"person": "Ann", "role": "assistant"}
     if command.name == "prompt edit":  # by its prompt alone it shows its form, filled in
         given["tags"] = "pits"
+    if command.name == "prompt schedule":  # by its prompt alone it asks for the rest
+        given["when"] = ARGUMENTS["when"]
     for name, role in PEOPLE.items():
         before = await course.course_as_it_is()
         said = words(await course.people[name].run(command.name, **given))  # type: ignore[arg-type]
