@@ -122,6 +122,15 @@ class Placement:
 BY_MENTION = "mention"
 """A reply's `parent_by` where it responds to whom it mentions; others: "reference", "prompt"."""
 
+AT_TOP = "top"
+IN_THREAD = "thread"
+IN_CHAIN = "chain"
+THROUGH = "through"
+ARCHIVED = frozenset({AT_TOP, IN_THREAD, IN_CHAIN, THROUGH})
+"""The same of an archive's messages, where it says how each stood: at the top of its channel; in a
+thread; outside threads as a reply to its parent; and so, but `through` messages that do not count
+(a bot's) to a parent further up, which it does not answer itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -380,6 +380,14 @@ reactions = Table(
     Column("changed_at", Instant, nullable=False),
 )
 
+archive_files = Table(
+    "archive_files",  # what a course was brought in from: each file by the SHA-256 of its words
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("imported_at", Instant, nullable=False),
+)
+
 # --- what the bot owes, and what staff did ------------------------------------------------------
 
 outbox = Table(
@@ -430,7 +438,7 @@ audit = Table(
     metadata,
     _key(),
     _to("courses"),
-    _to("members"),
+    _to("members", null=True),  # null: whoever runs the bot, in the terminal
     Column("at", Instant, nullable=False),
     Column("action", String, nullable=False),
     Column("subject", String, nullable=False),  # D12, P3, a member's id: never a name or a text

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import database, discord, doctor, facts, packs, slack
-from bot.cli.shared import Data, fail, load_settings, told
+from bot.cli import archives, database, discord, doctor, facts, packs, slack
+from bot.cli.shared import Data, fail, load_settings, told, usable_database
 
 if TYPE_CHECKING:
     from bot.config import Settings, SlackWay
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(packs.app, name="pack")
 app.add_typer(facts.app, name="fact")
 app.add_typer(database.app, name="db")
+app.add_typer(archives.app, name="import")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
 app.command()(doctor.doctor)
@@ -173,12 +174,7 @@ def report(
     import codecs
 
     settings = load_settings(data)
-    from storage import maintenance
-
-    health = maintenance.check(settings.database)
-    if health.problems:
-        mend = "db restore" if health.damaged else "db upgrade"
-        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+    usable_database(settings)
     from bot.app import report as make_report
 
     file = asyncio.run(make_report(settings, course))

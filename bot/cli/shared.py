@@ -120,6 +120,20 @@ def _sentence(problem: Exception) -> str:
     return str(problem)
 
 
+def usable_database(settings: "Settings", *, make: bool = False) -> None:
+    """Ends the program where there is no database of this version. `make`: none yet is made."""
+    from datetime import UTC, datetime
+
+    from storage import maintenance
+
+    if make and not settings.database.exists():
+        maintenance.upgrade(settings.database, datetime.now(UTC))
+    health = maintenance.check(settings.database)
+    if health.problems:
+        mend = "db restore" if health.damaged else "db upgrade"
+        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+
+
 def fail(sentence: str) -> NoReturn:
     typer.echo(sentence, err=True)
     raise typer.Exit(1)
