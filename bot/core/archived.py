@@ -32,10 +32,11 @@ class ArchivedChannel:
 class ArchivedMessage(NamedTuple):
     """One message as the archive has it; a tuple, since there are hundreds of thousands.
 
-    `thread` is that of the message it began with, which is in its own thread too; `reply_to` the
-    message that it answers. `author` None: it is nobody's that counts, and matters only since it
-    is known as deleted, or since the replies to it answer what it answered. Instants are UTC.
-    `text` is what a person reads, and `measure` is of the text as the archive has it.
+    `thread` is that of the message it began with, which is in its own thread too. `reply_to` is the
+    message that it answers; one that `answers` may answer a message that is gone. `author` None: it
+    is nobody's that counts, and matters only since it is known as deleted, or since the replies to
+    it answer what it answered. Instants are UTC. `text` is what a person reads, and `measure` is of
+    the text as the archive has it.
     """
 
     channel: ArchivedChannel
@@ -44,6 +45,7 @@ class ArchivedMessage(NamedTuple):
     author: Person | None = None
     thread: ThreadRef | None = None
     reply_to: MessageRef | None = None
+    answers: bool = False
     edited_at: datetime | None = None
     deleted: bool = False
     text: str = ""

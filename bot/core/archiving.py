@@ -210,8 +210,8 @@ class ArchiveWriter:
         state.reply_to, state.sent_at, state.edited_at = row.reply_to, row.sent_at, row.edited_at
         state.parent_by = _stands(row)
         parent = None if row.reply_to is None else known.get(row.reply_to)
-        if parent is not None and parent.member_id is not None:
-            state.parent_id = parent.id
+        counts = parent is not None and parent.member_id is not None
+        state.parent_id = parent.id if parent is not None and counts else None
         if row.author is None:
             state.account_id = state.member_id = state.role = state.text = None
             state.deleted_at = row.sent_at if row.deleted else None
@@ -271,7 +271,7 @@ def _stands(row: ArchivedMessage) -> str:
     """How a message stands in its channel: see storage/rows.py."""
     if row.thread is not None and str(row.thread) != row.ref:
         return IN_THREAD
-    return AT_TOP if row.reply_to is None else IN_CHAIN
+    return IN_CHAIN if row.answers else AT_TOP
 
 
 def _in_time(row: ArchivedMessage) -> tuple[datetime, int, str]:

@@ -182,7 +182,7 @@ class File:
             # Whoever answers a bot's reply stands further down in the chain that it went on with.
             if thread is not None or reply_to is None:
                 return None
-            return ArchivedMessage(self._header.channel, ref, sent_at, None, thread, reply_to)
+            return ArchivedMessage(self._header.channel, ref, sent_at, None, thread, reply_to, True)
         return self._message(row, ref, sent_at, person, reply_to)
 
     def _message(
@@ -206,6 +206,7 @@ class File:
             author,
             self._header.thread,
             reply_to,
+            row["type"] == "Reply",
             None if edited is None else _instant(edited, "timestampEdited"),
             False,
             text,

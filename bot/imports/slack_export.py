@@ -249,6 +249,7 @@ class Day:
             author,
             thread,
             reply_to,
+            reply_to is not None,
             edited_at,
             False,
             slack_texts.readable(raw, self._users.name),

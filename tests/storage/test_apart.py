@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from storage import (
+    archives,
     audit,
     courses,
     discussions,
@@ -47,7 +48,7 @@ from tests.storage.conftest import NOW
 SPACE = Space("browser", "classroom")
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    notices, audit,
+    notices, audit, archives,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -164,6 +165,7 @@ async def make(db: Connection, mark: str) -> Made:
     await messages.save(db, [said, held])
     await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
     await audit.note(db, course, member, mark, "D1", NOW)
+    await archives.note_files(db, course, [f"file-{mark}"], NOW)
     await granting.choose(db, course, space, "assistants", RoleRef("role"), mark, NOW)
     await granting.grant(db, course, account, "assistant", NOW)
     await joining.replace_code(db, course, f"digest-{mark}", NOW)
@@ -235,6 +237,10 @@ READS: dict[str, Read] = {
     ),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
+    "archives.spaces_of": lambda db, m: archives.spaces_of(db, m.course),
+    "archives.files_of": lambda db, m: archives.files_of(db, m.course),
+    "archives.people_of": lambda db, m: archives.people_of(db, m.course, SpaceId(1)),
+    "archives.known": lambda db, m: archives.known(db, m.channel, [MessageRef("message-0")]),
     "entries": lambda db, m: audit.entries(db, m.course),
 }
 
@@ -303,6 +309,7 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await joining.replace_code(db, north.course, "new", NOW)
         await joining.use_up(db, north.course, north.channel, NOW)
         await joining.ensure_course_space(db, north.course, SpaceId(1))
+        await archives.settle(db, north.course)
         for kept, gone in [(north.member, south.member), (south.member, north.member)]:
             with pytest.raises(LookupError):
                 await linking.merge(db, north.course, kept, gone)
