@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.sql.selectable import Select
 
 from storage.among import among
@@ -97,8 +97,10 @@ async def enrol(
     whose name is its ref is called so until a name is known."""
     if not people:
         return {}
-    account_ids = await _made(db, accounts, [{"space_id": space, "created_at": now}] * len(people))
-    member_ids = await _made(db, members, [{"course_id": course, "joined_at": since}] * len(people))
+    new_accounts = [{"space_id": space, "created_at": now}] * len(people)
+    account_ids = await _made(db, accounts, new_accounts, accounts.c.space_id == space)
+    new_members = [{"course_id": course, "joined_at": since}] * len(people)
+    member_ids = await _made(db, members, new_members, members.c.course_id == course)
     await db.execute(
         insert(identities),
         [
@@ -165,9 +167,8 @@ async def open_threads(
         select(func.max(discussions.c.number)).where(discussions.c.course_id == course)
     )
     first = (last.scalar_one() or 0) + 1
-    ids = await _made(
-        db,
-        discussions,
+    await db.execute(
+        insert(discussions),
         [
             {
                 "course_id": course,
@@ -179,6 +180,12 @@ async def open_threads(
             for number, at in enumerate(threads.values(), first)
         ],
     )
+    made = await db.execute(
+        select(discussions.c.id)
+        .where(discussions.c.course_id == course, discussions.c.number >= first)
+        .order_by(discussions.c.number)
+    )
+    ids = list(made.scalars())
     opened = list(zip(ids, threads.items(), strict=True))
     await db.execute(
         insert(periods), [{"discussion_id": id_, "opened_at": at} for id_, (_, at) in opened]
@@ -316,9 +323,12 @@ async def _bound(db: Connection, course: CourseId) -> None:
     )
 
 
-async def _made(db: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
-    """Insert rows; their ids, in the same order."""
-    made = await db.execute(
-        insert(table).returning(table.c.id, sort_by_parameter_order=True), [dict(r) for r in rows]
-    )
+async def _made(
+    db: Connection, table: Any, rows: Sequence[Mapping[str, Any]], own: ColumnElement[bool]
+) -> Sequence[int]:
+    """Insert rows; their ids in any order, of which `own` says which are whose. In one statement
+    for all of them, as it would not be where each row gave its id back."""
+    last = (await db.execute(select(func.max(table.c.id)))).scalar_one() or 0
+    await db.execute(insert(table), [dict(row) for row in rows])
+    made = await db.execute(select(table.c.id).where(own, table.c.id > last).order_by(table.c.id))
     return list(made.scalars())

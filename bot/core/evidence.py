@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from urllib.parse import unquote
 
 from bot.core.cards import FactMark, Plain, Span, Spans
@@ -48,10 +49,13 @@ class Cited:
 
 def named_in(text: str) -> tuple[str, ...]:
     """The names in a text, each once, as they are kept: `F12`, `link:` and sixteen hex digits."""
-    if not ("://" in text or _LARGE.search(text) or _SMALL.search(text)):
+    if not _may(text):
         return ()
     names: dict[str, None] = {}
-    for match in _NAME.finditer(text):
+    # No name has white space in it, and most pieces between hold none.
+    for match in chain.from_iterable(
+        _NAME.finditer(piece) for piece in text.split() if _may(piece)
+    ):
         if (number := match["fact"]) is not None:
             names[f"F{number}"] = None
         elif (name := _link(match["link"] or "")) is not None:
@@ -59,6 +63,10 @@ def named_in(text: str) -> tuple[str, ...]:
         if len(names) == MOST:
             break
     return tuple(names)
+
+
+def _may(piece: str) -> bool:
+    return "://" in piece or bool(_LARGE.search(piece) or _SMALL.search(piece))
 
 
 def marked(text: str, known: Collection[str]) -> Spans:

@@ -17,6 +17,9 @@ WINDOW = 1 << 20
 MOST = 1 << 24
 """How many characters one row may have: a message has some thousands."""
 
+_FURTHER = re.compile(r"[ \t\r\n]*,[ \t\r\n]*(?=[{\[])")
+"""How most elements go on: with another object or list."""
+
 _SPACE = re.compile(r"[ \t\r\n]*")
 _decode = json.JSONDecoder().raw_decode
 
@@ -95,6 +98,9 @@ class _Text:
         self.take("[")
         while self.peek() != "]":
             yield self.value()
+            if (further := _FURTHER.match(self._window, self._at)) is not None:
+                self._at = further.end()
+                continue
             if self.peek() != "]":
                 self.take(",")
                 if self.peek() == "]":

@@ -241,7 +241,6 @@ class Day:
         edited_at = None
         if isinstance(edited, dict) and edited.get("ts") is not None:
             edited_at = _instant(edited["ts"], "edited.ts")
-        files = row.get("files") or ()
         return ArchivedMessage(
             self._channel,
             ref,
@@ -255,7 +254,7 @@ class Day:
             slack_texts.readable(raw, self._users.name),
             slack_texts.measured(raw),
             self._named(raw),
-            sum(isinstance(f, dict) and f.get("mode") != "tombstone" for f in files),
+            _files(row["files"]) if row.get("files") else 0,
             self._reactions(row["reactions"]) if row.get("reactions") else (),
         )
 
@@ -285,6 +284,12 @@ def _is_ordinary(row: Mapping[str, Any]) -> bool:
         and not row.get("bot_id")
         and row.get("user") != _SLACKBOT
     )
+
+
+def _files(said: object) -> int:
+    """How many there are; of one that was deleted, a tombstone is left."""
+    files = said if isinstance(said, list) else ()
+    return sum(isinstance(file, dict) and file.get("mode") != "tombstone" for file in files)
 
 
 def _instant(ts: object, field: str) -> datetime:
