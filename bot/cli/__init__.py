@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import archives, database, discord, doctor, facts, packs, slack
-from bot.cli.shared import Data, fail, load_settings, told, usable_database
+from bot.cli import archives, database, discord, doctor, facts, packs, schedule, slack
+from bot.cli.shared import Data, check_database, fail, load_settings, told
 
 if TYPE_CHECKING:
     from bot.config import Settings, SlackWay
@@ -26,6 +26,7 @@ app.add_typer(database.app, name="db")
 app.add_typer(archives.app, name="import")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
+app.add_typer(schedule.app, name="schedule")
 app.command()(doctor.doctor)
 
 
@@ -174,7 +175,7 @@ def report(
     import codecs
 
     settings = load_settings(data)
-    usable_database(settings)
+    check_database(settings)
     from bot.app import report as make_report
 
     file = asyncio.run(make_report(settings, course))

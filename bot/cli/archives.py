@@ -10,10 +10,10 @@ import typer
 from bot.cli.shared import (
     Data,
     Json,
+    check_database,
     load_settings,
     print_json,
     told,
-    usable_database,
 )
 
 if TYPE_CHECKING:
@@ -91,13 +91,13 @@ def _wanted(settings: "Settings", title: str, zone: str, pack: str | None) -> "W
     import secrets
 
     from bot.core.archives import Wanted
-    from bot.core.setup import to_zone
+    from bot.core.setup import zone_named
 
     if pack is not None:
         from bot.cli.shared import chosen_packs
 
         chosen_packs(settings, pack)
-    return Wanted(title.strip() or "Archive", to_zone(zone), pack or "", secrets.token_hex(8))
+    return Wanted(title.strip() or "Archive", zone_named(zone), pack or "", secrets.token_hex(8))
 
 
 def _bring_in(
@@ -111,6 +111,7 @@ def _bring_in(
 
     from bot.app import SystemClock
     from bot.core.archives import bring_in
+    from storage import maintenance
     from storage.database import Database
 
     async def work(progress: Callable[[int], None]) -> "Brought":
@@ -120,7 +121,9 @@ def _bring_in(
         finally:
             await database.close()
 
-    usable_database(settings, make=True)
+    if not settings.database.exists():
+        maintenance.upgrade(settings.database, SystemClock().now())
+    check_database(settings)
     with _progress(archive.size, shown=not json) as progress:
         brought = asyncio.run(work(progress))
     if json:

@@ -52,6 +52,16 @@ def load_settings(data: Path | None, **typed: object) -> "Settings":
     return config.load(data, **typed)
 
 
+def check_database(settings: "Settings") -> None:
+    """Ends the program where the database can't be used as it is."""
+    from storage import maintenance
+
+    health = maintenance.check(settings.database)
+    if health.problems:
+        mend = "db restore" if health.damaged else "db upgrade"
+        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+
+
 def installed_packs(settings: "Settings") -> dict[str, "LoadedPack"]:
     import seeds
     from bot.core.services import load_packs
@@ -118,20 +128,6 @@ def _sentence(problem: Exception) -> str:
     if isinstance(problem, OSError) and problem.strerror and problem.filename:
         return f"{problem.filename}: {problem.strerror}."
     return str(problem)
-
-
-def usable_database(settings: "Settings", *, make: bool = False) -> None:
-    """Ends the program where there is no database of this version. `make`: none yet is made."""
-    from datetime import UTC, datetime
-
-    from storage import maintenance
-
-    if make and not settings.database.exists():
-        maintenance.upgrade(settings.database, datetime.now(UTC))
-    health = maintenance.check(settings.database)
-    if health.problems:
-        mend = "db restore" if health.damaged else "db upgrade"
-        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
 
 
 def fail(sentence: str) -> NoReturn:

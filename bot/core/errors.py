@@ -49,3 +49,16 @@ class UnknownName(BadInput):
             param,
             f"There is no {what} “{shown}”; " + (f"did you mean {meant}?" if meant else hint),
         )
+
+
+class NotUnderstood(BadInput):
+    """A time, an end or a repetition that can't be taken as it was typed; `suggestions` are texts
+    that can be: one of them may be what was meant, or (`example`) only shows how it is written."""
+
+    def __init__(self, param: str, reason: str, *suggestions: str, example: bool = False) -> None:
+        *rest, last = suggestions or ("",)
+        instead = f"{', '.join(rest)}{' or ' if rest else ''}{last}"
+        if instead:
+            instead = f"; type {'something like ' if example else ''}{instead}"
+        super().__init__(param, f"{reason}{instead}.")
+        self.suggestions = suggestions

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
-from bot.core import course_roles, prompts, staff_channel
+from bot.core import course_roles, prompts, staff_channel, term
 from bot.core.cards import Actions, Block, Button, Card, Code, Fields, spans, text
 from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
@@ -41,8 +41,8 @@ def zones() -> tuple[str, ...]:
     return ("UTC", *sorted(zone for zone in available_timezones() if "/" in zone))
 
 
-def to_zone(typed: str) -> str:
-    """The IANA zone that was typed. Raises UnknownName."""
+def zone_named(typed: str) -> str:
+    """The IANA zone of this name, in whatever case. Raises UnknownName."""
     for zone in zones():
         if zone.casefold() == typed.strip().replace(" ", "_").casefold():
             return zone
@@ -135,7 +135,7 @@ async def setup(call: Call) -> Card:
     channel = await target(call)
     if call.channel is not None and channel.here:
         return _welcome(_same(call, call.course, call.channel), channel)
-    zone = to_zone(call.text("zone") or DEFAULT_ZONE)
+    zone = zone_named(call.text("zone") or DEFAULT_ZONE)
     pack = _pack(call, call.text("pack") or next(iter(call.services.packs), ""))
     space, person = call.place.space, call.invocation.person
     room = await staff_channel.picked(call)
@@ -217,13 +217,15 @@ async def settings(call: Call) -> Card:
     if (title := call.text("title")) is not None:
         changes["title"] = title
     if (zone := call.text("zone")) is not None:
-        changes["zone"] = to_zone(zone)
+        changes["zone"] = zone_named(zone)
     if (pack := call.text("pack")) is not None:
         changes["pack"] = _pack(call, pack)
     if "catch_up" in call.arguments:
         changes["catch_up_hours"] = call.arguments["catch_up"]
     if "keep_text" in call.arguments:
         changes["keep_text_days"] = call.arguments["keep_text"] or None
+    times = term.typed(call)
+    changes |= times.settings
     room = await staff_channel.picked(call)
     chosen = await course_roles.picked(call, await _channels_here(call))
     cleared = call.text("clear")
@@ -238,7 +240,9 @@ async def settings(call: Call) -> Card:
         await prompts.refuse_archived(db, call)
         if changes.get("pack", call.course.pack) != call.course.pack:
             await _refuse_another_pack(db, call.course)
+        before = await courses.course(db, call.course.id)
         await courses.change(db, call.course.id, changes)
+        await term.replan(db, before, times, call.now)
         if room is not None:
             await staff_channel.bind(db, call.course.id, room, call.now)
         await course_roles.keep(db, call, call.course.id, chosen)
@@ -260,7 +264,9 @@ async def settings(call: Call) -> Card:
         course = await courses.course(db, call.course.id)
         return Card(course.title, (head, await shown(db, course)))
 
-    return await call.services.database.write(work)
+    card = await call.services.database.write(work)
+    call.services.agenda.wake()
+    return card
 
 
 async def _clear(db: Connection, call: Call, purpose: str) -> bool:
@@ -299,6 +305,7 @@ async def shown(db: Connection, course: Course) -> Fields:
             ("Pack", spans(course.pack)),
             ("Catch-up time", spans(f"{course.catch_up_hours} hours")),
             ("Texts are kept", spans(kept)),
+            *term.shown(course),
             staff_channel.where(rooms),
             *course_roles.shown(chosen),
         )

@@ -40,6 +40,11 @@ ARGUMENTS = {
     "confirm": "Another title",
     "code": "ABCDEFGH",
     "account": "Ada",
+    "schedule": "S1",
+    "when": "2026-10-05 09:00",
+    "dates": "2026-10-05",
+    "until": "2026-10-05 20:00",
+    "reason": "Was ill",
 }
 PEOPLE = {"Sam": Role.STUDENT, "Ann": Role.ASSISTANT, "Ivy": Role.INSTRUCTOR}
 
@@ -66,6 +71,8 @@ async def make_course(world: World) -> Course:
         await ada.answer("course staff", person=name, role=role.word)
     await ada.answer("prompt new", title="Mine", text="Which?", sides="a; b")
     await world.post(ada, "P1")
+    await ada.answer("prompt schedule", prompt="P1", when="2026-10-01 09:00", repeat="daily")
+    await ada.answer("schedule confirm", schedule="S1")
     return Course(world, ada, people)
 
 

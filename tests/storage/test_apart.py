@@ -3,17 +3,20 @@ and no query that reads for one of them brings anything of the other."""
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from storage import (
+    allowances,
     archives,
     audit,
     courses,
     discussions,
+    follow_ups,
     granting,
     joining,
     leaving,
@@ -23,6 +26,7 @@ from storage import (
     notices,
     outbox,
     replies,
+    schedules,
 )
 from storage.database import Connection, Database
 from storage.ids import (
@@ -42,13 +46,15 @@ from storage.ids import (
     ThreadRef,
 )
 from storage.messages import MessageState, ReactionState
-from storage.rows import Placement
+from storage.rows import Allowance, Occurrence, Placement
+from storage.schedules import Plan
 from tests.storage.conftest import NOW
 
 SPACE = Space("browser", "classroom")
+NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    notices, audit, archives,
+    notices, audit, allowances, follow_ups, schedules, archives,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -57,13 +63,22 @@ NAMES_ITS_COURSE = {
     "Sequence[tuple[Space, AccountRef]]",
 }  # fmt: skip
 BY_A_ROW = {
-    "SendId", "Collection[MemberId]", "Collection[MessageId]", "Mapping[AccountId, str]",
+    "SendId", "Schedule", "Discussion", "FollowUpState", "Collection[MemberId]",
+    "Collection[MessageId]", "Mapping[AccountId, str]", "Collection[ScheduleId]",
 }  # fmt: skip
 """A row's own id belongs to one course, and ids are never handed out across."""
 
 ACROSS = {
     "members.rename": "a person's name is their space's, whatever courses they are in",
     "courses.all_courses": "whoever runs the bot: reports, recovery and housekeeping go over all",
+    "discussions.closing_or_reminding": "what falls due serves every course",
+    "discussions.next_closing_or_reminding": "an instant, and of nobody",
+    "follow_ups.due": "what falls due serves every course; commands never read it",
+    "follow_ups.next_due": "an instant, and of nobody",
+    "follow_ups.waiting_for_replies": "what falls due serves every course; commands never read it",
+    "schedules.due": "what falls due serves every course; commands never read it",
+    "schedules.next_due": "an instant, and of nobody",
+    "schedules.forget_proposals": "housekeeping; deletes only",
     "courses.channels_in": "whoever runs the bot: where it may write on a platform",
     "joining.code_of": "the code is what says which course, to somebody who is in none yet",
     "members.members_by_account": "gives the course with each member; the intake picks by channel",
@@ -166,6 +181,16 @@ async def make(db: Connection, mark: str) -> Made:
     await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
     await audit.note(db, course, member, mark, "D1", NOW)
     await archives.note_files(db, course, [f"file-{mark}"], NOW)
+    await allowances.allow(
+        db, course, Allowance(discussion.id, member, "excuse", None, member, NOW, mark)
+    )
+    await follow_ups.expect(db, discussion, {"replies-4": None, "after-24": NOW})
+    plan = Plan((mark,), None, "FREQ=DAILY", NINE, None, None, "UTC", (channel,))
+    schedule = await schedules.propose(db, course, member, "same", plan, NOW)
+    schedule = replace(schedule, state="active", next=NINE, next_at=NOW)
+    await schedules.keep(db, schedule)
+    opened = Occurrence(schedule.id, NINE, "opened", discussion_id=discussion.id)
+    await schedules.decide(db, schedule, opened, NOW)
     await granting.choose(db, course, space, "assistants", RoleRef("role"), mark, NOW)
     await granting.grant(db, course, account, "assistant", NOW)
     await joining.replace_code(db, course, f"digest-{mark}", NOW)
@@ -187,6 +212,10 @@ async def _grants_in(db: Connection, made: Made) -> Any:
     return await granting.grants_in(
         db, made.course, await courses.ensure_space(db, SPACE, NOW)
     )  # fmt: skip
+
+
+async def _decided(db: Connection, made: Made) -> Any:
+    return [await schedules.decided(db, s) for s in await schedules.schedules_of(db, made.course)]
 
 
 Read = Callable[[Connection, Made], Awaitable[Any]]
@@ -241,6 +270,14 @@ READS: dict[str, Read] = {
     "archives.files_of": lambda db, m: archives.files_of(db, m.course),
     "archives.people_of": lambda db, m: archives.people_of(db, m.course, SpaceId(1)),
     "archives.known": lambda db, m: archives.known(db, m.channel, [MessageRef("message-0")]),
+    "allowances_of": lambda db, m: allowances.allowances_of(db, m.course),
+    "follow_ups_of": lambda db, m: follow_ups.follow_ups_of(db, m.course, m.discussion),
+    "prompts_used": lambda db, m: discussions.prompts_used(db, m.course),
+    "schedules_of": lambda db, m: schedules.schedules_of(db, m.course),
+    "by_number": lambda db, m: schedules.by_number(db, m.course, 1),
+    "occurrence_of": lambda db, m: schedules.occurrence_of(db, m.course, m.discussion),
+    "decided": _decided,
+    "count_by_students": lambda db, m: replies.count_by_students(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
 }
 
@@ -302,6 +339,8 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         # Somebody who hands in another course's member changes nothing.
         await members.mark_informed(db, north.course, south.member, NOW)
         await outbox.cancel(db, north.course, north.discussion, ["prompt"])
+        for of in (north, south):
+            await allowances.revoke(db, north.course, of.discussion, of.member, NOW)
         await messages.forget_texts(db, north.course, NOW.replace(year=2030), [])
         await messages.release(db, north.channel)
         # Nor does another course's channel stop being its own.

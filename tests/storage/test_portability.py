@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from storage import maintenance
 from storage.database import Database
 from storage.schema import metadata
-from tests.world import SPACE, START, World
+from tests.world import PROMPT, SPACE, START, Human, World
 
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 SQLITE_ONLY = re.compile(
@@ -135,6 +135,25 @@ async def an_old_term(world: World, database: Database) -> None:
     assert (brought.messages, again.messages, again.changed, again.known) == (3, 0, 1, 2)
 
 
+async def a_scheduled_term(world: World, ada: Human) -> None:
+    """Every command that schedules, and what falls due by itself."""
+    await ada.answer("prompt due", discussion="D1", due="in 2 days", closes="in 3 days", remind=1)
+    said = await ada.answer("prompt schedule", prompt=PROMPT, when="tomorrow 9am", repeat="daily")
+    assert "Schedule Two kinds" in said
+    for command in ("confirm", "pause", "resume", "show", "post-now"):
+        await ada.answer(f"schedule {command}", schedule="S1")
+    await ada.answer("schedule move", schedule="S1", when="2026-09-10 17:00")
+    await ada.answer("schedule skip", schedule="S1", dates="2026-09-12")
+    await ada.answer("course settings", zone="Asia/Kolkata", scheduled="same-time")
+    for _ in range(5):
+        world.clock.move(days=1)
+        await world.app.services.agenda.attend()
+    await ada.answer("schedule list")
+    await ada.answer("schedule calendar")
+    await ada.answer("prompt why", discussion="D2")
+    await ada.answer("schedule cancel", schedule="S1")
+
+
 async def a_day_in_class(world: World, database: Database) -> None:
     """Every command that writes, and every kind of message."""
     from bot.core import privacy, undelivered
@@ -162,6 +181,11 @@ async def a_day_in_class(world: World, database: Database) -> None:
     said = await bo.answer("course link")
     (code,) = [line for line in said.splitlines() if len(line) == 8]
     await bo.form("course link", code=code)  # it is Bo's own
+    for command in ("participation extend", "participation excuse", "participation revoke"):
+        given = {"until": "2026-10-01 09:00"} if command.endswith("extend") else {}
+        given |= {} if command.endswith("revoke") else {"reason": "Was ill"}
+        await ada.answer(command, student="Bo", discussion="D1", **given)
+    await a_scheduled_term(world, ada)
     for command in ("participation class", "participation export", "course show", "prompt list"):
         await ada.answer(command)
     now = world.clock.now()

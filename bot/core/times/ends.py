@@ -1,0 +1,112 @@
+"""When a repetition ends (dec 12, 10 times), and the dates that are taken out of one."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.core import local_time
+from bot.core.errors import NotUnderstood
+from bot.core.times import days
+from bot.core.times.models import Unclear, Until
+from bot.core.times.texts import clean, words
+from bot.core.times.when import MOST
+
+MOST_TIMES = 1000
+MOST_DATES = 60
+
+_COUNT = re.compile(r"(?:for )?(\d{1,9}) ?(?:x|times?|posts?|occurrences?)?", re.ASCII)
+_SPAN = re.compile(r"(.+?) (?:to|through|thru|until|-) (.+)")
+_SPAN_IN_MONTH = re.compile(
+    r"(?:(?P<month>[a-z]+) )?(?P<first>\d{1,2}) ?- ?(?P<last>\d{1,2})(?: (?P<after>[a-z]+))?"
+    r"(?P<year> \d{4})?",
+    re.ASCII,
+)
+
+
+def understand_until(text: str, now: datetime, zone: ZoneInfo, param: str = "until") -> Until:
+    """The end that a text means: a count, or a date, whose whole day is still within.
+
+    Raises NotUnderstood for `param`.
+    """
+    try:
+        typed = clean(text)
+        spoken = " ".join(words(typed))
+        if counted := _COUNT.fullmatch(spoken):
+            if not 1 <= int(counted[1]) <= MOST_TIMES:
+                raise Unclear(f"A count goes from 1 to {MOST_TIMES}", "10 times")
+            return Until(count=int(counted[1]))
+        day = _day(typed.removeprefix("until ").removeprefix("till "), now, zone)
+        return Until(at=datetime.combine(day, time(23, 59, 59)))
+    except Unclear as unclear:
+        raise _refusal(param, unclear, _example(now, zone), "10 times") from None
+
+
+def understand_dates(
+    text: str, now: datetime, zone: ZoneInfo, param: str = "dates"
+) -> tuple[date, ...]:
+    """The dates of a list such as dec 25, jan 1 or nov 23 to nov 27: in order, each once.
+
+    Raises NotUnderstood for `param`.
+    """
+    try:
+        found: set[date] = set()
+        for piece in _pieces(clean(text)):
+            found |= set(_span(piece, now, zone))
+            if len(found) > MOST_DATES:
+                raise Unclear(f"It names more than {MOST_DATES} days")
+        if not found:
+            raise Unclear("There is no date in it")
+        return tuple(sorted(found))
+    except Unclear as unclear:
+        raise _refusal(param, unclear, _example(now, zone)) from None
+
+
+def _refusal(param: str, unclear: Unclear, *examples: str) -> NotUnderstood:
+    if unclear.suggestions:
+        return NotUnderstood(param, unclear.reason, *unclear.suggestions)
+    return NotUnderstood(param, unclear.reason, *examples, example=True)
+
+
+def _example(now: datetime, zone: ZoneInfo) -> str:
+    return days.short(local_time.local_of(now, zone).date() + timedelta(days=7))
+
+
+def _pieces(typed: str) -> Iterator[str]:
+    """The dates one by one; a year after a comma belongs to what stands before it."""
+    joined = re.sub(r",(?= ?\d{4}(?: ?[,;]|$| and ))", " ", typed)
+    for piece in re.split(r"[,;]| and | & ", joined):
+        if piece.strip():
+            yield piece.strip()
+
+
+def _span(piece: str, now: datetime, zone: ZoneInfo) -> Iterator[date]:
+    """One day, or all from the first to the last."""
+    if (inside := _SPAN_IN_MONTH.fullmatch(piece)) and (inside["month"] or inside["after"]):
+        month = f"{inside['month'] or inside['after']}{inside['year'] or ''}"
+        ends = f"{inside['first']} {month}", f"{inside['last']} {month}"
+    elif apart := _SPAN.fullmatch(piece):
+        ends = apart[1], apart[2]
+    else:
+        yield _day(piece, now, zone)
+        return
+    first, last = (_day(end, now, zone) for end in ends)
+    if last < first or (last - first).days > MOST_DATES:
+        raise Unclear(f"From {days.short(first)} to {days.short(last)} is no span of days here")
+    for ahead in range((last - first).days + 1):
+        yield first + timedelta(days=ahead)
+
+
+def _day(typed: str, now: datetime, zone: ZoneInfo) -> date:
+    here = local_time.local_of(now, zone)
+    if not typed:
+        raise Unclear("There is no date in it")
+    try:
+        day = days.day_of(words(typed), here, time(23, 59, 59))
+    except OverflowError:
+        raise Unclear("There is no such date") from None
+    if day < here.date():
+        raise Unclear(f"{local_time.day_in_words(day)} has passed")
+    if day - here.date() > MOST:
+        raise Unclear(f"{local_time.day_in_words(day)} is more than two years away")
+    return day
