@@ -49,13 +49,12 @@ class Cited:
 
 def named_in(text: str) -> tuple[str, ...]:
     """The names in a text, each once, as they are kept: `F12`, `link:` and sixteen hex digits."""
-    if not _may(text):
+    if not ("://" in text or _LARGE.search(text) or _SMALL.search(text)):
         return ()
     names: dict[str, None] = {}
     # No name has white space in it, and most pieces between hold none.
-    for match in chain.from_iterable(
-        _NAME.finditer(piece) for piece in text.split() if _may(piece)
-    ):
+    pieces = [p for p in text.split() if "://" in p or "F" in p or "f" in p]
+    for match in chain.from_iterable(map(_NAME.finditer, pieces)):
         if (number := match["fact"]) is not None:
             names[f"F{number}"] = None
         elif (name := _link(match["link"] or "")) is not None:
@@ -63,10 +62,6 @@ def named_in(text: str) -> tuple[str, ...]:
         if len(names) == MOST:
             break
     return tuple(names)
-
-
-def _may(piece: str) -> bool:
-    return "://" in piece or bool(_LARGE.search(piece) or _SMALL.search(piece))
 
 
 def marked(text: str, known: Collection[str]) -> Spans:
