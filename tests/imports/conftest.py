@@ -4,10 +4,11 @@ import asyncio
 import csv
 import io
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from itertools import count
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -21,6 +22,7 @@ from bot.imports.slack_export import SlackExport
 from storage import maintenance
 from tests.world import START, FakeClock
 
+T = TypeVar("T")
 Table = dict[str, Mapping[str, str]]
 
 
@@ -32,13 +34,13 @@ class Shelf:
         self._numbers = count(1)
         self._runner = asyncio.Runner()
         self._stack = AsyncExitStack()
-        self._app: App
+        self.app: App
 
     def open_(self) -> None:
         settings = load(self.folder)
         maintenance.upgrade(settings.database, START)
         opening = self._stack.enter_async_context(open_app(settings, clock=FakeClock()))
-        self._app = self._runner.run(_awaited(opening))
+        self.app = self._runner.run(_awaited(opening))
 
     def close(self) -> None:
         self._runner.run(self._stack.aclose())
@@ -51,8 +53,11 @@ class Shelf:
         place.mkdir()
         return f"Term {number}", place
 
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(work)
+
     def bring_in(self, archive: Archive, title: str) -> Brought:
-        services = self._app.services
+        services = self.app.services
         wanted = Wanted(title, "UTC", space=f"space-{next(self._numbers)}")
         return self._runner.run(bring_in(services.database, services.clock, archive, wanted))
 
@@ -68,7 +73,7 @@ class Shelf:
 
     def report(self, course: int) -> Table:
         """The rows of the course's report, by the member."""
-        file = self._runner.run(reporting.report_file(self._app.services, course))
+        file = self._runner.run(reporting.report_file(self.app.services, course))
         rows = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"), newline=""))
         return {row["member"]: row for row in rows}
 
