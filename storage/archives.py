@@ -1,12 +1,13 @@
 """What is brought in from archives of old terms, many rows at once; see bot/core/archives.py for
 what it means. An archive's space is its course's alone, and no platform reaches it."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, exists, func, insert, select, update
 from sqlalchemy.sql.selectable import Select
 
 from storage.among import among
@@ -26,6 +27,8 @@ from storage.ids import (
 )
 from storage.rows import THROUGH
 from storage.schema import (
+    EPOCH,
+    MICROSECOND,
     accounts,
     archive_files,
     channels,
@@ -167,16 +170,13 @@ async def open_threads(
         select(func.max(discussions.c.number)).where(discussions.c.course_id == course)
     )
     first = (last.scalar_one() or 0) + 1
-    await db.execute(
-        insert(discussions),
+    written = json.dumps(dict(content))
+    await _insert(
+        db,
+        discussions,
+        ("course_id", "number", "prompt", "content", "opened_at"),
         [
-            {
-                "course_id": course,
-                "number": number,
-                "prompt": prompt,
-                "content": dict(content),
-                "opened_at": at,
-            }
+            (course, number, prompt, written, _micro(at))
             for number, at in enumerate(threads.values(), first)
         ],
     )
@@ -187,21 +187,14 @@ async def open_threads(
     )
     ids = list(made.scalars())
     opened = list(zip(ids, threads.items(), strict=True))
-    await db.execute(
-        insert(periods), [{"discussion_id": id_, "opened_at": at} for id_, (_, at) in opened]
+    await _insert(
+        db, periods, ("discussion_id", "opened_at"), [(id_, _micro(at)) for id_, (_, at) in opened]
     )
-    await db.execute(
-        insert(placements),
-        [
-            {
-                "discussion_id": id_,
-                "channel_id": channel,
-                "message": thread,
-                "thread": thread,
-                "posted_at": at,
-            }
-            for id_, (thread, at) in opened
-        ],
+    await _insert(
+        db,
+        placements,
+        ("discussion_id", "channel_id", "message", "thread", "posted_at"),
+        [(id_, channel, thread, thread, _micro(at)) for id_, (thread, at) in opened],
     )
     return {thread: DiscussionId(id_) for id_, (thread, _) in opened}
 
@@ -332,3 +325,15 @@ async def _made(
     await db.execute(insert(table), [dict(row) for row in rows])
     made = await db.execute(select(table.c.id).where(own, table.c.id > last).order_by(table.c.id))
     return list(made.scalars())
+
+
+async def _insert(
+    db: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Rows as the driver takes them, in the order of the table's columns; see messages.py."""
+    statement = insert(table).compile(dialect=db.dialect, column_keys=list(columns))
+    await db.exec_driver_sql(str(statement), list(rows))
+
+
+def _micro(at: datetime) -> int:
+    return (at - EPOCH) // MICROSECOND

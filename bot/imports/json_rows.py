@@ -98,9 +98,9 @@ class _Text:
         self.take("[")
         while self.peek() != "]":
             yield self.value()
-            if (further := _FURTHER.match(self._window, self._at)) is not None:
+            while (further := _FURTHER.match(self._window, self._at)) is not None:
                 self._at = further.end()
-                continue
+                yield self._scanned()
             if self.peek() != "]":
                 self.take(",")
                 if self.peek() == "]":
@@ -109,6 +109,9 @@ class _Text:
 
     def value(self) -> Any:
         self.peek()
+        return self._scanned()
+
+    def _scanned(self) -> Any:
         while True:
             try:
                 value, end = _decode(self._window, self._at)

@@ -208,8 +208,8 @@ class Day:
         ts = row.get("ts")
         sent_at = _instant(ts, "ts")
         thread = row.get("thread_ts") or None
-        if thread is not None:
-            _instant(thread, "thread_ts")
+        if thread is not None and thread != ts:
+            _check(thread, "thread_ts")
         ref = MessageRef(str(ts))
         reply_to = None if thread is None or thread == ts else MessageRef(thread)
         if deleted:
@@ -259,6 +259,8 @@ class Day:
         )
 
     def _named(self, raw: str) -> tuple[Person, ...]:
+        if "<@" not in raw:
+            return ()
         people = (
             self._users.person(id_, {"name": name})
             for id_, name in slack_texts.named(raw).items()
@@ -294,8 +296,13 @@ def _files(said: object) -> int:
 
 def _instant(ts: object, field: str) -> datetime:
     """Slack's seconds and microseconds, which no float can hold."""
+    found = _check(ts, field)
+    micro = int(found[1]) * 1_000_000 + int(found[2].ljust(6, "0"))
+    return _EPOCH + timedelta(microseconds=micro)
+
+
+def _check(ts: object, field: str) -> re.Match[str]:
     found = _TS.fullmatch(ts) if isinstance(ts, str) else None
     if found is None:
         raise Unreadable(f"{field} is no time such as 1725263100.000200")
-    micro = int(found[1]) * 1_000_000 + int(found[2].ljust(6, "0"))
-    return _EPOCH + timedelta(microseconds=micro)
+    return found
