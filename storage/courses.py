@@ -70,15 +70,17 @@ async def ensure_space(db: Connection, space: Space, now: datetime) -> SpaceId:
 
 
 async def create(
-    db: Connection, space: SpaceId, *, title: str, zone: str, pack: str, now: datetime
+    db: Connection, space: SpaceId | None, *, title: str, zone: str, pack: str, now: datetime
 ) -> CourseId:
+    """A new course; `space` None: in none yet, until its first channel joins."""
     made = await db.execute(
         insert(courses)
         .values(title=title, zone=zone, pack=pack, created_at=now)
         .returning(courses.c.id)
     )
     course = CourseId(made.scalar_one())
-    await db.execute(insert(course_spaces).values(course_id=course, space_id=space))
+    if space is not None:
+        await db.execute(insert(course_spaces).values(course_id=course, space_id=space))
     return course
 
 

@@ -219,6 +219,16 @@ class Said:
     said_at: datetime
 
 
+AT_TOP = "top"
+IN_THREAD = "thread"
+IN_CHAIN = "chain"
+THROUGH = "through"
+ARCHIVED = frozenset({AT_TOP, IN_THREAD, IN_CHAIN, THROUGH})
+"""The same of an archive's messages, where it says how each stood: at the top of its channel; in a
+thread; outside threads as a reply to its parent; and so, but `through` messages that do not count
+(a bot's) to a parent further up, which it does not answer itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A message of a member's in a discussion, as a report or an explanation needs it."""

@@ -544,6 +544,13 @@ responding = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_responding_discussion_id", responding.c.discussion_id)
+archive_files = Table(
+    "archive_files",  # what a course was brought in from: each file by the SHA-256 of its words
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("imported_at", Instant, nullable=False),
+)
 
 # --- what the bot owes, and what staff did ------------------------------------------------------
 
@@ -596,7 +603,7 @@ audit = Table(
     metadata,
     _key(),
     _to("courses"),
-    _to("members"),
+    _to("members", null=True),  # null: whoever runs the bot, in the terminal
     Column("at", Instant, nullable=False),
     Column("action", String, nullable=False),
     Column("subject", String, nullable=False),  # D12, P3, a member's id: never a name or a text

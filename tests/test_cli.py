@@ -106,6 +106,9 @@ COMMANDS = dict(every_command())
 def test_these_are_the_commands() -> None:
     single = [names for names, command in COMMANDS.items() if not hasattr(command, "commands")]
     assert sorted(" ".join(names) for names in single) == [
+        "course archive",
+        "course copy",
+        "course list",
         "db backup",
         "db check",
         "db restore",
@@ -116,6 +119,8 @@ def test_these_are_the_commands() -> None:
         "fact cite",
         "fact compare",
         "fact search",
+        "import discord",
+        "import slack",
         "pack check",
         "pack list",
         "pack new",

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import database, discord, doctor, facts, packs, roster, schedule, slack
+from bot.cli import (
+    archives,
+    courses,
+    database,
+    discord,
+    doctor,
+    facts,
+    packs,
+    roster,
+    schedule,
+    slack,
+)
 from bot.cli.shared import Data, check_database, fail, load_settings, told
 
 if TYPE_CHECKING:
@@ -23,6 +34,8 @@ app = typer.Typer(
 app.add_typer(packs.app, name="pack")
 app.add_typer(facts.app, name="fact")
 app.add_typer(database.app, name="db")
+app.add_typer(archives.app, name="import")
+app.add_typer(courses.app, name="course")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
 app.add_typer(schedule.app, name="schedule")

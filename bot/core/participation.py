@@ -6,6 +6,7 @@ messages behind it. Nothing here ranks anybody.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -13,7 +14,16 @@ from zoneinfo import ZoneInfo
 
 from bot.core.evidence import Cited
 from storage.ids import DiscussionId, MemberId, MessageId
-from storage.rows import BY_MENTION, Discussion, Member, Reply
+from storage.rows import (
+    ARCHIVED,
+    AT_TOP,
+    BY_MENTION,
+    IN_CHAIN,
+    THROUGH,
+    Discussion,
+    Member,
+    Reply,
+)
 
 
 class Rule(Enum):
@@ -56,12 +66,18 @@ def is_response(reply: Reply, by_id: Mapping[MessageId, Reply]) -> bool:
     """Whether a reply is a response (to a classmate's reply), and else an answer to the prompt.
 
     A response stays one when the classmate's message has been deleted or erased. What answers
-    staff, or goes on from one's own message, belongs to one's answer.
+    staff, or goes on from one's own message, belongs to one's answer. In an archive all that stands
+    in a thread, or refers to another message, is a response.
     """
+    if reply.parent_by in ARCHIVED:
+        return reply.parent_by != AT_TOP
     if reply.parent_id is None:
         return False
     parent = by_id.get(reply.parent_id)
     return parent is None or (parent.role == "student" and parent.member_id != reply.member_id)
+
+
+_OUTSIDE = (IN_CHAIN, THROUGH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,7 @@ class Figures:
     replies_inferred: those of them that say it by a mention alone (see inferring.py). words,
     words_raw, characters: see words.py. active_days: distinct dates in the course's zone.
     peers_root: distinct classmates responded to directly. peers_thread: distinct classmates who
-    had written earlier in the thread. peers_named: distinct classmates mentioned.
+    had written earlier in the thread (see _Earlier). peers_named: distinct classmates mentioned.
     facts_cited: distinct facts of the pack named by id. sources_linked: distinct sources of the
     pack whose address is linked to (for both see evidence.py). replies_received: responses by
     classmates. reactions_given, reactions_received: to and from others' counted messages. first,
@@ -125,7 +141,7 @@ def figures(material: Material, zone: ZoneInfo) -> dict[MemberId, Figures]:
     counted = material.counted()
     by_id = {reply.id: reply for reply in counted}
     written = material.by_id
-    before: dict[tuple[int, object], set[MemberId]] = defaultdict(set)
+    earlier = _Earlier(by_id)
     for reply in counted:
         own = table.setdefault(reply.member_id, Figures())
         own.discussions.add(reply.discussion_id)
@@ -142,16 +158,47 @@ def figures(material: Material, zone: ZoneInfo) -> dict[MemberId, Figures]:
             own.replies += 1
             own.replies_inferred += reply.parent_by == BY_MENTION
             parent = None if reply.parent_id is None else by_id.get(reply.parent_id)
-            if parent is not None:
+            answered = parent is not None and parent.member_id != reply.member_id
+            if parent is not None and answered and reply.parent_by != THROUGH:
                 own.peers_root.add(parent.member_id)
                 table.setdefault(parent.member_id, Figures()).replies_received += 1
-        thread = before[reply.channel_id, reply.thread or reply.discussion_id]
-        own.peers_thread |= thread - {reply.member_id}
-        thread.add(reply.member_id)
+        own.peers_thread |= earlier.than(reply)
     _add_mentions(table, by_id, material.mentions)
     _add_evidence(table, by_id, material.cited)
     _add_reactions(table, by_id, material)
     return table
+
+
+class _Earlier:
+    """Who had written earlier where each message stands; to be asked of all, oldest first.
+
+    In an archive, a message at the top has nobody before it, and a reply outside threads those
+    whom the chain of references leads up to.
+    """
+
+    def __init__(self, counted: Mapping[MessageId, Reply]) -> None:
+        self._counted = counted
+        self._threads: dict[tuple[int, object], set[MemberId]] = defaultdict(set)
+        self._above: dict[MessageId, frozenset[MemberId]] = {}
+
+    def than(self, reply: Reply) -> AbstractSet[MemberId]:
+        """Others who had written, and whom it may answer by where it stands."""
+        found: AbstractSet[MemberId] = self._up(reply)
+        if reply.thread is not None or reply.parent_by not in ARCHIVED:
+            thread = self._threads[reply.channel_id, reply.thread or reply.discussion_id]
+            if reply.parent_by not in _OUTSIDE:
+                found = thread - {reply.member_id}
+            thread.add(reply.member_id)
+        return frozenset() if reply.parent_by == AT_TOP else found - {reply.member_id}
+
+    def _up(self, reply: Reply) -> frozenset[MemberId]:
+        """Whom the chain of references leads up to."""
+        parent = None if reply.parent_id is None else self._counted.get(reply.parent_id)
+        if parent is None or reply.parent_by not in _OUTSIDE:
+            return frozenset()
+        above = self._above.get(parent.id, frozenset()) | {parent.member_id}
+        self._above[reply.id] = above
+        return above
 
 
 def _add_mentions(

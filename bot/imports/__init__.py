@@ -1,1 +1,1 @@
-"""Files that come in: rosters and other tables, read into what the core asks for."""
+"""What is read from files that others wrote: rosters, and archives of old terms."""

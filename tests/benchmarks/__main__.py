@@ -12,6 +12,7 @@ from tests.benchmarks import (
     burst,
     checking,
     discord,
+    importing,
     reading_again,
     searching,
     slack,
@@ -22,7 +23,9 @@ from tests.benchmarks.ratios import Measured
 
 
 async def measure() -> list[Measured]:
-    parts = (writing, starting, checking, searching, discord, slack, burst, reading_again)
+    parts = (
+        writing, starting, checking, searching, discord, slack, burst, reading_again, importing,
+    )  # fmt: skip
     return [measured for part in parts for measured in await part.measure()]
 
 

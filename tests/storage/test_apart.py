@@ -12,6 +12,7 @@ import pytest
 
 from storage import (
     allowances,
+    archives,
     audit,
     courses,
     discussions,
@@ -55,7 +56,7 @@ SPACE = Space("browser", "classroom")
 NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    responding, notices, audit, allowances, follow_ups, schedules, rosters,
+    responding, notices, audit, allowances, follow_ups, schedules, rosters, archives,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -184,6 +185,7 @@ async def make(db: Connection, mark: str) -> Made:
         db, discussion.id, channel, account, said.id, invocation="same", at=NOW
     )  # fmt: skip
     await audit.note(db, course, member, mark, "D1", NOW)
+    await archives.note_files(db, course, [f"file-{mark}"], NOW)
     await allowances.allow(
         db, course, Allowance(discussion.id, member, "excuse", None, member, NOW, mark)
     )
@@ -274,6 +276,10 @@ READS: dict[str, Read] = {
     "said_in": lambda db, m: responding.said_in(db, m.course),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
+    "archives.spaces_of": lambda db, m: archives.spaces_of(db, m.course),
+    "archives.files_of": lambda db, m: archives.files_of(db, m.course),
+    "archives.people_of": lambda db, m: archives.people_of(db, m.course, SpaceId(1)),
+    "archives.known": lambda db, m: archives.known(db, m.channel, [MessageRef("message-0")]),
     "allowances_of": lambda db, m: allowances.allowances_of(db, m.course),
     "follow_ups_of": lambda db, m: follow_ups.follow_ups_of(db, m.course, m.discussion),
     "prompts_used": lambda db, m: discussions.prompts_used(db, m.course),
@@ -359,6 +365,7 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         (theirs,) = await rosters.entries_of(db, south.course)
         await rosters.change(db, north.course, theirs.id, {"name": "new"})
         await rosters.unlink(db, north.course, [south.account])
+        await archives.settle(db, north.course)
         for kept, gone in [(north.member, south.member), (south.member, north.member)]:
             with pytest.raises(LookupError):
                 await linking.merge(db, north.course, kept, gone)

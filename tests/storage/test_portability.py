@@ -98,6 +98,7 @@ async def test_everything_a_class_says_to_the_database_can_be_said_there(world: 
     await a_day_in_class(world, database)
     await an_install(database)
     await a_word_beforehand(database)
+    await an_old_term(world, database)
 
     spoken = set()
     for statement in said.values():
@@ -133,6 +134,26 @@ async def an_install(database: Database) -> None:
     await kept.find("E", "")
     await kept.all()
     await kept.forget("E", "")
+
+
+async def an_old_term(world: World, database: Database) -> None:
+    from bot.core.archives import Wanted, bring_in
+    from bot.imports.slack_export import SlackExport
+    from tests.imports.slack_class import SlackClass, Step
+
+    made = SlackClass()
+    for kind in ("post", "reply", "orphan"):
+        reactions = [("+1", "U1")]
+        made.play(Step(kind, "history", "U0", 0, [("said", 1)], 1, "U1", reactions, 0))
+    folder = world.settings.data
+    archive = SlackExport.open_(made.write_folder(folder / "first"))
+    wanted = Wanted("Old", "UTC", space="old")
+    brought = await bring_in(database, world.clock, archive, wanted)
+    made.rows[0][1]["edited"] = {"user": "U0", "ts": made.rows[2][1]["ts"]}
+    del made.rows[0][1]["reactions"]
+    archive = SlackExport.open_(made.write_folder(folder / "second"))
+    again = await bring_in(database, world.clock, archive, wanted)
+    assert (brought.messages, again.messages, again.changed, again.known) == (3, 0, 1, 2)
 
 
 async def a_scheduled_term(world: World, ada: Human) -> None:
