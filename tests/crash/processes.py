@@ -39,7 +39,7 @@ class Programs:
             await self._end(number, signal.SIGTERM)
 
     async def _end(self, number: int, how: signal.Signals) -> None:
-        assert _lives(number), f"the program ended by itself; see its log and {number}"
+        assert _lives(number), f"{number} ended by itself; `said` and the log in its folder say why"
         os.kill(number, how)
         async with asyncio.timeout(STOPS_WITHIN):
             while _lives(number):  # noqa: ASYNC110 - it is no child of this process

@@ -24,6 +24,7 @@ from tests.crash.processes import Programs, programs
 from tests.crash.slack_part import SlackPart
 
 FACTOR = 10.0
+"""How much faster time runs: a lease takes 4.5 real seconds then, and a late request up to 2."""
 BEGINNING = 0.5
 LIFE = 1.2
 """Real seconds within which a program is killed: after its start, or once it is connected."""
@@ -36,8 +37,9 @@ much there is to do must not depend on how fast this computer is."""
 
 
 class Round:
-    """`second`: with a second process on the same database; `patience`: the real seconds
-    without any change after which nothing more is expected."""
+    """`second`: with a second process on the same database; `patience`: the real seconds without
+    any change after which nothing more is expected. The seed fixes what is chosen and by what
+    chance, though not what the computer does in between: a failure may need several tries."""
 
     def __init__(
         self,
