@@ -31,6 +31,7 @@ from bot.core.roll_call import RollCall
 from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
 from bot.core.upcoming import Scheduled
+from bot.imports.sheets import read_sheet
 from bot.reports import charts
 from bot.reports.calendar_file import to_ics
 from bot.reports.csv_file import to_csv
@@ -165,6 +166,7 @@ def _wire(
         outbox=outbox,
         agenda=agenda,
         to_calendar=to_ics,
+        roster_reader=read_sheet,
         informed=informed,
         charts=charts.installed(),
     )

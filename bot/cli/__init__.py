@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import archives, courses, database, discord, doctor, facts, packs, schedule, slack
+from bot.cli import (
+    archives,
+    courses,
+    database,
+    discord,
+    doctor,
+    facts,
+    packs,
+    roster,
+    schedule,
+    slack,
+)
 from bot.cli.shared import Data, check_database, fail, load_settings, told
 
 if TYPE_CHECKING:
@@ -28,6 +39,7 @@ app.add_typer(courses.app, name="course")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(roster.app, name="roster")
 app.command()(doctor.doctor)
 
 

@@ -1,1 +1,1 @@
-"""What is read from files that others wrote: archives of old terms, in the core's words."""
+"""What is read from files that others wrote: rosters, and archives of old terms."""
