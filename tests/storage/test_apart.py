@@ -81,6 +81,7 @@ ACROSS = {
     "schedules.due": "what falls due serves every course; commands never read it",
     "schedules.next_due": "an instant, and of nobody",
     "schedules.forget_proposals": "housekeeping; deletes only",
+    "courses.create": "makes the course, in a space or in none yet",
     "courses.channels_in": "whoever runs the bot: where it may write on a platform",
     "joining.code_of": "the code is what says which course, to somebody who is in none yet",
     "members.members_by_account": "gives the course with each member; the intake picks by channel",
