@@ -72,7 +72,6 @@ BY_A_ROW = {
 
 ACROSS = {
     "members.rename": "a person's name is their space's, whatever courses they are in",
-    "courses.create": "makes a course; of an archive it is in no space yet",
     "courses.all_courses": "whoever runs the bot: reports, recovery and housekeeping go over all",
     "discussions.closing_or_reminding": "what falls due serves every course",
     "discussions.next_closing_or_reminding": "an instant, and of nobody",
