@@ -23,12 +23,13 @@ from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
 from bot.core.intake import Intake
+from bot.core.loaded_packs import LoadedPack, load_packs
 from bot.core.outbox import Outbox
 from bot.core.ports import Clock, Platform
 from bot.core.privacy import Notices
 from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
-from bot.core.services import LoadedPack, Services, load_packs
+from bot.core.services import Services
 from bot.core.staff import StaffNotices
 from bot.core.upcoming import Scheduled
 from bot.imports.sheets import read_sheet

@@ -81,7 +81,7 @@ class Database:
         reading = asyncio.get_running_loop().create_future()
         self._under_way.add(reading)
         try:
-            with _translated():
+            with translated():
                 connection = await self._connected()
                 try:
                     yield connection
@@ -137,7 +137,7 @@ class Database:
 
     async def _transact(self, work: Callable[[Connection], Awaitable[T]], small: bool) -> T:
         async with self._turn:
-            with _translated():
+            with translated():
                 connection = await self._writers()
                 expect(connection, small=small)
                 async with connection.begin():
@@ -302,7 +302,7 @@ def _engine(path: Path, begin: str, *pragmas: str, size: int = 5) -> AsyncEngine
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turns the driver's refusals into ours."""
     try:
         yield

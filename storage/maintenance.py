@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection
 
-from storage.database import BUSY_SECONDS, PRAGMAS, _translated
+from storage.database import BUSY_SECONDS, PRAGMAS, translated
 from storage.errors import NotADatabase, StorageBusy, StorageError, StorageFull, StorageNewer
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _writing(path: Path) -> Iterator[Connection]:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     try:
-        with _translated(), engine.begin() as connection:
+        with translated(), engine.begin() as connection:
             yield connection
     except StorageBusy as problem:
         raise StorageBusy(f"{path} is held by another program.") from problem

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import seeds
-from bot.core import services
+from bot.core import loaded_packs
 from prompts import loader
 from prompts.models import Pack
 from prompts.search import FactIndex
@@ -55,8 +55,8 @@ def _shipped_packs_are_read_once() -> Iterator[None]:
         return indexes[id(pack)]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(services, "load", load)
-        patch.setattr(services, "FactIndex", index)
+        patch.setattr(loaded_packs, "load", load)
+        patch.setattr(loaded_packs, "FactIndex", index)
         yield
     for one in indexes.values():
         one.end()

@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.core.services import LoadedPack
+    from bot.core.loaded_packs import LoadedPack
 
 P = ParamSpec("P")
 
@@ -64,7 +64,7 @@ def check_database(settings: "Settings") -> None:
 
 def installed_packs(settings: "Settings") -> dict[str, "LoadedPack"]:
     import seeds
-    from bot.core.services import load_packs
+    from bot.core.loaded_packs import load_packs
 
     return load_packs([*seeds.packs(), *settings.packs])
 

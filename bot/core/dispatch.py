@@ -26,7 +26,8 @@ from bot.core.commands import (
 )
 from bot.core.errors import BadInput, NoCourse, NotAllowed, UnknownName, UserError
 from bot.core.events import Person, Place, Space
-from bot.core.services import LoadedPack, Services
+from bot.core.loaded_packs import LoadedPack
+from bot.core.services import Services
 from bot.core.undelivered import Undelivered
 from bot.core.uploads import fetched, without
 from bot.core.whereabouts import Finder, Whereabouts

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from bot.core import evidence
 from bot.core.inferring import replies_with_parents
+from bot.core.loaded_packs import LoadedPack
 from bot.core.participation import Material
-from bot.core.services import LoadedPack
 from storage import discussions, members, replies
 from storage.database import Connection
 from storage.rows import Course
