@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from bot.core.cards import Card
-from prompts.claims import Checker, Claim
 from prompts.evidence.fingerprints import unchecked
 from prompts.loader import load
 from prompts.models import PACK_FILE, Pack
 from prompts.problems import PackError, Problem
 from prompts.search import FactIndex
+
+if TYPE_CHECKING:
+    from prompts.claims import Checker, Claim
 
 
 @dataclass(frozen=True)
@@ -32,14 +35,16 @@ class LoadedPack:
     """Of each fact that was asked for, by its id: it never changes while the pack is loaded."""
     _making: Lock = field(default_factory=Lock, repr=False, compare=False)
 
-    def check(self, text: str) -> tuple[Claim, ...]:
+    def check(self, text: str) -> "tuple[Claim, ...]":
         """What the pack's facts say of the claims in a text. Slow: keep it off the event loop."""
         with self._making:
             checker = self._checker
         return checker.check(text)
 
     @cached_property
-    def _checker(self) -> Checker:
+    def _checker(self) -> "Checker":
+        from prompts.claims import Checker  # what it knows of English takes a while to load
+
         return Checker(self.pack)
 
 
