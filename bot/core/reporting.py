@@ -1,10 +1,10 @@
 """/participation: a student's own record, the class's table, why each count is what it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core import leaving, prompts
+from bot.core import leaving, prompts, report_columns
 from bot.core.cards import (
     Block,
     Bold,
@@ -30,40 +30,42 @@ from bot.core.evidence import Cited
 from bot.core.inferring import is_inferred
 from bot.core.material import material_of
 from bot.core.participation import Figures, Material, Rule, figures, is_response, verdict
-from bot.core.ports import ReportTable
+from bot.core.report_model import Cell, Report, Series, Sheet, Window
 from bot.core.services import Services
 from storage import courses, discussions
 from storage.ids import ChannelId, MemberId, MessageId
 from storage.rows import Channel, Course, Member, Reply
 
-COLUMNS = (
-    "member",
-    "name",
-    "discussions_open",
-    "discussions_joined",
-    "posts",
-    "replies",
-    "replies_inferred",
-    "words",
-    "words_raw",
-    "characters",
-    "attachments",
-    "active_days",
-    "peers_root",
-    "peers_thread",
-    "peers_named",
-    "facts_cited",
-    "facts",
-    "sources_linked",
-    "replies_received",
-    "reactions_given",
-    "reactions_received",
-    "first",
-    "last",
-    "left",
-)
-
 # A narrow screen may cut the last column.
+_FIGURES: dict[str, Callable[[Member, Figures, ZoneInfo], Cell]] = {
+    "member": lambda member, own, zone: member.ref,
+    "name": lambda member, own, zone: member.name,
+    "discussions_open": lambda member, own, zone: None,
+    "discussions_joined": lambda member, own, zone: len(own.discussions),
+    "posts": lambda member, own, zone: own.posts,
+    "replies": lambda member, own, zone: own.replies,
+    "replies_inferred": lambda member, own, zone: own.replies_inferred,
+    "words": lambda member, own, zone: own.words,
+    "words_raw": lambda member, own, zone: own.words_raw,
+    "characters": lambda member, own, zone: own.characters,
+    "attachments": lambda member, own, zone: own.attachments,
+    "active_days": lambda member, own, zone: len(own.days),
+    "peers_root": lambda member, own, zone: len(own.peers_root),
+    "peers_thread": lambda member, own, zone: len(own.peers_thread),
+    "peers_named": lambda member, own, zone: len(own.peers_named),
+    "replies_received": lambda member, own, zone: own.replies_received,
+    "facts_cited": lambda member, own, zone: len(own.facts_cited),
+    "facts": lambda member, own, zone: " ".join(
+        sorted(own.facts_cited, key=lambda fact: int(fact[1:]))
+    ),
+    "sources_linked": lambda member, own, zone: len(own.sources_linked),
+    "reactions_given": lambda member, own, zone: own.reactions_given,
+    "reactions_received": lambda member, own, zone: own.reactions_received,
+    "first": lambda member, own, zone: own.first and own.first.astimezone(zone),
+    "last": lambda member, own, zone: own.last and own.last.astimezone(zone),
+    "left": lambda member, own, zone: member.left_at and member.left_at.astimezone(zone),
+}
+
 _EXPLAINED = ("Message", "Written", "To", "Counts?", "Evidence", "Words")
 
 
@@ -155,13 +157,19 @@ async def class_(call: Call) -> Card:
 async def export(call: Call) -> Answer:
     """/participation export: the class's table as a file."""
     material, _ = await _read(call)
-    table = report(call.course, material)
+    table = report(call.course, material, call.now)
     format_ = call.text("format") or "csv"
     file = call.services.exporters[format_](table, _file_name(call.course, call.now))
     return Answer(
         Card(
             "Participation report",
-            (text(f"{number(len(table.rows), 'student')}, as of ", _moment(call, call.now), "."),),
+            (
+                text(
+                    f"{number(table.students.count, 'student')}, as of ",
+                    _moment(call, call.now),
+                    ".",
+                ),
+            ),
         ),
         (file,),
     )
@@ -177,7 +185,7 @@ async def report_file(services: Services, course: int | None, format_: str = "cs
             known = "; ".join(f"{c.id}: {c.title}" for c in all_) or "none yet"
             raise Refused(f"Say which course, by its number ({known}).")
         material = await material_of(db, named[0], services.packs)
-    table = report(named[0], material)
+    table = report(named[0], material, now)
     return services.exporters[format_](table, _file_name(named[0], now))
 
 
@@ -185,42 +193,36 @@ def _file_name(course: Course, now: datetime) -> str:
     return f"participation-{now.astimezone(ZoneInfo(course.zone)):%Y-%m-%d}"
 
 
-def report(course: Course, material: Material) -> ReportTable:
-    """One row a student, by name; instants in the course's zone, to the millisecond. `left`: since
-    when a student is known not to be there any more."""
+def report(course: Course, material: Material, as_of: datetime) -> Report:
+    """One row a student, by name; instants in the course's zone. `left`: since when a student is
+    known not to be there any more."""
     zone = ZoneInfo(course.zone)
-    table = figures(material, zone)
+    table = _students(material, figures(material, zone))
     count = sum(d.withdrawn_at is None for d in material.discussions.values())
+    columns = tuple(c for c in report_columns.STUDENTS if c.name in _FIGURES)
     rows = tuple(
-        (
-            member.ref,
-            member.name,
-            count,
-            len(own.discussions),
-            own.posts,
-            own.replies,
-            own.replies_inferred,
-            own.words,
-            own.words_raw,
-            own.characters,
-            own.attachments,
-            len(own.days),
-            len(own.peers_root),
-            len(own.peers_thread),
-            len(own.peers_named),
-            len(own.facts_cited),
-            " ".join(sorted(own.facts_cited, key=lambda fact: int(fact[1:]))),
-            len(own.sources_linked),
-            own.replies_received,
-            own.reactions_given,
-            own.reactions_received,
-            own.first and own.first.astimezone(zone),
-            own.last and own.last.astimezone(zone),
-            member.left_at and member.left_at.astimezone(zone),
+        tuple(
+            _FIGURES[column.name](member, own, zone) if column.name != "discussions_open" else count
+            for column in columns
         )
-        for member, own in _students(material, table)
+        for member, own in table
     )
-    return ReportTable(course.title, COLUMNS, rows)
+    return Report(
+        course_id=course.id,
+        course=course.title,
+        zone=course.zone,
+        as_of=as_of,
+        window=Window("everything so far"),
+        pseudonymised=False,
+        version=report_columns.VERSION,
+        definitions=report_columns.definitions(),
+        students=Sheet("students", columns, rows, len(rows)),
+        members=tuple(member.id for member, _ in table),
+        discussions=Sheet("discussions", report_columns.DISCUSSIONS, (), 0),
+        replies=Sheet("replies", report_columns.REPLIES, (), 0),
+        class_figures=(),
+        series=Series(),
+    )
 
 
 def _students(
