@@ -17,7 +17,8 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, discussions, privacy, reporting
+from bot.core import catalog, composing, privacy, reporting
+from bot.core.agenda import Agenda
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
@@ -30,6 +31,7 @@ from bot.core.roll_call import RollCall
 from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
 from bot.reports import charts
+from bot.reports.calendar_file import to_ics
 from bot.reports.csv_file import to_csv
 from storage import courses
 from storage.classroom import Classroom as ClassroomTables
@@ -140,13 +142,15 @@ def _wire(
         clock,
         platforms,
         owner,
-        discussions.compose,
+        composing.compose,
         staff.refused,
         staff.not_set_open,
         staff.not_notified,
         recovery.read_again,
         _new_id,
     )
+    agenda = Agenda(database, clock, packs, staff, outbox.wake, _new_id)
+    intake.replied = agenda.answered
     services = Services(
         database=database,
         clock=clock,
@@ -158,6 +162,8 @@ def _wire(
         exporters={"csv": to_csv},
         catalog=commands,
         outbox=outbox,
+        agenda=agenda,
+        to_calendar=to_ics,
         informed=informed,
         charts=charts.installed(),
     )
@@ -244,6 +250,7 @@ async def run(
                 if listening is not None and app.slack.port:
                     listening(settings.slack_host, app.slack.port)
             behind.append(asyncio.create_task(app.services.outbox.run(), name="outbox"))
+            behind.append(asyncio.create_task(app.services.agenda.run(), name="agenda"))
             await app.recovery.recover(app.browser.platform.name)
             if classroom and sample and not await app.browser.classroom.people():
                 from bot.adapters.browser.sample import play

@@ -18,6 +18,7 @@ MemberId = NewType("MemberId", int)
 DiscussionId = NewType("DiscussionId", int)
 MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
+ScheduleId = NewType("ScheduleId", int)
 
 
 @dataclass(frozen=True, slots=True)

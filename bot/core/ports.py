@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.core.cards import Card
 from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
+from bot.core.recurrence import Rule
 from bot.core.report_model import Report
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
 from storage.ids import AccountRef, ChannelRef, MessageRef, RoleRef, Space, ThreadRef
@@ -15,6 +16,8 @@ from storage.installations import Installation
 
 __all__ = [
     "REQUEST",
+    "CalendarEntry",
+    "CalendarWriter",
     "ClassroomChannel",
     "ClassroomMessage",
     "ClassroomPerson",
@@ -116,6 +119,10 @@ class Platform(Protocol):
         Raises SendRefused or SendUncertain.
         """
 
+    def for_all(self, thread: Place) -> Place:
+        """Where a word about a thread reaches everybody in its channel: the channel, or the thread
+        itself where a channel holds nothing but threads."""
+
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         """Make the bot's own message read like this. Raises SendRefused or SendUncertain."""
 
@@ -198,6 +205,27 @@ class Charts(Protocol):
     """Draws pictures for a chat: PNG. Slow (tens of milliseconds): keep it off the event loop."""
 
     def timeline(self, timeline: Timeline) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """Something that comes at the times of a rule, but for `skipped` ones and for those `moved`
+    from one local time (naive, of the rule's zone) to another. `uid` is its own for good;
+    `changed_at` an instant (UTC)."""
+
+    uid: str
+    title: str
+    changed_at: datetime
+    rule: Rule
+    skipped: tuple[datetime, ...] = ()
+    moved: tuple[tuple[datetime, datetime], ...] = ()
+
+
+class CalendarWriter(Protocol):
+    """Makes a file for a calendar program of what comes when; `name` is without what comes after
+    the point."""
+
+    def __call__(self, title: str, entries: Sequence[CalendarEntry], name: str) -> File: ...
 
 
 class ClassroomStore(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core import leaving, prompts, report_columns
+from bot.core import leaving, report_columns
 from bot.core.cards import (
     Block,
     Bold,
@@ -22,6 +22,7 @@ from bot.core.cards import (
     text,
 )
 from bot.core.commands import Answer, File, Role
+from bot.core.content import from_json
 from bot.core.courses import find_member
 from bot.core.dispatch import Call
 from bot.core.errors import Refused
@@ -330,6 +331,6 @@ async def _sides(call: Call, material: Material, member: Member) -> list[Block]:
         for discussion in material.discussions.values():
             side = (await discussions.sides_of(db, call.course.id, discussion.id)).get(member.id)
             if side is not None:
-                label = prompts.from_json(discussion.content).label(side) or side
+                label = from_json(discussion.content).label(side) or side
                 lines.append(text(f"{whose} in {discussion.name}: {label}."))
     return lines

@@ -34,7 +34,7 @@ def at(hours: float) -> datetime:
 def discussion(*periods: tuple[float, float | None], withdrawn: float | None = None) -> Discussion:
     spans = tuple(Period(at(a), None if b is None else at(b)) for a, b in periods or ((0, None),))
     gone = None if withdrawn is None else at(withdrawn)
-    return Discussion(DiscussionId(1), COURSE, 1, "P1", {}, 0, NINE, gone, spans)
+    return Discussion(DiscussionId(1), COURSE, 1, "P1", {}, 0, NINE, gone, None, None, None, spans)
 
 
 def reply(
