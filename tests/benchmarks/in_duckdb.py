@@ -32,7 +32,8 @@ CREATE TEMP TABLE r AS
     WHERE c.parent_id IS NOT NULL
       AND (parent.id IS NULL OR (parent.role = 'student' AND parent.member_id <> c.member_id));
 CREATE TEMP TABLE spans AS
-    SELECT channel_id, thread, member_id, min(row(sent_at, id)) AS first, max(row(sent_at, id)) AS last
+    SELECT channel_id, thread, member_id, min(row(sent_at, id)) AS first,
+        max(row(sent_at, id)) AS last
     FROM c GROUP BY ALL;
 CREATE TEMP TABLE result AS
 WITH

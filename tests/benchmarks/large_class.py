@@ -20,7 +20,7 @@ FOLDER = Path(".bench")
 START = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
 LONG = timedelta(days=10)  # a discussion is open
 APART = timedelta(hours=12)  # of two discussions' openings
-EDITION = 3
+EDITION = 4
 """Goes up when what is made here changes: the databases are then made anew."""
 
 Rows = Iterator[tuple[object, ...]]
@@ -73,13 +73,27 @@ class LargeClass:
         yield from self._said()
 
     def _discussions(self) -> Iterator[tuple[str, Rows]]:
-        content = json.dumps({"title": "Shock workers", "text": "Why?", "sides": []})
+        content = json.dumps(
+            {"title": "Shock workers", "text": "Why?", "sides": [], "tags": [], "facts": []}
+        )
         opened = [to_micros(START + n * APART) for n in range(DISCUSSIONS)]
         per = DISCUSSIONS // self.courses
         yield (
             "discussions",
             (
-                (n + 1, 1 + n // per, 1 + n % per, "P1", content, 0, opened[n], None)
+                (
+                    n + 1,
+                    1 + n // per,
+                    1 + n % per,
+                    "P1",
+                    content,
+                    0,
+                    opened[n],
+                    None,
+                    None,
+                    None,
+                    None,
+                )
                 for n in range(DISCUSSIONS)
             ),
         )
