@@ -17,7 +17,7 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, composing, exporting, privacy
+from bot.core import catalog, composing, exporting, privacy, upcoming
 from bot.core.agenda import Agenda
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
@@ -31,6 +31,8 @@ from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
 from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
+from bot.core.upcoming import Scheduled
+from bot.imports.sheets import read_sheet
 from bot.reports import charts
 from bot.reports.calendar_file import to_ics
 from bot.reports.csv_file import to_csv
@@ -165,6 +167,7 @@ def _wire(
         outbox=outbox,
         agenda=agenda,
         to_calendar=to_ics,
+        roster_reader=read_sheet,
         informed=informed,
         charts=charts.installed(),
     )
@@ -367,6 +370,12 @@ async def _call_the_roll(app: App) -> None:
             except Exception as problem:  # the next round may do better
                 app.dispatcher.report_failure(problem, "roll call")
         await asyncio.sleep(ROLL_CALL_SECONDS)
+
+
+async def scheduled(settings: Settings, course: int | None) -> list[Scheduled]:
+    """What is scheduled, in all courses or in one. Raises UserError."""
+    async with open_app(settings) as app:
+        return await upcoming.scheduled(app.services, course)
 
 
 async def report(settings: Settings, wanted: Wanted) -> list[File]:

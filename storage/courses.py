@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import ChannelId, ChannelRef, CourseId, Space, SpaceId
+from storage.prepared import Prepared
 from storage.rows import Channel, Course
 from storage.schema import channels, course_spaces, courses, spaces
 
@@ -37,12 +38,13 @@ CHANNEL = (
     channels.c.tag,
 )
 
-_CHANNELS_AT = (
+_CHANNELS_AT = Prepared(
     select(*CHANNEL, *_COURSE)
     .join(spaces, spaces.c.id == channels.c.space_id)
     .join(courses, courses.c.id == channels.c.course_id)
     .where(among(channels.c.ref, parameter("refs")))
 )
+_COURSE_BY_ID = Prepared(select(*_COURSE).where(courses.c.id == bindparam("course")))
 
 
 def to_channel(row: Any) -> Channel:
@@ -102,6 +104,28 @@ async def bind_channel(
     return ChannelId(made.scalar_one())
 
 
+async def rename_channel(
+    db: Connection, course: CourseId, id_: ChannelId, name: str, at: datetime
+) -> None:
+    """People call it so since `at`, unless a later name is known."""
+    await db.execute(
+        update(channels)
+        .where(
+            channels.c.course_id == course,
+            channels.c.id == id_,
+            channels.c.named_at.is_(None) | (channels.c.named_at < at),
+        )
+        .values(name=name, named_at=at)
+    )
+
+
+async def move_channel(db: Connection, course: CourseId, id_: ChannelId, ref: ChannelRef) -> None:
+    """Its platform has given it another id. IntegrityError where that one is bound already."""
+    await db.execute(
+        update(channels).where(channels.c.course_id == course, channels.c.id == id_).values(ref=ref)
+    )
+
+
 async def unbind_channel(db: Connection, course: CourseId, id_: ChannelId) -> None:
     """The channel is the course's no longer. IntegrityError where anything was posted in it."""
     await db.execute(
@@ -126,17 +150,15 @@ async def channels_at(
     db: Connection, places: Collection[tuple[Space, ChannelRef]]
 ) -> Mapping[tuple[Space, ChannelRef], tuple[Channel, Course]]:
     """The channels that stand at these places, each with its course."""
-    found = await db.execute(_CHANNELS_AT, {"refs": {ref for _, ref in places}})
     rows = {}
-    for row in found:
+    for row in await _CHANNELS_AT.rows(db, refs={ref for _, ref in places}):
         channel = to_channel(row)
         rows[channel.space, channel.ref] = (channel, Course(*row[len(CHANNEL) :]))
     return rows
 
 
 async def course(db: Connection, id_: CourseId) -> Course:
-    found = await db.execute(select(*_COURSE).where(courses.c.id == id_))
-    return Course(*tuple(found.one()))
+    return Course(*await _COURSE_BY_ID.one(db, course=id_))
 
 
 async def all_courses(db: Connection) -> list[Course]:

@@ -1,15 +1,14 @@
 """How it stands with the follow-ups of discussions: which may still be posted, which were, why."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from storage.among import among
 from storage.database import Connection
 from storage.ids import CourseId, DiscussionId
-from storage.rows import FollowUpState
+from storage.rows import Discussion, FollowUpState
 from storage.schema import discussions, follow_ups
 
 _STATE = (
@@ -25,12 +24,12 @@ _ALL = select(*_STATE).join(discussions, discussions.c.id == follow_ups.c.discus
 
 
 async def expect(
-    db: Connection, discussion: DiscussionId, checks: Mapping[str, datetime | None]
+    db: Connection, discussion: Discussion, checks: Mapping[str, datetime | None]
 ) -> None:
     """Follow-ups of a new discussion, each with when to look at it (None: as replies come)."""
     if checks:
         rows = [
-            {"discussion_id": discussion, "key": key, "state": "pending", "check_at": at}
+            {"discussion_id": discussion.id, "key": key, "state": "pending", "check_at": at}
             for key, at in checks.items()
         ]
         await db.execute(insert(follow_ups), rows)
@@ -58,13 +57,9 @@ async def due(db: Connection, now: datetime, most: int) -> list[FollowUpState]:
     return [FollowUpState(*row) for row in found]
 
 
-async def waiting_for_replies(
-    db: Connection, ids: Collection[DiscussionId] | None = None
-) -> list[FollowUpState]:
-    """Those that wait for replies to come, in these discussions or in all."""
+async def waiting_for_replies(db: Connection) -> list[FollowUpState]:
+    """Those of any course that wait for replies to come."""
     query = _ALL.where(follow_ups.c.state == "pending", follow_ups.c.check_at.is_(None))
-    if ids is not None:
-        query = query.where(among(follow_ups.c.discussion_id, ids))
     return [FollowUpState(*row) for row in await db.execute(query)]
 
 
@@ -73,7 +68,8 @@ async def next_due(db: Connection) -> datetime | None:
     return found
 
 
-async def look_again(db: Connection, one: FollowUpState, at: datetime) -> None:
+async def look_again(db: Connection, one: FollowUpState, at: datetime | None) -> None:
+    """At that instant, or (None) when a reply comes."""
     await _change(db, one, check_at=at)
 
 

@@ -11,6 +11,7 @@ from storage.database import Connection
 from storage.ids import AccountId, CourseId, MemberId, Space, SpaceId
 from storage.schema import (
     accounts,
+    allowances,
     audit,
     identities,
     link_codes,
@@ -18,13 +19,16 @@ from storage.schema import (
     members,
     messages,
     roles,
+    schedules,
     sides_taken,
     spaces,
 )
 
-MERGED = (member_accounts, messages, sides_taken, audit)
+MERGED = (member_accounts, messages, sides_taken, allowances, audit)
 """What names a member and names the one who stays afterwards. Besides these only the member's
 roles and code do, which go."""
+BY_STAFF = (schedules,)
+"""What names members as staff only, who are never merged."""
 BY_ACCOUNT = (member_accounts, messages, sides_taken)
 """What of these says with which account it was done, and follows that account."""
 

@@ -202,6 +202,21 @@ class Placement:
 
 BY_MENTION = "mention"
 """A reply's `parent_by` where it responds to whom it mentions; others: "reference", "prompt"."""
+BY_SAYING = "said"
+"""The same where its author had said beforehand what it responds to: see Said. It is worked out
+when it is read, and stands in no table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a member said of their next message in a discussion's thread: it responds to `message`,
+    or to the prompt (None)."""
+
+    discussion_id: DiscussionId
+    channel_id: ChannelId
+    member_id: MemberId
+    message_id: MessageId | None
+    said_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

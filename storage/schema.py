@@ -1,10 +1,10 @@
 """The tables of the course database, written portably (SQLite today, PostgreSQL tomorrow).
 
 What students are called and what they write stands in tables of its own (`identities`,
-`message_texts`, `mentions`, `evidence`, `notices`, and of the browser classroom `classroom_people`,
-`classroom_texts`): erasing a person is deleting rows there; the notices that wait for somebody go
-with their identity. Everything else about people holds opaque ids. Prompts, and what staff call
-courses and channels, belong to the course.
+`message_texts`, `mentions`, `evidence`, `notices`, `roster_entries`, `roster_claims`, and of the
+browser classroom `classroom_people`, `classroom_texts`): erasing a person is deleting rows there;
+the notices that wait for somebody go with their identity. Everything else about people holds
+opaque ids. Prompts, and what staff call courses and channels, belong to the course.
 """
 
 from datetime import datetime
@@ -134,6 +134,7 @@ channels = Table(
     _to("spaces"),
     Column("ref", String, nullable=False),
     Column("name", String, nullable=False),
+    Column("named_at", Instant),  # when the platform was seen to call it so; null: at its setup
     Column("kind", String, CheckConstraint("kind IN ('class', 'staff')", name="kind"),
            nullable=False),
     Column("tag", String),  # what is posted is filed under it, where the platform has tags
@@ -234,6 +235,43 @@ link_codes = Table(
     Column("used_at", Instant),
 )
 
+roster_entries = Table(
+    "roster_entries",  # the students whom the registrar names; all of it is about them
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("name", String, nullable=False),
+    Column("student_id", String),
+    Column("login", String),
+    Column("email", String),
+    Column("section", String),
+    Column("lms_id", String),  # the learning platform's own id
+    Column("since", Instant),  # null: from the beginning
+    Column("left_at", Instant),  # since when a roster has no longer named them
+    sqlite_autoincrement=True,
+)
+Index("ix_roster_entries_course_id", roster_entries.c.course_id)
+
+roster_links = Table(
+    "roster_links",  # which account is which of them, by staff's word
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("entry_id", ForeignKey("roster_entries.id", ondelete="CASCADE"), nullable=False),
+    Column("linked_at", Instant, nullable=False),
+)
+Index("ix_roster_links_entry_id", roster_links.c.entry_id)
+
+roster_claims = Table(
+    "roster_claims",  # whom people say to be, until staff have looked at it
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("identities.account_id", ondelete="CASCADE"),
+           primary_key=True),
+    Column("said", String, nullable=False),
+    Column("claimed_at", Instant, nullable=False),
+)  # fmt: skip
+
 # --- what is discussed --------------------------------------------------------------------------
 
 course_prompts = Table(
@@ -330,6 +368,10 @@ follow_ups = Table(
 _CHECKED = follow_ups.c.check_at.is_not(None)
 Index("ix_follow_ups_check_at", follow_ups.c.check_at,
       sqlite_where=_CHECKED, postgresql_where=_CHECKED)  # fmt: skip
+
+_AWAITING = (follow_ups.c.state == "pending") & follow_ups.c.check_at.is_(None)
+Index("ix_follow_ups_waiting", follow_ups.c.discussion_id,
+      sqlite_where=_AWAITING, postgresql_where=_AWAITING)  # fmt: skip
 
 allowances = Table(
     "allowances",  # more time for one student, or none asked of them, in one discussion
@@ -500,6 +542,21 @@ reactions = Table(
     Column("present", Boolean, nullable=False),
     Column("changed_at", Instant, nullable=False),
 )
+
+responding = Table(
+    "responding",  # what an account said of its next message: to which one it responds
+    metadata,
+    _key(),
+    _to("discussions"),
+    _to("channels"),
+    _to("accounts"),
+    Column("message_id", BigInteger().with_variant(Integer, "sqlite")),  # null: the prompt
+    Column("invocation", String, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    UniqueConstraint("channel_id", "invocation"),
+    sqlite_autoincrement=True,
+)
+Index("ix_responding_discussion_id", responding.c.discussion_id)
 
 # --- what the bot owes, and what staff did ------------------------------------------------------
 

@@ -4,14 +4,11 @@ It sees what was durable when it began, and writes nothing. Where a row an event
 gives them as the driver does: instants are whole microseconds (see instants.py).
 """
 
-import sqlite3
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Executable
 from sqlalchemy.engine import Connection as SyncConnection
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = TypeVar("T")
@@ -35,32 +32,21 @@ class Snapshot:
 
     def rows(self, statement: Executable, values: Mapping[str, object]) -> list[Any]:
         """All rows of a statement, as plain tuples."""
-        with _told():
-            cursor: Any = self._connection.execute(statement, values).cursor
-            found: list[Any] = cursor.fetchall()
-            return found
+        cursor: Any = self._connection.execute(statement, values).cursor
+        found: list[Any] = cursor.fetchall()
+        return found
 
     def each(self, statement: Executable, values: Mapping[str, object]) -> Iterator[Any]:
         """One row after another, where all of them would be many."""
-        with _told():
-            cursor: Any = self._connection.execute(statement, values).cursor
-            yield from cursor
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What the driver refuses by itself is refused as SQLAlchemy would."""
-    try:
-        yield
-    except sqlite3.Error as problem:
-        raise OperationalError(None, None, problem) from problem
+        cursor: Any = self._connection.execute(statement, values).cursor
+        yield from cursor
 
 
 class _AtOnce:
     """Looks like a connection that is awaited, and has answered when it is."""
 
     def __init__(self, connection: SyncConnection) -> None:
-        self._connection = connection
+        self.sync_connection = connection
 
     async def execute(self, statement: Executable, values: Any = None) -> Any:
-        return self._connection.execute(statement, values)
+        return self.sync_connection.execute(statement, values)

@@ -122,6 +122,7 @@ def test_these_are_the_commands() -> None:
         "pack preview",
         "report",
         "run",
+        "schedule when",
         "slack key",
         "slack manifest",
     ]  # fmt: skip
@@ -139,7 +140,7 @@ def test_every_command_explains_itself(names: Sequence[str]) -> None:
         assert getattr(parameter, "help", None), f"{names}: {parameter.name} is not explained"
 
 
-@pytest.mark.parametrize("names", [(), ("pack",), ("fact",), ("db",)])
+@pytest.mark.parametrize("names", [(), ("pack",), ("fact",), ("db",), ("schedule",)])
 def test_a_group_alone_shows_what_it_has(names: Sequence[str]) -> None:
     result = run(*names)
     assert result.exit_code == 2
@@ -441,6 +442,7 @@ def test_what_nobody_expected_is_told_by_its_id(
         (("fact", "search", "coal", "--json"), "prompts.citations.in_words"),
         (("pack", "list"), "bot.core.services.load_packs"),
         (("pack", "check", PACK), "prompts.checks.check"),
+        (("schedule", "when", "9am", "--zone", "UTC"), "bot.core.times.understand"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

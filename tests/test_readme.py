@@ -148,6 +148,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
     for name in ("seeds", "Makefile"):
         (folder / name).symlink_to(ROOT / name)
+    (folder / "roster.csv").write_text("Wer,ID\nAda Pitlamp,700123\n", "utf-8")
     return folder
 
 
@@ -189,7 +190,7 @@ def test_the_permissions_it_names_are_those_of_the_invite_link() -> None:
 def test_the_permissions_on_slack_are_those_of_the_manifest() -> None:
     assert scopes_written()[1] == scope_table(), "run: python -m tests.test_readme"
     asked = slack_permissions.scopes()
-    assert len(asked) == 11
+    assert len(asked) == 12
     refrained = {"channels:join", "groups:write", "im:history", "mpim:history", "users:read.email"}
     assert not refrained & {*asked}
 

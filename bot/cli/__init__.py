@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import database, discord, doctor, facts, packs, slack
+from bot.cli import database, discord, doctor, facts, packs, roster, schedule, slack
 from bot.cli.shared import Data, fail, load_settings, told
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ app.add_typer(facts.app, name="fact")
 app.add_typer(database.app, name="db")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
+app.add_typer(schedule.app, name="schedule")
+app.add_typer(roster.app, name="roster")
 app.command()(doctor.doctor)
 
 
@@ -179,6 +181,9 @@ def report(
     channel: Annotated[
         str | None, typer.Option(help="One channel of the course.", show_default=False)
     ] = None,
+    section: Annotated[
+        str | None, typer.Option(help="One section of the roster.", show_default=False)
+    ] = None,
     by_channel: Annotated[
         bool, typer.Option("--by-channel", help="A file for each channel, in the folder --output.")
     ] = False,
@@ -204,6 +209,7 @@ def report(
 
     gc.disable()  # a million rows are no garbage, and the program ends in a moment
     typed = {"from": first, "to": last, "discussion": discussion, "channel": channel}
+    typed["section"] = section
     wanted = Wanted(course, format_, typed, pseudonyms, by_channel)
     for file in asyncio.run(make_report(settings, wanted)):
         _hand_out(file, output / file.name if output is not None and by_channel else output)

@@ -7,6 +7,7 @@ database never both do it; what is to be said in a channel goes through the outb
 
 import asyncio
 import logging
+from asyncio import wait_for
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -66,7 +67,7 @@ class Agenda:
                 about = {"doing": "see what is due", "failure": self._new_id()}
                 log.error("the agenda failed", exc_info=problem, extra=about)
             try:
-                await asyncio.wait_for(self._wake.wait(), wait)
+                await wait_for(self._wake.wait(), wait)
             except TimeoutError:
                 continue
 
@@ -111,18 +112,19 @@ class Agenda:
         receipts.add(found)
 
     async def _heed_answers(self) -> None:
-        """Look at the follow-ups that wait for replies, where some came; after a start, at all."""
+        """Look at the follow-ups that wait for replies: where some came, and at those that are new
+        here, since replies may have come before."""
         answered, self._answered = self._answered, set()
-        if answered is not None and not answered:
-            return
         try:
             async with self._database.read() as db:
-                waiting = await follow_ups.waiting_for_replies(db, answered)
-            by_discussion = defaultdict(list)
-            for one in waiting:
-                by_discussion[one.discussion_id].append(one)
-            for ones in by_discussion.values():
-                await self._database.write(partial(self._look_at, ones))
+                waiting = defaultdict(list)
+                for one in await follow_ups.waiting_for_replies(db):
+                    waiting[one.discussion_id].append(one)
+            before, self._waiting = self._waiting, set(waiting)
+            wanted = self._waiting - before
+            wanted |= self._waiting if answered is None else answered & self._waiting
+            for id_ in sorted(wanted):
+                await self._database.write(partial(self._look_at, waiting[id_]))
                 self._owed()
         except BaseException:
             self._answered = None  # all are looked at again
@@ -136,7 +138,6 @@ class Agenda:
         """Seconds to sleep."""
         async with self._database.read() as db:
             at = await _next(db)
-            self._waiting = {f.discussion_id for f in await follow_ups.waiting_for_replies(db)}
         if self._answered or self._answered is None:
             return 0.0
         if at is None:

@@ -15,6 +15,10 @@ from bot.core import (
     packs,
     participation_catalog,
     prompts,
+    responding,
+    roster,
+    roster_import,
+    roster_linking,
     schedule_cards,
     schedule_commands,
     scheduling,
@@ -46,6 +50,17 @@ _ROLES = (
     Param("assistants", "A role on Discord whose holders are assistants", Type.ROLE),
     Param("notify", "A role on Discord that each prompt posted there notifies", Type.ROLE),
 )
+_ROSTER = (
+    Param("file", "The roster, from Canvas, Moodle or a spreadsheet", Type.FILE, required=True,
+          most=roster_import.MOST_BYTES),
+    Param("full_name", "The column with the name, or the first name; recognised if left empty"),
+    Param("surname", "The column with the last name, if it stands apart"),
+    Param("student_id", "The column with the registrar's id"),
+    Param("login", "The column with the login"),
+    Param("email", "The column with the e-mail address"),
+    Param("section", "The column with the section or group"),
+    Param("missing", "What of those who are not in the file", choices=roster_import.MISSING),
+)  # fmt: skip
 _HERE = Param("channel", "A channel of the course, or all; here if left empty",
               complete=discussions.channel_choices)  # fmt: skip
 _DUE = Param("due", "When it is due, such as friday 5pm, seen from each post")
@@ -137,14 +152,51 @@ def build() -> Catalog:
                     _OPEN,
                 ),
             ),
+            Command(
+                "prompt respond", "Say which message your next one in a thread responds to",
+                student, responding.respond,
+                (Param("message", "The message, by its id; or use Responding to this on it",
+                       required=True),),
+                on_message=OnMessage("Responding to this", "message", "ref"),
+                without_references=True,
+            ),
             *participation_catalog.of_students(),
             Command(
                 "course link", "Say that you are the same person in two spaces of the course",
                 student, linking.link,
                 (Param("code", "The code you got in the other space; left empty, you get one"),),
             ),
+            Command(
+                "roster claim", "Say who you are on the roster, or see what it says of you",
+                student, roster_linking.claim,
+                (Param("name_or_id", "Your name, student id or e-mail, as the registrar has it"),),
+            ),
             *participation_catalog.of_staff(),
             Command("course show", "The course at a glance", assistant, courses.show),
+            Command(
+                "course roster", "Take the course's roster from a file (CSV or XLSX)", assistant,
+                roster_import.import_, _ROSTER,
+            ),
+            Command(
+                "roster list", "The roster, with who in class is who", assistant, roster.list_,
+                (Param("show", "Only some of it; all if left empty", choices=roster.SHOWN),),
+            ),
+            Command(
+                "roster link", "Say which student on the roster an account is", assistant,
+                roster_linking.link,
+                (
+                    Param("student", "An account of the course", required=True,
+                          complete=linking.account_choices),
+                    Param("entry", "The student on the roster", required=True,
+                          complete=roster.entry_choices),
+                ),
+            ),
+            Command(
+                "roster unlink", "Take a link to the roster back", assistant,
+                roster_linking.unlink,
+                (Param("student", "An account of the course", required=True,
+                       complete=linking.account_choices),),
+            ),
             Command(
                 "prompt preview", "A prompt as the class would see it", instructor,
                 prompts.preview,

@@ -12,6 +12,10 @@ class CannotConnect(Exception):
     """A platform can't be used before whoever runs the bot has done something; str() says what."""
 
 
+class CannotFetch(Exception):
+    """A file that somebody gave can't be had from its platform; str() says what they can do."""
+
+
 class NotAllowed(UserError):
     """The person's role does not allow it."""
 
@@ -53,10 +57,12 @@ class UnknownName(BadInput):
 
 class NotUnderstood(BadInput):
     """A time, an end or a repetition that can't be taken as it was typed; `suggestions` are texts
-    that can be."""
+    that can be: one of them may be what was meant, or (`example`) only shows how it is written."""
 
-    def __init__(self, param: str, reason: str, *suggestions: str) -> None:
+    def __init__(self, param: str, reason: str, *suggestions: str, example: bool = False) -> None:
         *rest, last = suggestions or ("",)
-        instead = f"; type {', '.join(rest)}{' or ' if rest else ''}{last}" if last else ""
+        instead = f"{', '.join(rest)}{' or ' if rest else ''}{last}"
+        if instead:
+            instead = f"; type {'something like ' if example else ''}{instead}"
         super().__init__(param, f"{reason}{instead}.")
         self.suggestions = suggestions

@@ -20,6 +20,7 @@ from bot.core.report_model import Report
 from bot.core.services import Services, channel_labels
 from prompts.models import Pack
 from storage import courses
+from storage.database import Connection
 from storage.ids import ChannelId, MessageRef, ThreadRef
 from storage.rows import Channel, Course
 from storage.snapshot import Snapshot
@@ -96,6 +97,16 @@ class Wanted:
     by_channel: bool = False
 
 
+async def the_course(db: Connection, number: int | None) -> Course:
+    """A course by its number, or the only one there is, for the terminal. Raises Refused."""
+    all_ = await courses.all_courses(db)
+    named = [c for c in all_ if number is None or c.id == number]
+    if len(named) != 1:
+        known = "; ".join(f"{c.id}: {c.title}" for c in all_) or "none yet"
+        raise Refused(f"Say which course, by its number ({known}).")
+    return named[0]
+
+
 async def report_files(services: Services, wanted: Wanted) -> list[File]:
     """The report of a course, by its number, or of the only one there is: one file, or one for each
     channel. Raises UserError."""
@@ -104,12 +115,7 @@ async def report_files(services: Services, wanted: Wanted) -> list[File]:
         known = ", ".join(sorted(services.exporters))
         raise UserError(f"There is no format “{wanted.format}”; it takes {known}.")
     async with services.database.read() as db:
-        all_ = await courses.all_courses(db)
-        named = [c for c in all_ if wanted.course is None or c.id == wanted.course]
-        if len(named) != 1:
-            known = "; ".join(f"{c.id}: {c.title}" for c in all_) or "none yet"
-            raise Refused(f"Say which course, by its number ({known}).")
-        course = named[0]
+        course = await the_course(db, wanted.course)
         over = await report_asking.asked_for(db, course.id, wanted.typed or {})
         channels = await courses.channels_of(db, course.id)
     asked = [over]

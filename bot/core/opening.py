@@ -32,7 +32,7 @@ async def open_(db: Connection, course: CourseId, opening: Opening, now: datetim
     discussion = await discussions.open_discussion(
         db, course, opening.prompt, to_json(content), now, opening.times
     )
-    await follow_ups.expect(db, discussion.id, _first_looks(content, now))
+    await follow_ups.expect(db, discussion, _first_looks(content, now))
     for channel in opening.channels:
         await outbox.owe(
             db,

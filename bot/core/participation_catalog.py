@@ -19,6 +19,7 @@ _OVER = (
         "A channel of the course; all if left empty",
         complete=discussions.channel_choices,
     ),
+    Param("section", "A section of the roster; all if left empty"),
 )
 
 

@@ -29,9 +29,13 @@ __all__ = [
     "Platform",
     "Posted",
     "PromptChannel",
+    "RosterReader",
     "SeenMessage",
     "SendRefused",
     "SendUncertain",
+    "Sheet",
+    "SheetRow",
+    "Unreadable",
 ]
 
 
@@ -97,6 +101,8 @@ class Platform(Protocol):
     name: str
     settling: timedelta
     """How long a request that got no answer may still land in the channel."""
+    references: bool
+    """Whether a reply can refer to the message that it answers."""
 
     async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         """Post a public message, marked with the send's key so that `find` knows it again: the
@@ -147,6 +153,10 @@ class Platform(Protocol):
         belong to the space. Raises SendRefused where nobody knows.
         """
 
+    async def channel_name(self, place: Place) -> str | None:
+        """What people call a channel now; None where the platform can't tell, or need not since it
+        never changes. Raises SendRefused."""
+
     async def prompt_channel(self, place: Place) -> PromptChannel:
         """A channel in which prompts can be posted. Raises SendRefused where they can't."""
 
@@ -181,6 +191,32 @@ class Exporter(Protocol):
     """
 
     def __call__(self, report: Report, name: str) -> File: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row of a table as text; `number` is where a person finds it, the first one being 1."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as it stands in a file, its rows without the empty ones."""
+
+    name: str
+    rows: tuple[SheetRow, ...]
+
+
+class Unreadable(Exception):
+    """A file holds no table that can be read; str() says what to give instead."""
+
+
+class RosterReader(Protocol):
+    """Reads the table in a file. Slow: keep it off the event loop. Raises Unreadable."""
+
+    def __call__(self, file: File) -> Sheet: ...
 
 
 @dataclass(frozen=True, slots=True)

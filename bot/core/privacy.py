@@ -14,7 +14,7 @@ from bot.core.evidence import links_of
 from bot.core.intake import HOLD
 from bot.core.ports import Clock, Platform
 from bot.core.telling import tell
-from storage import courses, members, messages, notices
+from storage import courses, members, messages, notices, schedules
 from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.ids import CourseId, MemberId
@@ -67,6 +67,10 @@ async def with_notice(call: "Call", answer: Answer) -> Answer:
         log.warning("a first notice could not be noted", extra={"member": member.id})
     blocks = (*answer.card.blocks, Divider(), *notice(call.course))
     return replace(answer, card=replace(answer.card, blocks=blocks))
+
+
+PROPOSED = timedelta(days=1)
+"""How long a schedule waits to be confirmed."""
 
 
 class Notices:
@@ -141,6 +145,7 @@ async def forget_what_is_due(
     async def work(db: Connection) -> None:
         await messages.forget_held(db, now - HOLD)
         await notices.forget(db, now - undelivered.KEPT)
+        await schedules.forget_proposals(db, now - PROPOSED)
         for course in await courses.all_courses(db):
             if course.keep_text_days is not None:
                 before = now - timedelta(days=course.keep_text_days)

@@ -12,6 +12,8 @@ from bot.core.cards import (
     Button,
     Card,
     Code,
+    Moment,
+    Spans,
     Table,
     Text,
     paragraphs,
@@ -96,8 +98,11 @@ async def list_(call: Call) -> Card:
     open_ = [d for d in all_ if d.open]
     blocks: list[Block] = []
     if open_:
-        rows = tuple((spans(Code(d.name)), spans(from_json(d.content).title)) for d in open_)
-        blocks.append(Table(("Id", "Open discussion"), rows))
+        due = any(d.due_at is not None for d in open_)
+        columns = ("Id", "Open discussion", "Due")
+        rows = tuple(_open_row(d, call.course.zone) for d in open_)
+        kept = len(columns) if due else len(columns) - 1
+        blocks.append(Table(columns[:kept], tuple(row[:kept] for row in rows)))
     else:
         blocks.append(text("No discussion is open."))
     if call.role >= Role.ASSISTANT:
@@ -108,6 +113,11 @@ async def list_(call: Call) -> Card:
         )
         blocks.append(Table(("Prompt", "Title", "Posted before"), ready))
     return Card("Prompts", tuple(blocks))
+
+
+def _open_row(discussion: Discussion, zone: str) -> tuple[Spans, ...]:
+    due = spans("" if discussion.due_at is None else Moment(discussion.due_at, zone))
+    return spans(Code(discussion.name)), spans(from_json(discussion.content).title), due
 
 
 async def preview(call: Call) -> Card:

@@ -16,8 +16,8 @@ _LENGTH = 5
 async def key_of(services: Services, course: CourseId) -> bytes:
     """The course's key, made the first time it is needed."""
     fresh = services.random_bytes(KEY_BYTES).hex()
-    kept = await services.database.write(lambda db: kept.key_of(db, course, fresh))
-    return bytes.fromhex(kept)
+    key = await services.database.write(lambda db: kept.key_of(db, course, fresh))
+    return bytes.fromhex(key)
 
 
 def pseudonym(key: bytes, member: int) -> str:

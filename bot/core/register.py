@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from bot.core.enrolment import Enrolled, enrolled
 from bot.core.evidence import links_of
 from bot.core.participation import Terms
+from bot.core.roster import on_roster
 from bot.core.talk import Talk, by_mention
 from bot.core.tally import Known
 from prompts.models import Pack
-from storage import allowances, counting, courses, discussions, members
+from storage import allowances, counting, courses, discussions, members, responding
 from storage.ids import ChannelId, DiscussionId, MemberId
 from storage.instants import to_micros
-from storage.rows import Allowance, Channel, Course, Discussion, Member
+from storage.rows import Allowance, Channel, Course, Discussion, Member, Said
 from storage.snapshot import Snapshot
 
 
@@ -59,7 +60,7 @@ def read_register(db: Snapshot, course: Course, pack: Pack | None) -> Register:
         placed,
         db.read(lambda at: allowances.allowances_of(at, course.id)),
         counting.accounts(db, course.id),
-        enrolled(people),
+        enrolled(people, db.read(lambda at: on_roster(at, course.id))),
         known,
     )
 
@@ -70,10 +71,13 @@ def talk_of(db: Snapshot, of: Register, discussion: Discussion) -> Talk:
     lines = counting.spoken(db, course, discussion.id)
     lines.sort()  # by member, time and id: the index has all but the last
     mentions: list[tuple[int, int]] = []
+    words: Sequence[Said] = ()
     if by_mention(lines):
         mentions = list(by_members(of, counting.mentioned(db, course, discussion.id)))
+        words = db.read(lambda at: responding.said_in(at, course, discussion.id))
     students = {m.id for m in of.members if m.role == "student"} if mentions else ()
-    talk = Talk(discussion, lines, mentions, students, of.extended.get(discussion.id, {}))
+    extended = of.extended.get(discussion.id, {})
+    talk = Talk(discussion, lines, mentions, students, extended, words)
     if missing := talk.missing():
         terms = {d.id: Terms(d, of.extended.get(d.id)) for d in of.discussions}
         talk.beyond = {

@@ -7,6 +7,7 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, UnknownName
 from bot.core.reckoning import Asked
 from bot.core.report_model import Window
+from bot.core.roster import OnRoster, on_roster
 from bot.core.services import channel_labels
 from storage import courses, discussions
 from storage.database import Connection
@@ -20,7 +21,7 @@ async def asked(call: Call) -> Asked:
         return await asked_for(
             db,
             call.course.id,
-            {name: call.text(name) for name in ("from", "to", "discussion", "channel")},
+            {name: call.text(name) for name in ("from", "to", "discussion", "channel", "section")},
         )
 
 
@@ -36,6 +37,7 @@ async def asked_for(db: Connection, course: CourseId, typed: Mapping[str, str | 
         last,
         _numbers(all_, typed.get("discussion")),
         _channel(own, typed.get("channel")),
+        _section(await on_roster(db, course), typed.get("section")),
     )
 
 
@@ -60,6 +62,17 @@ def _numbers(all_: Sequence[Discussion], typed: str | None) -> tuple[int, ...]:
             raise UnknownName("discussion", "discussion", name, [d.name for d in all_], hint)
         numbers.add(by_name[name.casefold()])
     return tuple(sorted(numbers))
+
+
+def _section(roster: Sequence[OnRoster], typed: str | None) -> str | None:
+    if typed is None:
+        return None
+    known = sorted({one.section for one in roster if one.section is not None})
+    for section in known:
+        if section.casefold() == typed.casefold():
+            return section
+    hint = f"it takes {', '.join(known)}." if known else "the roster names none."
+    raise UnknownName("section", "section", typed, known, hint)
 
 
 def _channel(own: Sequence[Channel], typed: str | None) -> ChannelId | None:

@@ -196,6 +196,7 @@ class _Building:
             _micros(own.first, zone),
             _micros(own.last, zone),
             _local(one.left_at, zone),
+            one.section,
         )
 
     def discussion(self, one: Discussion) -> Row:

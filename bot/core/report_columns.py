@@ -61,6 +61,7 @@ STUDENTS = (
     Column("first", _I, "When the first counted message was written."),
     Column("last", _I, "When the last counted message was written."),
     Column("left", _I, "Since when the student is known not to be there any more."),
+    Column("section", _T, "Their section, as the roster says."),
 )  # fmt: skip
 
 DISCUSSIONS = (

@@ -356,6 +356,8 @@ def _line(call: Call, of: Register, told: Told) -> tuple[Spans, ...]:
         to = spans("a message now gone" if name is None else PersonName(name))
         if said.inferred:
             to = (*to, *spans(", by a mention"))
+        elif said.foretold:
+            to = (*to, *spans(", as said beforehand"))
     decided = spans(Bold("yes")) if said.rule.counts else spans(f"no: {said.rule.value}")
     if said.rule is Rule.EXTENDED:
         decided = (*decided, *spans(", in the time that staff gave"))

@@ -30,7 +30,8 @@ from bot.core.planning import Due, planned, to_come
 from bot.core.ports import CalendarEntry
 from bot.core.schedule_cards import find
 from bot.core.shelf import shelf_of
-from bot.core.times import understand, understand_dates
+from bot.core.times import understand_dates
+from bot.core.typed_times import understood
 from storage import audit, courses, outbox, schedules
 from storage import discussions as stored
 from storage.database import Connection
@@ -49,10 +50,11 @@ async def list_(call: Call) -> Card:
         own = await shelf_of(db, call.course, call.services.packs)
         owed = await outbox.sends_of(db, call.course.id, OPEN)
     standing = [s for s in all_ if s.next_at is not None or s.state == "paused"]
-    late = {s.id: _problems(s, owed) for s in all_}
+    late = {s.id: problems(s, owed) for s in all_}
     shown = [s for s in all_ if s in standing or late[s.id]]
     if not shown:
-        return Card("Schedules", (text("Nothing is scheduled; ", Code("/prompt schedule"), "."),))
+        how = text("Nothing is scheduled. ", Code("/prompt schedule"), " posts at its time.")
+        return Card("Schedules", (how,))
     rows = tuple(
         (
             spans(Code(s.name)),
@@ -72,7 +74,7 @@ def _state(schedule: Schedule) -> str:
     return "nothing more" if schedule.state == "active" else schedule.state
 
 
-def _problems(schedule: Schedule, owed: Sequence[Send]) -> list[str]:
+def problems(schedule: Schedule, owed: Sequence[Send]) -> list[str]:
     """Why posts of the schedule are not in their channels."""
     prefix = f"schedule:{schedule.id}:"
     return [
@@ -95,6 +97,8 @@ async def show(call: Call) -> Card:
     if schedule.state in ("active", "proposed"):
         dues = list(islice(to_come(schedule, decided, call.course), 5))
     blocks: list[Block] = [schedule_cards.fields(schedule, own, channels)]
+    if schedule.state == "proposed":
+        blocks.append(text("It is only proposed; ", Code("/schedule confirm"), " makes it hold."))
     blocks.append(
         text(f"It is {schedule.state}.")
         if schedule.state in ("paused", "cancelled", "ended")
@@ -110,7 +114,7 @@ async def show(call: Call) -> Card:
             for one in list(decided.values())[-15:]
         )
         blocks.append(Table(("Due time", "What became of it", "Discussion"), rows))
-    blocks += [text(Bold("Not posted: "), problem) for problem in _problems(schedule, owed)]
+    blocks += [text(Bold("Not posted: "), problem) for problem in problems(schedule, owed)]
     return Card(f"{schedule.name}: {schedule_cards.in_words(schedule)}", tuple(blocks))
 
 
@@ -240,7 +244,7 @@ async def move(call: Call) -> Card:
     """/schedule move: the next post, or that of a day, comes at another time."""
     schedule = await find(call)
     zone = ZoneInfo(schedule.zone)
-    when = understand(call.required("when"), call.now, zone)
+    when = await understood(call, "when")
     typed = call.text("date")
     days = () if typed is None else understand_dates(typed, call.now, zone, "date")
     before: list[Due] = []

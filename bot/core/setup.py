@@ -41,7 +41,8 @@ def zones() -> tuple[str, ...]:
     return ("UTC", *sorted(zone for zone in available_timezones() if "/" in zone))
 
 
-def _zone(typed: str) -> str:
+def zone_named(typed: str) -> str:
+    """The IANA zone of this name, in whatever case. Raises UnknownName."""
     for zone in zones():
         if zone.casefold() == typed.strip().replace(" ", "_").casefold():
             return zone
@@ -134,7 +135,7 @@ async def setup(call: Call) -> Card:
     channel = await target(call)
     if call.channel is not None and channel.here:
         return _welcome(_same(call, call.course, call.channel), channel)
-    zone = _zone(call.text("zone") or DEFAULT_ZONE)
+    zone = zone_named(call.text("zone") or DEFAULT_ZONE)
     pack = _pack(call, call.text("pack") or next(iter(call.services.packs), ""))
     space, person = call.place.space, call.invocation.person
     room = await staff_channel.picked(call)
@@ -216,7 +217,7 @@ async def settings(call: Call) -> Card:
     if (title := call.text("title")) is not None:
         changes["title"] = title
     if (zone := call.text("zone")) is not None:
-        changes["zone"] = _zone(zone)
+        changes["zone"] = zone_named(zone)
     if (pack := call.text("pack")) is not None:
         changes["pack"] = _pack(call, pack)
     if "catch_up" in call.arguments:

@@ -9,6 +9,7 @@ from bot.core.inferring import parents
 from bot.core.participation import Rule, Terms, responds
 from storage.counting import Line
 from storage.rows import BY_MENTION, Discussion
+from storage.rows import Said as Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Said:
     line: Line
     rule: Rule
     response: bool
-    inferred: bool
+    inferred: bool  # by a mention
+    foretold: bool
     to: int | None
 
 
@@ -32,6 +34,7 @@ class Talk:
     mentions: Sequence[tuple[int, int]] = ()
     students: Collection[int] = ()  # who are that now
     extended: Mapping[int, int] = field(default_factory=dict)  # see Terms
+    words: Sequence[Word] = ()  # what was said beforehand, see inferring.py
     beyond: Mapping[int, tuple[str, int, bool]] = field(default_factory=dict)
     """Of messages in other discussions that are answered here: role, member, whether it counts."""
 
@@ -39,6 +42,7 @@ class Talk:
     counted: list[Line] = field(init=False)
     heard: dict[int, int] = field(init=False)  # the messages that count, and whose they are
     by_mention: bool = field(init=False)
+    foretold: set[int] = field(init=False)  # of which it was said beforehand what they answer
     _inferred: dict[int, int | None] = field(init=False)
     _silent: dict[int, Line] = field(init=False)  # the messages that don't
 
@@ -53,13 +57,15 @@ class Talk:
         self._silent = {}
         if len(self.counted) != len(self.lines):
             self._silent = {line[2]: line for line in self.lines if line[2] not in self.heard}
-        self._inferred = {}
+        self._inferred, self.foretold = {}, set()
         self.by_mention = by_mention(self.lines)
         if self.by_mention:
             named: dict[int, list[int]] = defaultdict(list)
             for message, member in self.mentions:
                 named[message].append(member)
-            self._inferred = parents(self.lines, named, self.terms, self.students)
+            self._inferred, self.foretold = parents(
+                self.lines, named, self.terms, self.students, self.words
+            )
 
     def parent(self, line: Line) -> int | None:
         """The message that it answers."""
@@ -90,7 +96,9 @@ class Talk:
         for line in self.lines:
             response, to, _ = self.answers(line)
             rule = self.terms.rule(line[5], line[6], line[1], line[0])
-            yield Said(line, rule, response, response and line[4] == BY_MENTION, to)
+            said = line[2] in self.foretold
+            inferred = line[4] == BY_MENTION and not said
+            yield Said(line, rule, response, response and inferred, response and said, to)
 
 
 def by_mention(lines: Sequence[Line]) -> bool:

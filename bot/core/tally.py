@@ -255,7 +255,7 @@ class Tally:
                 other = places.get(author)
                 other = self.place(author) if other is None else other
                 to[other] = to.get(other, 0) + 1
-            if by_mention and line[4] == BY_MENTION:
+            if by_mention and line[4] == BY_MENTION and line[2] not in talk.foretold:
                 figures.replies_inferred += 1
         heard.days.extend(when)
         figures.days.update(when)

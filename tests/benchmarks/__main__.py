@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks import (
+    burst,
     checking,
     discord,
     reading_again,
@@ -22,7 +23,9 @@ from tests.benchmarks.ratios import Measured
 
 
 async def measure() -> list[Measured]:
-    parts = (writing, starting, checking, searching, discord, slack, reading_again, reporting)
+    parts = (
+        writing, starting, checking, searching, discord, slack, burst, reading_again, reporting
+    )  # fmt: skip
     return [measured for part in parts for measured in await part.measure()]
 
 

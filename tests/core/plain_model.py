@@ -246,7 +246,7 @@ def table_of(model: Model, course: str) -> dict[tuple[str, str], str]:
     } | {
         (who, column): figure
         for who in students
-        for column, figure in (("discussions_open", str(open_)), ("left", ""))
+        for column, figure in (("discussions_open", str(open_)), ("left", ""), ("section", ""))
     }
 
 

@@ -219,7 +219,9 @@ async def counted(
 def check(what: Happened, over: Over, report: Report, said: list[dict[str, Any]]) -> None:
     again = Recount(what, over, ZONE, FACTS)
     people = {f"u{p.id}": p for p in what.people}
-    rows = [dict(zip(report.students.names, row, strict=True)) for row in report.students.rows]
+    rows: list[dict[str, Any]] = [
+        dict(zip(report.students.names, row, strict=True)) for row in report.students.rows
+    ]
     wrote = {m.who for m in what.messages if again.counts(m) and again.reached(m)}
     expected = {p.id for p in what.people if p.role == "student"} | wrote
     assert {people[row["member"]].id for row in rows} >= {
@@ -231,7 +233,7 @@ def check(what: Happened, over: Over, report: Report, said: list[dict[str, Any]]
         assert {name: row[name] for name in told} == told
         explained(row, [one for one in said if one["member"] == row["member"]])
     for talk in report.discussions.rows:
-        own = dict(zip(report.discussions.names, talk, strict=True))
+        own: dict[str, Any] = dict(zip(report.discussions.names, talk, strict=True))
         assert own["unanswered"] == again.unanswered(int(own["discussion"][1:]))
     listed = {one["message"]: one["counted"] == "yes" for one in said}
     assert listed == {m.id: again.counts(m) for m in what.messages if again.within(m)}
@@ -250,7 +252,7 @@ def explained(row: dict[str, Any], own: list[dict[str, Any]]) -> None:
 
 def property_over(examples: int | None) -> Callable[..., Any]:
     @given(what=happened(), over=overs())
-    @settings(**({} if examples is None else {"max_examples": examples}))
+    @settings(max_examples=examples or settings().max_examples)
     async def test(migrated: Path, what: Happened, over: Over) -> None:
         report, said = await counted(migrated, what, over)
         check(what, over, report, said)

@@ -3,16 +3,19 @@ and no query that reads for one of them brings anything of the other."""
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from storage import (
+    allowances,
     audit,
     courses,
     discussions,
+    follow_ups,
     granting,
     joining,
     leaving,
@@ -22,6 +25,9 @@ from storage import (
     notices,
     outbox,
     replies,
+    responding,
+    rosters,
+    schedules,
 )
 from storage.database import Connection, Database
 from storage.ids import (
@@ -41,13 +47,15 @@ from storage.ids import (
     ThreadRef,
 )
 from storage.messages import MessageState, ReactionState
-from storage.rows import Placement
+from storage.rows import Allowance, Occurrence, Placement
+from storage.schedules import Plan
 from tests.storage.conftest import NOW
 
 SPACE = Space("browser", "classroom")
+NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    notices, audit,
+    responding, notices, audit, allowances, follow_ups, schedules, rosters,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -56,13 +64,22 @@ NAMES_ITS_COURSE = {
     "Sequence[tuple[Space, AccountRef]]",
 }  # fmt: skip
 BY_A_ROW = {
-    "SendId", "Collection[MemberId]", "Collection[MessageId]", "Mapping[AccountId, str]",
+    "SendId", "Schedule", "Discussion", "FollowUpState", "Collection[MemberId]",
+    "Collection[MessageId]", "Mapping[AccountId, str]", "Collection[ScheduleId]",
 }  # fmt: skip
 """A row's own id belongs to one course, and ids are never handed out across."""
 
 ACROSS = {
     "members.rename": "a person's name is their space's, whatever courses they are in",
     "courses.all_courses": "whoever runs the bot: reports, recovery and housekeeping go over all",
+    "discussions.closing_or_reminding": "what falls due serves every course",
+    "discussions.next_closing_or_reminding": "an instant, and of nobody",
+    "follow_ups.due": "what falls due serves every course; commands never read it",
+    "follow_ups.next_due": "an instant, and of nobody",
+    "follow_ups.waiting_for_replies": "what falls due serves every course; commands never read it",
+    "schedules.due": "what falls due serves every course; commands never read it",
+    "schedules.next_due": "an instant, and of nobody",
+    "schedules.forget_proposals": "housekeeping; deletes only",
     "courses.channels_in": "whoever runs the bot: where it may write on a platform",
     "joining.code_of": "the code is what says which course, to somebody who is in none yet",
     "members.members_by_account": "gives the course with each member; the intake picks by channel",
@@ -163,11 +180,27 @@ async def make(db: Connection, mark: str) -> Made:
     ]
     await messages.save(db, [said, held])
     await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
+    await responding.say(
+        db, discussion.id, channel, account, said.id, invocation="same", at=NOW
+    )  # fmt: skip
     await audit.note(db, course, member, mark, "D1", NOW)
+    await allowances.allow(
+        db, course, Allowance(discussion.id, member, "excuse", None, member, NOW, mark)
+    )
+    await follow_ups.expect(db, discussion, {"replies-4": None, "after-24": NOW})
+    plan = Plan((mark,), None, "FREQ=DAILY", NINE, None, None, "UTC", (channel,))
+    schedule = await schedules.propose(db, course, member, "same", plan, NOW)
+    schedule = replace(schedule, state="active", next=NINE, next_at=NOW)
+    await schedules.keep(db, schedule)
+    opened = Occurrence(schedule.id, NINE, "opened", discussion_id=discussion.id)
+    await schedules.decide(db, schedule, opened, NOW)
     await granting.choose(db, course, space, "assistants", RoleRef("role"), mark, NOW)
     await granting.grant(db, course, account, "assistant", NOW)
     await joining.replace_code(db, course, f"digest-{mark}", NOW)
     await linking.replace_code(db, course, member, f"digest-{mark}", NOW)
+    entry = await rosters.add(db, course, rosters.Listed(mark, email=f"{mark}@example.org"), NOW)
+    await rosters.link(db, course, account, entry, NOW)
+    await rosters.claim(db, course, account, mark, NOW)
     return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
 
 
@@ -185,6 +218,10 @@ async def _grants_in(db: Connection, made: Made) -> Any:
     return await granting.grants_in(
         db, made.course, await courses.ensure_space(db, SPACE, NOW)
     )  # fmt: skip
+
+
+async def _decided(db: Connection, made: Made) -> Any:
+    return [await schedules.decided(db, s) for s in await schedules.schedules_of(db, made.course)]
 
 
 Read = Callable[[Connection, Made], Awaitable[Any]]
@@ -233,9 +270,22 @@ READS: dict[str, Read] = {
     "standing_reactions": lambda db, m: replies.standing_reactions(
         db, m.channel, m.discussion, [MessageRef("message-0")]
     ),
+    "message_at": lambda db, m: responding.message_at(db, m.channel, MessageRef("message-0")),
+    "said_in": lambda db, m: responding.said_in(db, m.course),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
+    "allowances_of": lambda db, m: allowances.allowances_of(db, m.course),
+    "follow_ups_of": lambda db, m: follow_ups.follow_ups_of(db, m.course, m.discussion),
+    "prompts_used": lambda db, m: discussions.prompts_used(db, m.course),
+    "schedules_of": lambda db, m: schedules.schedules_of(db, m.course),
+    "by_number": lambda db, m: schedules.by_number(db, m.course, 1),
+    "occurrence_of": lambda db, m: schedules.occurrence_of(db, m.course, m.discussion),
+    "decided": _decided,
+    "count_by_students": lambda db, m: replies.count_by_students(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
+    "entries_of": lambda db, m: rosters.entries_of(db, m.course),
+    "links_of": lambda db, m: rosters.links_of(db, m.course),
+    "claims_of": lambda db, m: rosters.claims_of(db, m.course),
 }
 
 
@@ -269,6 +319,7 @@ async def test_another_courses_ids_find_nothing(database: Database) -> None:
         assert [*await messages.standing_in(db, north.channel, south.discussion)] == []
         assert await messages.with_ids(db, north.channel, [south.message]) == []
         assert await replies.evidence_of(db, north.course, south.discussion) == []
+        assert await responding.said_in(db, north.course, south.discussion) == []
         assert await replies.standing_reactions(db, north.channel, south.discussion, [ref]) == set()
         for asked in (
             courses.channel(db, north.course, south.channel),
@@ -296,6 +347,8 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         # Somebody who hands in another course's member changes nothing.
         await members.mark_informed(db, north.course, south.member, NOW)
         await outbox.cancel(db, north.course, north.discussion, ["prompt"])
+        for of in (north, south):
+            await allowances.revoke(db, north.course, of.discussion, of.member, NOW)
         await messages.forget_texts(db, north.course, NOW.replace(year=2030), [])
         await messages.release(db, north.channel)
         # Nor does another course's channel stop being its own.
@@ -303,6 +356,9 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await joining.replace_code(db, north.course, "new", NOW)
         await joining.use_up(db, north.course, north.channel, NOW)
         await joining.ensure_course_space(db, north.course, SpaceId(1))
+        (theirs,) = await rosters.entries_of(db, south.course)
+        await rosters.change(db, north.course, theirs.id, {"name": "new"})
+        await rosters.unlink(db, north.course, [south.account])
         for kept, gone in [(north.member, south.member), (south.member, north.member)]:
             with pytest.raises(LookupError):
                 await linking.merge(db, north.course, kept, gone)

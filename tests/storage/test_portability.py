@@ -2,7 +2,9 @@
 compiles for it, and nothing is said that only SQLite understands."""
 
 import importlib
+import pkgutil
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,12 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+import storage
 from storage import maintenance
-from storage.database import Database
+from storage.database import Connection, Database
+from storage.prepared import Prepared, PreparedInsert
 from storage.schema import metadata
-from tests.world import SPACE, START, World
+from tests.world import PROMPT, SPACE, START, Human, World
 
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 SQLITE_ONLY = re.compile(
@@ -86,11 +90,14 @@ async def test_everything_a_class_says_to_the_database_can_be_said_there(world: 
     def listen(connection: Any, statement: Any, *_: Any) -> None:
         said.setdefault(str(statement), statement)
 
+    for statement in prepared():
+        said[str(statement)] = statement
     database = world.app.services.database
     for engine in (database._readers, database._writer):
         event.listen(engine.sync_engine, "before_execute", listen)
     await a_day_in_class(world, database)
     await an_install(database)
+    await a_word_beforehand(database)
 
     spoken = set()
     for statement in said.values():
@@ -98,6 +105,20 @@ async def test_everything_a_class_says_to_the_database_can_be_said_there(world: 
         assert not SQLITE_ONLY.search(compiled), compiled
         spoken |= {table for table in metadata.tables if re.search(rf"\b{table}\b", compiled)}
     assert spoken == set(metadata.tables), "a table that the day in class leaves out"
+
+
+def prepared() -> list[Any]:
+    """What is said for every event, which does not pass the engine."""
+    names = [module.name for module in pkgutil.iter_modules(storage.__path__)]
+    modules = [importlib.import_module(f"storage.{name}") for name in names]
+    found = [
+        value.statement
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, Prepared | PreparedInsert)
+    ]
+    assert len(found) > 10
+    return found
 
 
 async def an_install(database: Database) -> None:
@@ -114,10 +135,47 @@ async def an_install(database: Database) -> None:
     await kept.forget("E", "")
 
 
+async def a_scheduled_term(world: World, ada: Human) -> None:
+    """Every command that schedules, and what falls due by itself."""
+    await ada.answer("prompt due", discussion="D1", due="in 2 days", closes="in 3 days", remind=1)
+    said = await ada.answer("prompt schedule", prompt=PROMPT, when="tomorrow 9am", repeat="daily")
+    assert "Schedule this?" in said
+    for command in ("confirm", "pause", "resume", "show", "post-now"):
+        await ada.answer(f"schedule {command}", schedule="S1")
+    await ada.answer("schedule move", schedule="S1", when="2026-09-10 17:00")
+    await ada.answer("schedule skip", schedule="S1", dates="2026-09-12")
+    await ada.answer("course settings", zone="Asia/Kolkata", scheduled="same-time")
+    for _ in range(5):
+        world.clock.move(days=1)
+        await world.app.services.agenda.attend()
+    await ada.answer("schedule list")
+    await ada.answer("schedule calendar")
+    await ada.answer("prompt why", discussion="D2")
+    await ada.answer("schedule cancel", schedule="S1")
+
+
+async def a_word_beforehand(database: Database) -> None:
+    """Said where replies refer to nothing: on Slack."""
+    from storage import responding
+    from storage.ids import AccountId, ChannelId, CourseId, DiscussionId, MessageRef
+
+    channel, discussion, account = ChannelId(1), DiscussionId(1), AccountId(1)
+
+    async def work(db: Connection) -> None:
+        await responding.message_at(db, channel, MessageRef("m"))
+        await responding.say(
+            db, discussion, channel, account, None, invocation="said", at=START
+        )  # fmt: skip
+        await responding.said_in(db, CourseId(1), discussion)
+
+    await database.write(work)
+
+
 async def a_day_in_class(world: World, database: Database) -> None:
     """Every command that writes, and every kind of message."""
     from bot.core import privacy, undelivered
     from bot.core.cards import Card
+    from bot.core.commands import File
     from storage import audit
     from storage.ids import CourseId
 
@@ -141,11 +199,23 @@ async def a_day_in_class(world: World, database: Database) -> None:
     said = await bo.answer("course link")
     (code,) = [line for line in said.splitlines() if len(line) == 8]
     await bo.form("course link", code=code)  # it is Bo's own
+    for command in ("participation extend", "participation excuse", "participation revoke"):
+        given = {"until": "2026-10-01 09:00"} if command.endswith("extend") else {}
+        given |= {} if command.endswith("revoke") else {"reason": "Was ill"}
+        await ada.answer(command, student="Bo", discussion="D1", **given)
+    await a_scheduled_term(world, ada)
     for command in ("participation class", "participation export", "course show", "prompt list"):
         await ada.answer(command)
     now = world.clock.now()
     await undelivered.keep(database, CourseId(1), SPACE, ada.ref, Card("Hello"), now)
     assert "Hello" in await ada.answer("participation why", student="Bo")
+    names = File("roster.csv", "text/csv", b"Name\nBo\nCy\n")
+    for file in (names, replace(names, content=b"Name,E-mail\nBo,bo@example.org\n")):
+        await ada.answer("course roster", file=file, missing="left")
+    await bo.answer("roster claim", name_or_id="Bo")
+    await ada.answer("roster link", student="Bo", entry="Bo")
+    await ada.answer("roster list")
+    await ada.answer("roster unlink", student="Bo")
     await ada.answer("prompt close", discussion="D1")
     await ada.answer("prompt reopen", discussion="D1")
     await ada.answer("prompt withdraw", what="D1")

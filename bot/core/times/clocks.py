@@ -68,9 +68,10 @@ def take(words: Sequence[str]) -> tuple[Clock | None, str | None, list[str]]:
     try:
         clock = _read(rest[place], part, after_at)
     except Unclear as unclear:
-        raise Unclear(
-            unclear.reason, *(_replaced(words, rest[place], one) for one in unclear.suggestions)
-        ) from None
+        better = [_replaced(words, rest[place], one) for one in unclear.suggestions]
+        if part == "night":  # after midnight it is tomorrow
+            better += [one.replace("today", "tomorrow", 1) for one in better]
+        raise Unclear(unclear.reason, *better) from None
     left = [word for index, word in enumerate(rest) if index != place and word != "at"]
     return clock, part, left
 
@@ -102,7 +103,7 @@ def _without(words: Sequence[str], places: Sequence[int], kept: int) -> str:
 def _replaced(words: Sequence[str], old: str, new: str) -> str:
     """The text with another time of day, said as a person would."""
     stands = [new if word == old else word for word in words]
-    if any(half in new for half in ("am", "pm", ":")) and new != old:
+    if any(half in new for half in ("am", "pm", ":")):
         stands = [word for word in stands if word not in PARTS_OF_DAY]
     return " ".join(stands)
 
@@ -117,7 +118,7 @@ def _read(word: str, part: str | None, after_at: bool) -> Clock:
     if hour == 24 and minute == second == 0 and half is None:
         raise Unclear("A day's last minute is 23:59, and 24:00 is the next day's 00:00", "23:59")
     if hour > 23 or minute > 59 or second > 59:
-        raise Unclear(f"There is no {word} on a clock", "14:30", "2:30pm")
+        raise Unclear(f"There is no {word} on a clock")
     if half is not None:
         return _halved(word, time(hour, minute, second), half, part)
     if part is not None and hour <= 12 and not found["hour"].startswith("0"):
@@ -149,15 +150,16 @@ def _halved(word: str, at: time, half: str, part: str | None) -> Clock:
         raise Unclear(f"Hours with {half} go from 1 to 12", f"{at:%H:%M}")
     hour = at.hour % 12 + (12 if half == "pm" else 0)
     if part is not None and not (part == "night" and hour == 0):
-        _refuse_other_part(word, hour, part)
+        other = "pm" if half == "am" else "am"
+        _refuse_other_part(word, hour, part, word.replace(half, other))
     notes = ("12pm is taken as noon.",) if word == "12pm" else ()
     return Clock(at.replace(hour=hour), notes, hour == 0 and at.minute == 0, part)
 
 
-def _refuse_other_part(word: str, hour: int, part: str) -> None:
+def _refuse_other_part(word: str, hour: int, part: str, *others: str) -> None:
     if hour not in _IN_PART[part]:
         where = "at night" if part == "night" else f"in the {part}"
-        raise Unclear(f"{word} is not {where}", word)
+        raise Unclear(f"{word} is not {where}", word, *others)
 
 
 def _in_part(word: str, hour: int, part: str) -> time:

@@ -48,14 +48,14 @@ def day_of(words: Sequence[str], now: datetime, clock: time) -> date:
             raise Unclear("Yesterday has passed")
         case ["next", "week" | "month" as span]:
             raise Unclear(f"It doesn't say which day of next {span}")
-        case ["a" | "1", "week", "from", *day] | [*day, "week"] if day and day != ["next"]:
-            return day_of(day, now, clock) + timedelta(days=7)
         case [weekday] | ["this", weekday] if weekday in WEEKDAYS:
             return _weekday(WEEKDAYS[weekday], now, clock)
         case ["next", weekday] if weekday in WEEKDAYS:
             return _next(WEEKDAYS[weekday], today, first_too=True)
         case [weekday, "next", "week"] | ["next", "week", weekday] if weekday in WEEKDAYS:
             return _next(WEEKDAYS[weekday], today, first_too=False)
+        case ["a" | "1", "week", "from", *day] | [*day, "week"] if day:
+            return day_of(day, now, clock) + timedelta(days=7)
         case [weekday, *day] | [*day, weekday] if day and weekday in WEEKDAYS:
             return _agreeing(day_of(day, now, clock), WEEKDAYS[weekday])
         case _:
@@ -69,7 +69,7 @@ def date_or_refuse(year: int, month: int, day: int) -> date:
     except (ValueError, OverflowError):
         pass
     if not 1 <= month <= 12 or not 1 <= day <= 31 or not 1 <= year <= 9999:
-        raise Unclear("There is no such date; write it as 2026-12-01 or 1 dec")
+        raise Unclear("There is no such date")
     raise Unclear(
         f"There is no {day} {MONTHS[month - 1]} in {year}",
         f"{monthrange(year, month)[1]} {MONTHS[month - 1][:3].lower()} {year}",
@@ -82,7 +82,7 @@ def in_coming_year(month: int, day: int, now: datetime, clock: time) -> date:
     meant = date_or_refuse(now.year + (not ahead), month, day)
     if not ahead and meant - now.date() > NEXT_YEARS:
         raise Unclear(
-            f"{day} {MONTHS[month - 1]} has passed this year; if next year's is meant, say so",
+            f"{day} {MONTHS[month - 1]} has passed this year, so give the year if it is the next",
             short(meant),
         )
     return meant
@@ -166,7 +166,9 @@ def _numeric(typed: str, found: re.Match[str], now: datetime, clock: time) -> da
     """03/04 can be March or April; 13/04 and 04/13 can't."""
     first, second = int(found[1]), int(found[3])
     if found[4] is not None and len(found[4]) == 2:
-        raise Unclear(f"{typed} can be read in more than one way; write the year with four digits")
+        raise Unclear(
+            f"{typed} can be read in more than one way, so write the year with four digits"
+        )
     readings = {(first, second), (second, first)}
     dates = sorted((month, day) for day, month in readings if 1 <= month <= 12 and 1 <= day <= 31)
     year = f" {found[4]}" if found[4] else ""

@@ -13,7 +13,7 @@ from bot.core.times.models import Unclear
 
 _AMOUNT = re.compile(
     r"(?:(?P<half>half an?) |(?P<number>\d+(?:\.5)?|an?) ?)(?P<unit>[a-z]+)(?P<more> and a half)?"
-    r"(?: and | |$)",
+    r"(?: and | |$|(?=\d))",
     re.ASCII,
 )
 _UNITS = {
@@ -49,6 +49,13 @@ class Counted:
 def counted(words: Sequence[str]) -> Counted | None:
     """What is counted from now, if anything is. Raises Unclear where it is beyond sense."""
     match list(words):
+        case ["in", number] if number.isdigit() and len(number) <= 3:
+            units = ("minutes", "hours", "days")
+            raise Unclear(
+                f"It doesn't say {number} of what", *(f"in {number} {unit}" for unit in units)
+            )
+        case [number, counted_in] if number.isdigit() and counted_in in _UNITS:
+            raise Unclear("It doesn't say from when", f"in {number} {counted_in}")
         case ["in", *body] | [*body, "from", "now" | "today"] if body:
             left = " ".join(body)
         case _:

@@ -16,7 +16,12 @@ MOST_TIMES = 1000
 MOST_DATES = 60
 
 _COUNT = re.compile(r"(?:for )?(\d{1,9}) ?(?:x|times?|posts?|occurrences?)?", re.ASCII)
-_RANGE = re.compile(r"(.+?) ?(?: to | through | thru | until | - |(?<=\d)-(?=\d)) ?(.+)")
+_SPAN = re.compile(r"(.+?) (?:to|through|thru|until|-) (.+)")
+_SPAN_IN_MONTH = re.compile(
+    r"(?:(?P<month>[a-z]+) )?(?P<first>\d{1,2}) ?- ?(?P<last>\d{1,2})(?: (?P<after>[a-z]+))?"
+    r"(?P<year> \d{4})?",
+    re.ASCII,
+)
 
 
 def understand_until(text: str, now: datetime, zone: ZoneInfo, param: str = "until") -> Until:
@@ -34,7 +39,7 @@ def understand_until(text: str, now: datetime, zone: ZoneInfo, param: str = "unt
         day = _day(typed.removeprefix("until ").removeprefix("till "), now, zone)
         return Until(at=datetime.combine(day, time(23, 59, 59)))
     except Unclear as unclear:
-        raise NotUnderstood(param, unclear.reason, *unclear.suggestions) from None
+        raise _refusal(param, unclear, _example(now, zone), "10 times") from None
 
 
 def understand_dates(
@@ -51,10 +56,20 @@ def understand_dates(
             if len(found) > MOST_DATES:
                 raise Unclear(f"It names more than {MOST_DATES} days")
         if not found:
-            raise Unclear("There is no date in it", "dec 25, jan 1")
+            raise Unclear("There is no date in it")
         return tuple(sorted(found))
     except Unclear as unclear:
-        raise NotUnderstood(param, unclear.reason, *unclear.suggestions) from None
+        raise _refusal(param, unclear, _example(now, zone)) from None
+
+
+def _refusal(param: str, unclear: Unclear, *examples: str) -> NotUnderstood:
+    if unclear.suggestions:
+        return NotUnderstood(param, unclear.reason, *unclear.suggestions)
+    return NotUnderstood(param, unclear.reason, *examples, example=True)
+
+
+def _example(now: datetime, zone: ZoneInfo) -> str:
+    return days.short(local_time.local_of(now, zone).date() + timedelta(days=7))
 
 
 def _pieces(typed: str) -> Iterator[str]:
@@ -67,15 +82,15 @@ def _pieces(typed: str) -> Iterator[str]:
 
 def _span(piece: str, now: datetime, zone: ZoneInfo) -> Iterator[date]:
     """One day, or all from the first to the last."""
-    apart = _RANGE.fullmatch(piece)
-    if apart is None or re.fullmatch(r"\d+-\d+(-\d+)?", piece):
+    if (inside := _SPAN_IN_MONTH.fullmatch(piece)) and (inside["month"] or inside["after"]):
+        month = f"{inside['month'] or inside['after']}{inside['year'] or ''}"
+        ends = f"{inside['first']} {month}", f"{inside['last']} {month}"
+    elif apart := _SPAN.fullmatch(piece):
+        ends = apart[1], apart[2]
+    else:
         yield _day(piece, now, zone)
         return
-    first = _day(apart[1], now, zone)
-    end = apart[2]
-    if re.fullmatch(r"\d{1,2}(st|nd|rd|th)?", end):
-        end = f"{re.sub('[a-z]', '', end)} {first:%b} {first.year}".lower()
-    last = _day(end, now, zone)
+    first, last = (_day(end, now, zone) for end in ends)
     if last < first or (last - first).days > MOST_DATES:
         raise Unclear(f"From {days.short(first)} to {days.short(last)} is no span of days here")
     for ahead in range((last - first).days + 1):
@@ -85,7 +100,7 @@ def _span(piece: str, now: datetime, zone: ZoneInfo) -> Iterator[date]:
 def _day(typed: str, now: datetime, zone: ZoneInfo) -> date:
     here = local_time.local_of(now, zone)
     if not typed:
-        raise Unclear("There is no date in it", "12 dec")
+        raise Unclear("There is no date in it")
     try:
         day = days.day_of(words(typed), here, time(23, 59, 59))
     except OverflowError:

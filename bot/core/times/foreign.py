@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from bot.core.times.days import in_coming_year
+from prompts.dates import MONTHS
 
 LANGUAGES = (
     "fr", "de", "es", "pt", "it", "nl", "ru", "pl", "uk", "cs", "sk", "hr", "sl", "bg", "ro", "hu",
@@ -21,13 +22,15 @@ _CLOCK = re.compile(
     r"(?:^|(?<=\s))(?:à|a las|a la|às|alle|alle ore|ore|um|om|kl|kl\.|klo|o|в|о|at)?\s*"
     r"(?<!\d)(?P<hour>\d{1,2})(?::|\.|h)(?P<minute>\d\d)(?:\s*uhr|\s*h)?(?=\s|$)"
 )
+_MONTHS = tuple(month.lower() for month in MONTHS)
 _DATE = re.compile(r"[^\W\d_]{3,}|[年月日년월일]")
 
 
 def read(typed: str, here: datetime) -> tuple[date, time] | None:
     """The day and the time of a clean text, if they are certain; `here`: now, local and naive.
 
-    Raises Unclear where the date is certain and can't be taken. The first time takes a second.
+    Raises Unclear where the date is certain and can't be taken. The first call takes half a second
+    to load what dateparser knows: a server calls it in a thread.
     """
     clocks = list(_CLOCK.finditer(typed))
     if len(clocks) != 1:
@@ -62,14 +65,19 @@ def _holds(day: date, numbers: list[int]) -> bool:
 
 
 def _readings(text: str) -> Iterator[date]:
+    """What each language makes of the text that has one of its months in it."""
     from dateparser.date import DateDataParser
+    from dateparser.languages.loader import LocaleDataLoader
 
+    known = LocaleDataLoader().get_locale_map(languages=list(LANGUAGES))
     settings = {
         "PARSERS": ["absolute-time"],
         "STRICT_PARSING": True,
         "RETURN_TIME_AS_PERIOD": False,
     }
-    for language in LANGUAGES:
+    for language, locale in known.items():
+        if not any(name.casefold() in text for month in _MONTHS for name in locale.info[month]):
+            continue
         found = DateDataParser(languages=[language], settings=settings).get_date_data(text)
         if found.date_obj is not None and found.period == "day":
             yield found.date_obj.date()

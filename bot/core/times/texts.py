@@ -20,11 +20,13 @@ _SAME = {
     "tmr": "tomorrow", "tmrw": "tomorrow", "tomorow": "tomorrow", "tommorow": "tomorrow",
     "tommorrow": "tomorrow", "midday": "noon", "noontime": "noon", "coming": "this",
 }  # fmt: skip
-_NOISE = frozenset({"on", "the", "of", "o'clock", "oclock"})
+_NOISE = frozenset({"on", "by", "the", "of", "o'clock", "oclock", "please"})
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | {"’": "'", "@": " at "})
 _REWRITTEN = (
     (re.compile(r"\b([ap])\.? ?m\b\.?"), r"\1m"),  # a.m., a m
     (re.compile(r"(?<=\d) +(?=[ap]m\b)"), ""),  # 9 am
+    (re.compile(r"\b(\d{1,2}(?:[:.]\d\d)?)([ap])\b"), r"\1\2m"),  # 9p
+    (re.compile(r"\b(\d{1,2})(\d\d)(?=[ap]m\b)"), r"\1:\2"),  # 930am
     (re.compile(r"\b(\d{1,2}) ?h(\d\d)\b"), r"\1:\2"),  # 14h30
     (re.compile(r"\b12:?(?:00)? (?=noon\b|midnight\b)"), ""),
     (re.compile(r"\bin the (?=morning\b|afternoon\b|evening\b)|\bat (?=night\b)"), ""),

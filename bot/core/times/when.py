@@ -30,6 +30,7 @@ _AGAIN = re.compile(
     r"\b(every|each|daily|weekly|monthly|weekdays|biweekly|fortnightly"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days)\b"
 )
+_DAY_ENDS = re.compile(r"\b(?:eod|cob|(?:end|close) of (?:the )?(?:day|business))\b")
 _AT_ONCE = frozenset({"now", "right now", "immediately", "asap", "at once"})
 _ZONES = {
     "et": {"EST", "EDT"}, "ct": {"CST", "CDT"}, "mt": {"MST", "MDT"}, "pt": {"PST", "PDT"},
@@ -51,10 +52,11 @@ def understand(text: str, now: datetime, zone: ZoneInfo, param: str = "when") ->
         return _understood(text, now, zone)
     except Unclear as unclear:
         better = list(_taken(unclear.suggestions, now, zone))[:3]
-        if not better:
+        example = not better
+        if example:
             tomorrow = local_time.local_of(now, zone).date() + timedelta(days=1)
             better = [*_taken([f"{days.short(tomorrow)} 09:00"], now, zone)]
-        raise NotUnderstood(param, unclear.reason, *better) from None
+        raise NotUnderstood(param, unclear.reason, *better, example=example) from None
 
 
 def _taken(suggestions: Sequence[str], now: datetime, zone: ZoneInfo) -> Iterator[str]:
@@ -76,6 +78,9 @@ def _understood(text: str, now: datetime, zone: ZoneInfo) -> When:
         )
     if _AGAIN.search(typed):
         raise Unclear("It says how it repeats; give the first time here, and the rest as repeat")
+    if ends := _DAY_ENDS.search(typed):
+        timed = (typed.replace(ends[0], clock) for clock in ("5pm", "11:59pm"))
+        raise Unclear(f"It doesn't say at what time the {ends[0]} is", *timed)
     try:
         return _in_our_words(typed, now, zone)
     except Unknown as unknown:
@@ -107,24 +112,27 @@ def _day_and_clock(typed: str, named: Sequence[str], now: datetime, zone: ZoneIn
     here = local_time.local_of(now, zone)
     if clock is None:
         if left:
-            days.day_of(left, here, time.max)
-        raise Unclear(
-            "There is no time of day in it", f"{' '.join(left)} {_USUAL[part or 'morning']}"
-        )
+            _day(left, here, time.max, _USUAL[part or "morning"])
+        raise Unclear("There is no time of day in it", f"{typed} {_USUAL[part or 'morning']}")
     if clock.midnight:
         return _midnight(left, clock, now, zone)
     if not left:
         return _next_such(clock, now, zone)
-    if clock.dotted and not any(word in MONTH_NUMBERS for word in left):
+    if clock.dotted and not any(word in MONTH_NUMBERS or word[0].isdigit() for word in left):
         raise Unclear(f"{typed} can be a time or a date", f"{' '.join(left)} {clock.time:%H:%M}")
-    try:
-        day = days.day_of(left, here, clock.time)
-    except Unclear as unclear:
-        timed = (f"{one} {clock.time:%H:%M}" for one in unclear.suggestions)
-        raise type(unclear)(unclear.reason, *timed) from None
+    day = _day(left, here, clock.time, f"{clock.time:%H:%M}")
     if left == ["today"] and datetime.combine(day, clock.time) <= here:
         raise Unclear(f"{clock.time:%H:%M} has passed today", f"tomorrow {clock.time:%H:%M}")
     return _settled(datetime.combine(day, clock.time), now, zone, clock.notes)
+
+
+def _day(left: Sequence[str], here: datetime, clock: time, written: str) -> date:
+    """The day that is named; where there is none, what is suggested has the time of day too."""
+    try:
+        return days.day_of(left, here, clock)
+    except Unclear as unclear:
+        timed = (f"{one} {written}" for one in unclear.suggestions)
+        raise type(unclear)(unclear.reason, *timed) from None
 
 
 def _next_such(clock: clocks.Clock, now: datetime, zone: ZoneInfo) -> When:
@@ -256,5 +264,6 @@ def _refuse_other_zone(abbreviation: str, found: When) -> None:
         return
     raise Unclear(
         f"Times here are those of {found.zone.key}, which is {called} then, so leave"
-        f" {abbreviation.upper()} out or give the offset, as in 2026-12-01T09:00-08:00"
+        f" {abbreviation.upper()} out or give the offset, as in 2026-12-01T09:00-08:00",
+        f"{days.short(found.local)} {found.local:%H:%M}",
     )

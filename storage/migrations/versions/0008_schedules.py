@@ -61,6 +61,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("check_at IS NOT NULL"),
         postgresql_where=sa.text("check_at IS NOT NULL"),
     )
+    awaiting = sa.text("state = 'pending' AND check_at IS NULL")
+    op.create_index(
+        "ix_follow_ups_waiting",
+        "follow_ups",
+        ["discussion_id"],
+        sqlite_where=awaiting,
+        postgresql_where=awaiting,
+    )
     op.create_table(
         "schedules",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -210,6 +218,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
     op.drop_table("schedules")
+    op.drop_index("ix_follow_ups_waiting", table_name="follow_ups")
     op.drop_index(
         "ix_follow_ups_check_at",
         table_name="follow_ups",
