@@ -17,11 +17,12 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, composing, privacy, reporting, upcoming
+from bot.core import catalog, composing, exporting, privacy, upcoming
 from bot.core.agenda import Agenda
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
+from bot.core.exporting import Wanted
 from bot.core.intake import Intake
 from bot.core.loaded_packs import LoadedPack, load_packs
 from bot.core.outbox import Outbox
@@ -378,7 +379,8 @@ async def scheduled(settings: Settings, course: int | None) -> list[Scheduled]:
         return await upcoming.scheduled(app.services, course)
 
 
-async def report(settings: Settings, course: int | None) -> File:
-    """The participation report of a course, or of the only one. Raises UserError."""
+async def report(settings: Settings, wanted: Wanted) -> list[File]:
+    """The participation report of a course, or of the only one: a file, or one for each channel.
+    Raises UserError."""
     async with open_app(settings) as app:
-        return await reporting.report_file(app.services, course)
+        return await exporting.report_files(app.services, wanted)

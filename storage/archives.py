@@ -25,10 +25,9 @@ from storage.ids import (
     SpaceId,
     ThreadRef,
 )
+from storage.instants import to_micros
 from storage.rows import THROUGH
 from storage.schema import (
-    EPOCH,
-    MICROSECOND,
     accounts,
     archive_files,
     channels,
@@ -176,7 +175,7 @@ async def open_threads(
         discussions,
         ("course_id", "number", "prompt", "content", "opened_at"),
         [
-            (course, number, prompt, written, _micro(at))
+            (course, number, prompt, written, to_micros(at))
             for number, at in enumerate(threads.values(), first)
         ],
     )
@@ -188,13 +187,16 @@ async def open_threads(
     ids = list(made.scalars())
     opened = list(zip(ids, threads.items(), strict=True))
     await _insert(
-        db, periods, ("discussion_id", "opened_at"), [(id_, _micro(at)) for id_, (_, at) in opened]
+        db,
+        periods,
+        ("discussion_id", "opened_at"),
+        [(id_, to_micros(at)) for id_, (_, at) in opened],
     )
     await _insert(
         db,
         placements,
         ("discussion_id", "channel_id", "message", "thread", "posted_at"),
-        [(id_, channel, thread, thread, _micro(at)) for id_, (thread, at) in opened],
+        [(id_, channel, thread, thread, to_micros(at)) for id_, (thread, at) in opened],
     )
     return {thread: DiscussionId(id_) for id_, (thread, _) in opened}
 
@@ -333,7 +335,3 @@ async def _insert(
     """Rows as the driver takes them, in the order of the table's columns; see messages.py."""
     statement = insert(table).compile(dialect=db.dialect, column_keys=list(columns))
     await db.exec_driver_sql(str(statement), list(rows))
-
-
-def _micro(at: datetime) -> int:
-    return (at - EPOCH) // MICROSECOND

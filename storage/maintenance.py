@@ -174,6 +174,25 @@ def check(path: Path) -> Health:
     return Health(at, newest(), tuple(problems), counts, damaged)
 
 
+def require_newest(path: Path) -> None:
+    """See that a database can be read by this version, at a glance. Raises StorageError."""
+    if not path.exists():
+        raise NotADatabase(f"There is no database at {path}.")
+    at, needed = revision(path), _last_revision()
+    if at is None:
+        raise NotADatabase(f"{path} has no revision: it is not a Coalface database.")
+    if at != needed:
+        raise StorageError(
+            f"The database can't be used: it is at revision {at}, and this version needs"
+            f" {needed}; see coalface db upgrade."
+        )
+
+
+def _last_revision() -> str:
+    """What `newest` says, by the numbers of the files: Alembic is slow to load."""
+    return max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """The file opened to be read only; a file that is no database is NotADatabase."""

@@ -24,10 +24,9 @@ from storage.ids import (
     MessageRef,
     ThreadRef,
 )
+from storage.instants import to_micros
 from storage.prepared import Prepared, PreparedInsert
 from storage.schema import (
-    EPOCH,
-    MICROSECOND,
     Instant,
     counters,
     discussions,
@@ -234,7 +233,7 @@ def _row(state: MessageState) -> tuple[object, ...]:
     values = list(_VALUES(state))
     for i in _INSTANTS:
         if values[i] is not None:
-            values[i] = (values[i] - EPOCH) // MICROSECOND
+            values[i] = to_micros(values[i])
     return tuple(values)
 
 

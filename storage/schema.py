@@ -7,7 +7,7 @@ the notices that wait for somebody go with their identity. Everything else about
 opaque ids. Prompts, and what staff call courses and channels, belong to the course.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -29,8 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from storage.instants import from_micros, to_micros
 
 
 class Instant(TypeDecorator[datetime]):
@@ -40,10 +39,10 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // MICROSECOND
+        return None if value is None else to_micros(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else from_micros(value)
 
 
 metadata = MetaData(
@@ -490,8 +489,22 @@ messages = Table(
     Column("attachments", Integer, nullable=False),
     UniqueConstraint("channel_id", "ref"),
 )  # fmt: skip
-Index("ix_messages_discussion_id_member_id_sent_at", messages.c.discussion_id,
-      messages.c.member_id, messages.c.sent_at)  # fmt: skip
+Index(  # all that figures are made of, so that reading a course touches no other's rows
+    "ix_messages_counting",
+    messages.c.discussion_id,
+    messages.c.member_id,
+    messages.c.sent_at,
+    messages.c.parent_id,
+    messages.c.parent_by,
+    messages.c.role,
+    messages.c.deleted_at,
+    messages.c.channel_id,
+    messages.c.thread,
+    messages.c.words,
+    messages.c.words_raw,
+    messages.c.characters,
+    messages.c.attachments,
+)
 _HELD = messages.c.discussion_id.is_(None)
 Index("ix_messages_held", messages.c.channel_id, sqlite_where=_HELD, postgresql_where=_HELD)
 _WAITING = messages.c.parent_id.is_(None) & messages.c.reply_to.is_not(None)
@@ -669,6 +682,15 @@ classroom_reactions = Table(
     Column("emoji", String, primary_key=True),
     Column("changed_at", Instant, nullable=False),
 )  # fmt: skip
+
+# --- what was exported --------------------------------------------------------------------------
+
+course_keys = Table(
+    "course_keys",  # with which a course's pseudonyms are made
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("key", String, nullable=False),
+)
 
 # --- where Slack's app is installed -------------------------------------------------------------
 

@@ -53,13 +53,10 @@ def load_settings(data: Path | None, **typed: object) -> "Settings":
 
 
 def check_database(settings: "Settings") -> None:
-    """Ends the program where the database can't be used as it is."""
+    """See that the database can be read by this version. Raises StorageError."""
     from storage import maintenance
 
-    health = maintenance.check(settings.database)
-    if health.problems:
-        mend = "db restore" if health.damaged else "db upgrade"
-        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+    maintenance.require_newest(settings.database)
 
 
 def installed_packs(settings: "Settings") -> dict[str, "LoadedPack"]:

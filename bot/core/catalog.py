@@ -2,7 +2,6 @@
 generated from this."""
 
 from bot.core import (
-    allowing,
     checking,
     citing,
     comparing,
@@ -14,8 +13,8 @@ from bot.core import (
     joining,
     linking,
     packs,
+    participation_catalog,
     prompts,
-    reporting,
     responding,
     roster,
     roster_import,
@@ -70,9 +69,6 @@ _REMIND = Param("remind", "Hours before it is due that the channel is reminded; 
                 Type.INTEGER, most=24 * 30)  # fmt: skip
 _SCHEDULE = Param("schedule", "A schedule, such as S3", required=True,
                   complete=schedule_cards.choices)  # fmt: skip
-_STUDENT = Param("student", "A student of the course", Type.PERSON, True,
-                 complete=courses.member_choices)  # fmt: skip
-_REASON = Param("reason", "Why, for the report and for colleagues", required=True)
 
 
 def _required(param: Param) -> Param:
@@ -164,16 +160,7 @@ def build() -> Catalog:
                 on_message=OnMessage("Responding to this", "message", "ref"),
                 without_references=True,
             ),
-            Command(
-                "participation me", "What is recorded about you, and why", student, reporting.me
-            ),
-            Command(
-                "participation counted", "Why one message counts or not", student,
-                reporting.counted,
-                (Param("message", "The message, by its id; or use Why counted? on it",
-                       required=True),),
-                on_message=OnMessage("Why counted?", "message", "ref"),
-            ),
+            *participation_catalog.of_students(),
             Command(
                 "course link", "Say that you are the same person in two spaces of the course",
                 student, linking.link,
@@ -184,20 +171,7 @@ def build() -> Catalog:
                 student, roster_linking.claim,
                 (Param("name_or_id", "Your name, student id or e-mail, as the registrar has it"),),
             ),
-            Command(
-                "participation class", "Every student's figures", assistant, reporting.class_
-            ),
-            Command(
-                "participation why", "Each message of a student, and why it counts or not",
-                assistant, reporting.why,
-                (Param("student", "A student of the course", Type.PERSON, True,
-                       complete=courses.member_choices),),
-            ),
-            Command(
-                "participation export", "The class's figures as a file", assistant,
-                reporting.export,
-                (Param("format", "The kind of file", choices=(Choice("csv", "CSV"),)),),
-            ),
+            *participation_catalog.of_staff(),
             Command("course show", "The course at a glance", assistant, courses.show),
             Command(
                 "course roster", "Take the course's roster from a file (CSV or XLSX)", assistant,
@@ -346,23 +320,6 @@ def build() -> Catalog:
             Command(
                 "schedule post-now", "Post the next one now instead of at its time", instructor,
                 schedule_commands.post_now, (_SCHEDULE,),
-            ),
-            Command(
-                "participation extend", "Give a student more time for a discussion", assistant,
-                allowing.extend,
-                (
-                    _STUDENT,
-                    Param("until", "Until when, such as sunday 8pm", required=True),
-                    _REASON, _DISCUSSION,
-                ),
-            ),
-            Command(
-                "participation excuse", "Ask a discussion of a student no more", assistant,
-                allowing.excuse, (_STUDENT, _REASON, _DISCUSSION),
-            ),
-            Command(
-                "participation revoke", "Take an extension or an excuse back", assistant,
-                allowing.revoke, (_STUDENT, _DISCUSSION),
             ),
             Command(
                 "course setup", "Make a channel a course's", instructor, setup.setup,

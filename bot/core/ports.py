@@ -9,6 +9,7 @@ from bot.core.cards import Card
 from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
 from bot.core.recurrence import Rule
+from bot.core.report_model import Report
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
 from storage.ids import AccountRef, ChannelRef, MessageRef, RoleRef, Space, ThreadRef
 from storage.installations import Installation
@@ -28,7 +29,6 @@ __all__ = [
     "Platform",
     "Posted",
     "PromptChannel",
-    "ReportTable",
     "RosterReader",
     "SeenMessage",
     "SendRefused",
@@ -183,19 +183,14 @@ class Platform(Protocol):
         """Where a person can open the message."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportTable:
-    """A report before it is a file: `rows` hold str, int, float, datetime (aware) or None."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str | int | float | datetime | None, ...], ...]
-
-
 class Exporter(Protocol):
-    """Makes a file of a table."""
+    """Makes a file of a report; `name` is the file's, without what comes after the point.
 
-    def __call__(self, table: ReportTable, name: str) -> File: ...
+    Called on a thread of its own, since it may be slow, while the moment lasts at which the report
+    was read: its rows can't be gone through afterwards. It looks up nothing else.
+    """
+
+    def __call__(self, report: Report, name: str) -> File: ...
 
 
 @dataclass(frozen=True, slots=True)

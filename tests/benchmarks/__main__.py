@@ -14,6 +14,7 @@ from tests.benchmarks import (
     discord,
     importing,
     reading_again,
+    reporting,
     searching,
     slack,
     starting,
@@ -25,6 +26,7 @@ from tests.benchmarks.ratios import Measured
 async def measure() -> list[Measured]:
     parts = (
         writing, starting, checking, searching, discord, slack, burst, reading_again, importing,
+        reporting,
     )  # fmt: skip
     return [measured for part in parts for measured in await part.measure()]
 

@@ -14,9 +14,10 @@ import pytest
 
 from bot.app import App, open_app
 from bot.config import load
-from bot.core import reporting
 from bot.core.archived import Archive
 from bot.core.archives import Brought, Wanted, bring_in
+from bot.core.exporting import Wanted as Report
+from bot.core.exporting import report_files
 from bot.imports.discord_export import DiscordExport
 from bot.imports.slack_export import SlackExport
 from storage import maintenance
@@ -73,7 +74,7 @@ class Shelf:
 
     def report(self, course: int) -> Table:
         """The rows of the course's report, by the member."""
-        file = self._runner.run(reporting.report_file(self.app.services, course))
+        (file,) = self._runner.run(report_files(self.app.services, Report(course)))
         rows = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"), newline=""))
         return {row["member"]: row for row in rows}
 
