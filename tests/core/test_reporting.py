@@ -13,6 +13,9 @@ from bot.core.exporting import Wanted, report_files
 from tests.world import Human, World
 
 
+UNKNOWN = "There is no discussion “D7”; it takes discussions such as D3, parted by commas."
+
+
 class Class:
     def __init__(self, world: World, ada: Human, bo: Human, cy: Human, thread: int) -> None:
         self.world, self.ada, self.bo, self.cy, self.thread = world, ada, bo, cy, thread
@@ -53,7 +56,7 @@ async def test_a_window_takes_its_days_whole_in_the_courses_zone(room: Class) ->
         ({"from": "monday"}, "from takes a day such as 2026-09-07."),
         ({"from": "2026-09-08", "to": "2026-09-07"},
          "The last day is before the first one, 2026-09-08."),
-        ({"discussion": "D1, D7"}, "There is no discussion “D7”; it takes discussions such as D3, parted by commas."),
+        ({"discussion": "D1, D7"}, UNKNOWN),
         ({"section": "A"}, "There is no section “A”; the roster names none."),
     ],
 )  # fmt: skip
@@ -106,7 +109,7 @@ async def test_a_channel_is_named_as_people_call_it(room: Class) -> None:
     for name in ("history", "#History"):
         (file,) = await report_files(services, Wanted(typed={"channel": name}))
         assert b"Bo,1,0,1" in file.content
-    with pytest.raises(BadInput, match="There is no channel “moon”; it takes #history."):
+    with pytest.raises(BadInput, match=r"There is no channel “moon”; it takes #history\."):
         await report_files(services, Wanted(typed={"channel": "moon"}))
 
 
