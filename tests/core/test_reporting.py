@@ -12,7 +12,6 @@ from bot.core.errors import BadInput
 from bot.core.exporting import Wanted, report_files
 from tests.world import Human, World
 
-
 UNKNOWN = "There is no discussion “D7”; it takes discussions such as D3, parted by commas."
 
 
