@@ -57,7 +57,10 @@ class LargeClass:
         yield "spaces", iter([(1, "browser", "classroom", start)])
         yield "courses", ((n, f"Course {n}", "America/New_York", "soviet-labor", None, None, 12,
                            None, None, start, None) for n in each)  # fmt: skip
-        yield "channels", ((n, n, 1, f"c{n}", f"class-{n}", "class", None, start) for n in each)
+        yield (
+            "channels",
+            ((n, n, 1, f"c{n}", f"class-{n}", start, "class", None, start) for n in each),
+        )
         people = range(1, STUDENTS + 1)
         yield "accounts", ((n, 1, start) for n in people)
         yield "identities", ((n, 1, f"u{n}", f"Student {n:03}", start) for n in people)

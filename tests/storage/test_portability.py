@@ -95,6 +95,7 @@ async def test_everything_a_class_says_to_the_database_can_be_said_there(world: 
     database = world.app.services.database
     for engine in (database._readers, database._writer):
         event.listen(engine.sync_engine, "before_execute", listen)
+    event.listen(database._aside, "before_execute", listen)
     await a_day_in_class(world, database)
     await an_install(database)
     await a_word_beforehand(database)
@@ -227,6 +228,7 @@ async def a_day_in_class(world: World, database: Database) -> None:
     await a_scheduled_term(world, ada)
     for command in ("participation class", "participation export", "course show", "prompt list"):
         await ada.answer(command)
+    await ada.answer("participation export", pseudonyms="yes")
     now = world.clock.now()
     await undelivered.keep(database, CourseId(1), SPACE, ada.ref, Card("Hello"), now)
     assert "Hello" in await ada.answer("participation why", student="Bo")
