@@ -29,8 +29,7 @@ from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
 from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
-from bot.reports import charts
-from bot.reports.csv_file import to_csv
+from bot.reports import charts, formats
 from storage import courses
 from storage.classroom import Classroom as ClassroomTables
 from storage.database import Database
@@ -107,7 +106,9 @@ async def open_app(
         registered = settings.data / REGISTERED if discord else None
         commands = commands or catalog.build()
         on_slack = None if slack is None else _slack(settings, slack, database, clock, pace)
-        yield _wire(database, clock, packs, commands, owner or _new_id(), registered, on_slack)
+        yield _wire(
+            settings, database, clock, packs, commands, owner or _new_id(), registered, on_slack
+        )
     finally:
         await database.close()
         for loaded in packs.values():
@@ -115,6 +116,7 @@ async def open_app(
 
 
 def _wire(
+    settings: Settings,
     database: Database,
     clock: Clock,
     packs: dict[str, LoadedPack],
@@ -155,7 +157,7 @@ def _wire(
         random_bytes=secrets.token_bytes,
         packs=packs,
         platforms=platforms,
-        exporters={"csv": to_csv},
+        exporters=formats.exporters(settings.xapi_home),
         catalog=commands,
         outbox=outbox,
         informed=informed,

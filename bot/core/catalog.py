@@ -18,6 +18,7 @@ from bot.core import (
 )
 from bot.core import help as help_
 from bot.core.commands import Catalog, Choice, Command, OnMessage, Param, Role, Type
+from bot.core.formats import FORMATS
 
 _DISCUSSION = Param(
     "discussion",
@@ -152,7 +153,7 @@ def build() -> Catalog:
             Command(
                 "participation export", "The class's figures as a file", assistant,
                 reporting.export,
-                (Param("format", "The kind of file", choices=(Choice("csv", "CSV"),)),),
+                (Param("format", "The kind of file", choices=FORMATS),),
             ),
             Command("course show", "The course at a glance", assistant, courses.show),
             Command(

@@ -194,10 +194,22 @@ class Timeline:
     entries: tuple[TimelineEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture for a chat (PNG), and in words what it shows."""
+
+    png: bytes
+    alt: str
+
+
 class Charts(Protocol):
     """Draws pictures for a chat: PNG. Slow (tens of milliseconds): keep it off the event loop."""
 
     def timeline(self, timeline: Timeline) -> bytes: ...
+
+    def of_report(self, report: Report, most: int) -> tuple[Picture, ...]:
+        """The first `most` of a report's pictures, of those that have something to show: activity
+        by day, voices, who answers whom, sides before and after."""
 
 
 class ClassroomStore(Protocol):

@@ -168,7 +168,8 @@ BAD = [
     ("prompt new", {"title": "T", "text": "Why?", "sides": "one"}, "sides", "at least two"),
     ("prompt new", {"title": "T", "text": "Why?", "sides": "a; A"}, "sides", "are the same"),
     ("prompt new", {"title": "T", "text": "?", "sides": "a;b;c;d;e;f"}, "sides", "at most 5"),
-    ("participation export", {"format": "pdf"}, "format", "it takes csv"),
+    ("participation export", {"format": "pdf"}, "format",
+     "it takes csv, xlsx, html, json, moodle, xapi"),
 ]  # fmt: skip
 
 
