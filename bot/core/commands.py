@@ -35,6 +35,7 @@ class Type(Enum):
     PERSON = "person"  # an AccountRef of the space
     CHANNEL = "channel"  # a ChannelRef of the space
     ROLE = "role"  # a RoleRef of the space; offered only where the platform has roles
+    FILE = "file"  # a File, given by picking it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ Completer = Callable[["Call", str], Awaitable[Sequence[Choice]]]
 class Param:
     """A parameter. With `choices` only these values are taken; `complete` suggests as one types.
 
-    `most` is the greatest length in characters, or the greatest number.
+    `most` is the greatest length in characters, the greatest number, or of a file the greatest
+    size in bytes.
     """
 
     name: str
@@ -64,16 +66,30 @@ class Param:
     most: int = 200
 
 
-Value = str | int | AccountRef | ChannelRef | RoleRef
-
-
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that goes with an answer, to the person who asked only."""
+    """A file that somebody gave, or that goes with an answer, to the person who asked only."""
 
     name: str
     media_type: str
-    content: bytes
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody gave, as long as its platform holds it; `size` in bytes, as it says.
+
+    `fetch` brings the content, given the greatest size that is wanted. It can be brought again, so
+    that a form may come back with it. Raises CannotFetch, whose sentence says what to do.
+    """
+
+    name: str
+    media_type: str
+    size: int
+    fetch: Callable[[int], Awaitable[bytes]] = field(repr=False, compare=False)
+
+
+Value = str | int | AccountRef | ChannelRef | RoleRef | File
 
 
 @dataclass(frozen=True, slots=True)

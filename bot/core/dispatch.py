@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import leaving, privacy, roles
-from bot.core.arguments import is_free, typed
+from bot.core.arguments import is_free, is_given, typed
 from bot.core.cards import Card, text
 from bot.core.commands import (
     Answer,
     Choice,
     Command,
+    File,
     Form,
     Invocation,
     Outcome,
@@ -27,6 +28,7 @@ from bot.core.errors import BadInput, NoCourse, NotAllowed, UnknownName, UserErr
 from bot.core.events import Person, Place, Space
 from bot.core.services import LoadedPack, Services
 from bot.core.undelivered import Undelivered
+from bot.core.uploads import fetched, without
 from bot.core.whereabouts import Finder, Whereabouts
 from storage import courses, members
 from storage.errors import StorageBusy, StorageError, StorageFull
@@ -90,6 +92,13 @@ class Call:
     def required(self, name: str) -> str:
         """A required argument as text."""
         return str(self.arguments[name])
+
+    def file(self, name: str) -> File:
+        """A required argument that is a file."""
+        value = self.arguments[name]
+        if not isinstance(value, File):
+            raise TypeError(f"{name} is no file")
+        return value
 
     def may(self, command: Command) -> bool:
         """Whether whoever gave this command may use that one too."""
@@ -188,7 +197,7 @@ class Dispatcher:
         await leaving.is_back(call)
         call = replace(
             call,
-            arguments=typed(command, invocation.arguments, (COURSE.name,)),
+            arguments=await fetched(command, typed(command, invocation.arguments, (COURSE.name,))),
             member_or_none=call.member_or_none or await self._enrol(call),
         )
         result = await command.handler(call)
@@ -311,7 +320,8 @@ class Dispatcher:
             return Form(command.name, params, dict(invocation.arguments), {param: sentence})
         if command is None or command.param(param) is None:
             return _refusal(sentence)
-        return replace(_form(command, invocation.arguments), problems={param: sentence})
+        values = without(invocation.arguments, param)
+        return replace(_form(command, values), problems={param: sentence})
 
     def _refuse(self, invocation: Invocation, sentence: str) -> Outcome:
         """A refusal; with the form again where something long was typed and would be lost."""
@@ -355,5 +365,4 @@ def _form(command: Command, values: Mapping[str, object]) -> Form:
 
 
 def _given(invocation: Invocation, param: Param) -> bool:
-    value = invocation.arguments.get(param.name)
-    return value is not None and str(value).strip() != ""
+    return is_given(invocation.arguments.get(param.name))

@@ -12,6 +12,10 @@ class CannotConnect(Exception):
     """A platform can't be used before whoever runs the bot has done something; str() says what."""
 
 
+class CannotFetch(Exception):
+    """A file that somebody gave can't be had from its platform; str() says what they can do."""
+
+
 class NotAllowed(UserError):
     """The person's role does not allow it."""
 

@@ -18,11 +18,13 @@ from bot.core import catalog
 from bot.core.commands import Catalog, Type
 from storage import maintenance
 from tests.contract.browser import PostOffice
-from tests.contract.conversation import Said, is_post_of
+from tests.contract.conversation import Files, Said, is_post_of
 from tests.fakes.simulated_discord import simulated
 from tests.world import START
 
 SERVER = "History department"
+FILE_UPLOAD = discord.ComponentType.file_upload.value
+STRING_SELECT = discord.ComponentType.select.value
 
 
 class SimulatedClock:
@@ -98,7 +100,14 @@ class DiscordConversation:
     # --- acts -----------------------------------------------------------------------------------
 
     async def command(
-        self, who: str, name: str, *, at: str = "history", within: str | None = None, **args: str
+        self,
+        who: str,
+        name: str,
+        *,
+        at: str = "history",
+        within: str | None = None,
+        files: Files | None = None,
+        **args: str,
     ) -> Said:
         person, place = await self._at(who, at, within)
         found = self._commands.find(name)
@@ -107,8 +116,9 @@ class DiscordConversation:
         if found.form and args and form is None:
             asked, form = name, await person.slash(place, name)
         if asked == name and form is not None:
-            return await self._answered(who, await person.submit_modal(form, args), name)
-        given: dict[str, Any] = {}
+            filled = {**_filled(form, args), **(files or {})}
+            return await self._answered(who, await person.submit_modal(form, filled), name)
+        given: dict[str, Any] = {**(files or {})}
         for param, value in args.items():
             declared = found.param(param)
             known = declared is not None and declared.type is Type.PERSON and value in self._people
@@ -262,8 +272,19 @@ def _problems(embeds: list[discord.Embed]) -> dict[str, str]:
     return problems
 
 
+def _filled(form: InteractionResult, args: dict[str, str]) -> dict[str, Any]:
+    """What stands in the fields of a modal already, and what is put in: of a menu, what is chosen
+    in it."""
+    assert form.modal is not None
+    fields = [label["component"] for label in form.modal["components"]]
+    menus = {one["custom_id"] for one in fields if one["type"] == STRING_SELECT}
+    stands = {one["custom_id"]: one["value"] for one in fields if one.get("value")}
+    return {name: [value] if name in menus else value for name, value in (stands | args).items()}
+
+
 def _values(modal: dict[str, Any]) -> dict[str, str]:
     fields = [label["component"] for label in modal["components"]]
+    fields = [one for one in fields if one["type"] != FILE_UPLOAD]
     return {field["custom_id"]: str(field.get("value") or "") for field in fields}
 
 

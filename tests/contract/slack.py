@@ -1,16 +1,17 @@
 """Slack's side of the contract: the real Bolt on the loopback workspace, by Socket Mode or over
 HTTP. In threads, where Slack has no commands, people mention Coalface."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.slack.manifest import EVERYTHING, TAKEN, callback_id
 from bot.core.commands import Catalog, Type
 from tests.adapters.slack.connected import Seminar, Way, a_workspace
-from tests.contract.conversation import Said, is_post_of
+from tests.contract.conversation import Files, Said, is_post_of
 from tests.fakes.slack_workspace.interactions import Interaction
-from tests.fakes.slack_workspace.records import Channel, Json, Message, User, View
+from tests.fakes.slack_workspace.records import Channel, File, Json, Message, User, View
 
 EMOJI = {"👍": "+1"}
 
@@ -25,6 +26,7 @@ class SlackConversation:
         self._people: dict[str, User] = {}
         self._channels: dict[str, Channel] = {}
         self._forms: dict[str, tuple[str, View]] = {}  # refused, and still open
+        self._standing: dict[str, Mapping[str, Any]] = {}  # what was typed into these
         self._held: list[Json] = []
 
     async def start(self) -> None:
@@ -54,7 +56,14 @@ class SlackConversation:
     # --- acts -----------------------------------------------------------------------------------
 
     async def command(
-        self, who: str, name: str, *, at: str = "history", within: str | None = None, **args: str
+        self,
+        who: str,
+        name: str,
+        *,
+        at: str = "history",
+        within: str | None = None,
+        files: Files | None = None,
+        **args: str,
     ) -> Said:
         person, channel = self._at(who, at)
         command = self.seminar.commands.find(name)
@@ -65,11 +74,19 @@ class SlackConversation:
                 opened = await self._typed(person, channel, f"/{name}", within)
                 view = opened.views[-1]
             return await self._submitted(who, name, view, args)
+        takes_file = any(param.type is Type.FILE for param in command.params)
+        if asked == name and view is not None and takes_file:
+            return await self._submitted(who, name, view, {**args, **self._files(person, files)})
         told = len(self._world.private_to(person))
         given = "".join(f" {self._argument(command.name, *one)}" for one in args.items())
         typed = f"{EVERYTHING} {name}" if command.group in TAKEN else f"/{name}"
         did = await self._typed(person, channel, typed + given, within)
+        if files and did.views:
+            return await self._submitted(who, name, did.views[-1], self._files(person, files))
         return self._said(who, name, did, told)
+
+    def _files(self, person: User, files: Files | None) -> dict[str, File]:
+        return {name: self._world.file(person, *one) for name, one in (files or {}).items()}
 
     async def _typed(
         self, person: User, channel: Channel, typed: str, within: str | None
@@ -93,12 +110,19 @@ class SlackConversation:
             return f"{name}:@{value}"
         return f'{name}:"{value}"'
 
-    async def _submitted(self, who: str, name: str, view: View, args: dict[str, str]) -> Said:
+    async def _submitted(self, who: str, name: str, view: View, args: Mapping[str, Any]) -> Said:
         told = len(self._world.private_to(self._people[who]))
+        args = {**self._standing.pop(view.id, {}), **args}
         sent = await self.seminar.submits(view, **args)
         if view.is_open:
             self._forms[who] = (name, view)
-            typed = {block["block_id"]: _typed_into(sent, block) for block in _fields(view)}
+            if await sent.errors():  # the window stays as it was left
+                self._standing[view.id] = args
+            typed = {
+                block["block_id"]: _typed_into(sent, block)
+                for block in _fields(view)
+                if not _takes_file(block)
+            }
             return Said(values=typed, problems=await sent.errors() or _problems(view))
         return self._said(who, name, sent, told)
 
@@ -222,7 +246,11 @@ class SlackConversation:
         if did.views:
             view = did.views[-1]
             self._forms[who] = (name, view)
-            values = {block["block_id"]: _first(block["element"]) for block in _fields(view)}
+            values = {
+                block["block_id"]: _first(block["element"])
+                for block in _fields(view)
+                if not _takes_file(block)
+            }
             return Said(view.words(), values=values, problems=_problems(view))
         shown = self._world.private_to(person)[told:]
         assert shown, "nothing was answered"
@@ -232,6 +260,10 @@ class SlackConversation:
 
 def _fields(view: View) -> list[Json]:
     return [block for block in view.blocks if block["type"] == "input"]
+
+
+def _takes_file(block: Json) -> bool:
+    return bool(block["element"]["type"] == "file_input")
 
 
 def _typed_into(sent: Interaction, block: Json) -> str:

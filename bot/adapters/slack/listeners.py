@@ -227,7 +227,7 @@ class Listeners:
 
     async def close(self) -> None:
         await self.settle()
-        await self.answering.delivery.close()
+        await self.answering.close()
 
     # --- finding --------------------------------------------------------------------------------
 

@@ -73,6 +73,11 @@ FILES = Need(
     methods=("files.getUploadURLExternal", "files.completeUploadExternal"),
     scopes=("files:write",),
 )
+TAKE_FILES = Need(
+    "take a file that somebody gives in a form, such as a roster",
+    methods=("files.info",),
+    scopes=("files:read",),
+)
 CHANNELS = Need(
     "know its channels, and what becomes of them",
     methods=("conversations.info",),
@@ -112,8 +117,8 @@ HOME = Need(
 )
 
 TABLE = (
-    KNOW, READ, HEAR, REACTIONS, MENTIONS, POST, CHANGE, NOTICE, TELL, FILES, CHANNELS, PEOPLE,
-    COMMANDS, HOME,
+    KNOW, READ, HEAR, REACTIONS, MENTIONS, POST, CHANGE, NOTICE, TELL, FILES, TAKE_FILES, CHANNELS,
+    PEOPLE, COMMANDS, HOME,
 )  # fmt: skip
 
 
