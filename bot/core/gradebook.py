@@ -239,11 +239,10 @@ def is_excused(cell: str) -> bool:
 def in_figures(grade: float) -> str:
     """A grade to two places, a half up: what a gradebook takes wherever it is. Raises ValueError
     for what is no number."""
-    try:
-        rounded = Decimal(str(grade)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    except InvalidOperation as problem:
-        raise ValueError(f"{grade} is no grade") from problem
-    return f"{rounded + 0:.2f}"
+    exact = Decimal(str(grade))
+    if not exact.is_finite():
+        raise ValueError(f"{grade} is no grade")
+    return f"{exact.quantize(Decimal('0.01'), ROUND_HALF_UP) + 0:.2f}"
 
 
 def as_figure(cell: str) -> Decimal | None:

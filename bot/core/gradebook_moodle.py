@@ -36,8 +36,7 @@ KEYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "username": ("login", ("username", "user name", "login")),
     "userid": ("id", ("userid", "user id")),
 }
-"""What Moodle can tell users by, in the order in which we prefer it: the field of a student, and how
-a file may call it."""
+"""What Moodle can tell users by, best first: the field of a student, and how a file may call it."""
 
 _NAMES = {
     "first": ("first name", "firstname", "given name"),
