@@ -17,10 +17,11 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, discussions, privacy, reporting
+from bot.core import catalog, discussions, gradebook_commands, privacy, reporting
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
+from bot.core.gradebook import Rehearsal
 from bot.core.intake import Intake
 from bot.core.outbox import Outbox
 from bot.core.ports import Clock, Platform
@@ -158,6 +159,7 @@ def _wire(
         packs=packs,
         platforms=platforms,
         exporters=formats.exporters(settings.xapi_home),
+        grade_exporters=formats.grade_exporters(),
         catalog=commands,
         outbox=outbox,
         informed=informed,
@@ -361,6 +363,14 @@ async def _call_the_roll(app: App) -> None:
             except Exception as problem:  # the next round may do better
                 app.dispatcher.report_failure(problem, "roll call")
         await asyncio.sleep(ROLL_CALL_SECONDS)
+
+
+async def rehearse(
+    settings: Settings, course: int | None, asked: gradebook_commands.Asked
+) -> Rehearsal:
+    """What uploading a course's grades would do to a gradebook. Raises UserError."""
+    async with open_app(settings) as app:
+        return await gradebook_commands.rehearse_for(app.services, course, asked)
 
 
 async def report(settings: Settings, course: int | None) -> File:

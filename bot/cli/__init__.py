@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import database, discord, doctor, facts, packs, slack
+from bot.cli import database, discord, doctor, facts, gradebook, packs, slack
 from bot.cli.shared import Data, fail, load_settings, told
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(packs.app, name="pack")
 app.add_typer(facts.app, name="fact")
 app.add_typer(database.app, name="db")
+app.add_typer(gradebook.app, name="gradebook")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
 app.command()(doctor.doctor)

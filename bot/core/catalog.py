@@ -8,10 +8,14 @@ from bot.core import (
     courses,
     discussions,
     facts,
+    gradebook_commands,
+    graded,
     joining,
     linking,
     packs,
+    picturing,
     prompts,
+    rehearsing,
     reporting,
     setup,
     timeline,
@@ -43,6 +47,10 @@ _ROLES = (
 )
 _HERE = Param("channel", "A channel of the course, or all; here if left empty",
               complete=discussions.channel_choices)  # fmt: skip
+
+
+_GRADED = Param("column", "The assignment's title in the gradebook", required=True)
+_FIGURE = Param("figure", "The figure that is the grade", required=True, choices=graded.FIGURES)
 
 
 def _required(param: Param) -> Param:
@@ -154,6 +162,28 @@ def build() -> Catalog:
                 "participation export", "The class's figures as a file", assistant,
                 reporting.export,
                 (Param("format", "The kind of file", choices=FORMATS),),
+            ),
+            Command(
+                "participation picture", "The class in pictures: activity, voices, who answers"
+                " whom, sides", assistant, picturing.picture,
+            ),
+            Command(
+                "participation rehearse", "What uploading grades to a gradebook would do, before"
+                " you upload them", assistant, gradebook_commands.rehearse,
+                (
+                    Param("file", "The gradebook as Canvas or Moodle exports it (CSV)", Type.FILE,
+                          required=True, most=rehearsing.MOST_BYTES),
+                    _GRADED, _FIGURE,
+                    Param("new", "Whether the column may be made", choices=graded.NEW),
+                ),
+            ),
+            Command(
+                "participation grades", "Grades as a file for Canvas or Moodle", assistant,
+                gradebook_commands.grades,
+                (
+                    Param("platform", "Whose gradebook", required=True, choices=graded.PLATFORMS),
+                    _GRADED, _FIGURE,
+                ),
             ),
             Command("course show", "The course at a glance", assistant, courses.show),
             Command(

@@ -100,10 +100,15 @@ def check_title(title: str, param: str) -> str:
 
 
 def from_scratch(grades: Grades) -> list[list[str]]:
-    """The rows of a file without an export to go by: students who have a grade, since feedback
-    without one would wipe it. Raises BadInput for a title that can't be used."""
+    """The rows of a file without an export to go by: students who have an ID number or an e-mail
+    address, and a grade, since feedback without one would wipe it. Raises BadInput for a title that
+    can't be used."""
     title = check_title(grades.title, "title")
-    graded = [one for one in grades.students if one.grade is not None and not one.excused]
+    graded = [
+        one
+        for one in grades.students
+        if one.grade is not None and not one.excused and (one.sis_id or one.email)
+    ]
     has_feedback = any(one.feedback for one in graded)
     rows = [["idnumber", "email", title, *([f"{title} feedback"] if has_feedback else [])]]
     for one in graded:

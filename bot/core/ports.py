@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.core.cards import Card
 from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
+from bot.core.gradebook import Grades
 from bot.core.report_model import Report
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
 from storage.ids import AccountRef, ChannelRef, MessageRef, RoleRef, Space, ThreadRef
@@ -21,6 +22,7 @@ __all__ = [
     "ClassroomStore",
     "Clock",
     "Exporter",
+    "GradeExporter",
     "Installation",
     "InstallationKeeper",
     "Platform",
@@ -174,6 +176,13 @@ class Exporter(Protocol):
     """
 
     def __call__(self, report: Report, name: str) -> File: ...
+
+
+class GradeExporter(Protocol):
+    """Makes a file of grades for a learning platform; `name` as for an Exporter. Raises BadInput
+    for a title that the platform would not take."""
+
+    def __call__(self, grades: Grades, name: str) -> File: ...
 
 
 @dataclass(frozen=True, slots=True)

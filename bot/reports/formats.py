@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.core.ports import Exporter
+from bot.core.ports import Exporter, GradeExporter
+from bot.reports import grade_files
 from bot.reports.csv_file import to_csv
 from bot.reports.html_file import to_html
 from bot.reports.json_file import to_json
@@ -21,3 +22,8 @@ def exporters(home: str) -> Mapping[str, Exporter]:
         "moodle": to_moodle_summary,
         "xapi": Xapi(home),
     }
+
+
+def grade_exporters() -> Mapping[str, GradeExporter]:
+    """Every kind of file that grades can be had as."""
+    return {"canvas": grade_files.to_canvas, "moodle": grade_files.to_moodle}
