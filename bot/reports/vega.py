@@ -56,13 +56,13 @@ def to_png(spec: Mapping[str, Any]) -> bytes:
 
 def to_svg(spec: Mapping[str, Any]) -> str:
     """An SVG element for a page that has the colours as variables: --ink, --soft, --grid, --hue and
-    --pale; as wide as there is room."""
+    --pale; as wide as there is room, and unseen by screen readers."""
     import vl_convert
 
     quiet = {**spec, "config": {**spec["config"], "aria": False}}  # the page says it in words
     drawn: str = vl_convert.vegalite_to_svg(json.dumps(quiet))
     coloured = re.sub("<[^>]*>", lambda tag: _COLOUR.sub(_variable, tag[0]), drawn)
-    return re.sub(r' width="[\d.]+" height="[\d.]+"', "", coloured, count=1)
+    return re.sub(r' width="[\d.]+" height="[\d.]+"', ' aria-hidden="true"', coloured, count=1)
 
 
 def _variable(found: re.Match[str]) -> str:

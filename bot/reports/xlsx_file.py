@@ -57,8 +57,8 @@ def to_xlsx(report: Report, name: str) -> File:
 class _Writer:
     """Writes tables into a workbook, top to bottom."""
 
-    def __init__(self, book: "Workbook", zone: str, most: int = MOST_ROWS) -> None:
-        self._book, self._zone, self._most = book, zone, most
+    def __init__(self, book: "Workbook", zone: str) -> None:
+        self._book, self._zone, self._most = book, zone, MOST_ROWS
         self._head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self._quoted = book.add_format({"quote_prefix": True})

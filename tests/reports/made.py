@@ -167,7 +167,5 @@ def a_large_class(count: int, seed: int = 1935) -> Series:
 def many(count: int) -> Sheet:
     """So many messages, made anew each time."""
 
-    def begin() -> "Again":
-        return Again(lambda: (message(n) for n in range(count)))
-
-    return Sheet("replies", report_columns.REPLIES, begin(), count)
+    rows = Again(lambda: (message(n) for n in range(count)))
+    return Sheet("replies", report_columns.REPLIES, rows, count)
