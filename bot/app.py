@@ -30,6 +30,7 @@ from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
 from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
+from bot.imports.sheets import read_sheet
 from bot.reports import charts, formats
 from storage import courses
 from storage.classroom import Classroom as ClassroomTables
@@ -162,6 +163,7 @@ def _wire(
         grade_exporters=formats.grade_exporters(),
         catalog=commands,
         outbox=outbox,
+        roster_reader=read_sheet,
         informed=informed,
         charts=charts.installed(),
     )

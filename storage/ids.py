@@ -18,6 +18,7 @@ MemberId = NewType("MemberId", int)
 DiscussionId = NewType("DiscussionId", int)
 MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
+EntryId = NewType("EntryId", int)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """The tables of the course database, written portably (SQLite today, PostgreSQL tomorrow).
 
 What students are called and what they write stands in tables of its own (`identities`,
-`message_texts`, `mentions`, `evidence`, `notices`, and of the browser classroom `classroom_people`,
-`classroom_texts`): erasing a person is deleting rows there; the notices that wait for somebody go
-with their identity. Everything else about people holds opaque ids. Prompts, and what staff call
-courses and channels, belong to the course.
+`message_texts`, `mentions`, `evidence`, `notices`, `roster_entries`, `roster_claims`, and of the
+browser classroom `classroom_people`, `classroom_texts`): erasing a person is deleting rows there;
+the notices that wait for somebody go with their identity. Everything else about people holds
+opaque ids. Prompts, and what staff call courses and channels, belong to the course.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -233,6 +233,43 @@ link_codes = Table(
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
 )
+
+roster_entries = Table(
+    "roster_entries",  # the students whom the registrar names; all of it is about them
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("name", String, nullable=False),
+    Column("student_id", String),
+    Column("login", String),
+    Column("email", String),
+    Column("section", String),
+    Column("lms_id", String),  # the learning platform's own id
+    Column("since", Instant),  # null: from the beginning
+    Column("left_at", Instant),  # since when a roster has no longer named them
+    sqlite_autoincrement=True,
+)
+Index("ix_roster_entries_course_id", roster_entries.c.course_id)
+
+roster_links = Table(
+    "roster_links",  # which account is which of them, by staff's word
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("entry_id", ForeignKey("roster_entries.id", ondelete="CASCADE"), nullable=False),
+    Column("linked_at", Instant, nullable=False),
+)
+Index("ix_roster_links_entry_id", roster_links.c.entry_id)
+
+roster_claims = Table(
+    "roster_claims",  # whom people say to be, until staff have looked at it
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("identities.account_id", ondelete="CASCADE"),
+           primary_key=True),
+    Column("said", String, nullable=False),
+    Column("claimed_at", Instant, nullable=False),
+)  # fmt: skip
 
 # --- what is discussed --------------------------------------------------------------------------
 

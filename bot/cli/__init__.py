@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import database, discord, doctor, facts, gradebook, packs, slack
+from bot.cli import database, discord, doctor, facts, gradebook, packs, roster, slack
 from bot.cli.shared import Data, fail, load_settings, told
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ app.add_typer(database.app, name="db")
 app.add_typer(gradebook.app, name="gradebook")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
+app.add_typer(roster.app, name="roster")
 app.command()(doctor.doctor)
 
 

@@ -52,6 +52,16 @@ def load_settings(data: Path | None, **typed: object) -> "Settings":
     return config.load(data, **typed)
 
 
+def check_database(settings: "Settings") -> None:
+    """Ends the program where the database can't be used as it is."""
+    from storage import maintenance
+
+    health = maintenance.check(settings.database)
+    if health.problems:
+        mend = "db restore" if health.damaged else "db upgrade"
+        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+
+
 def installed_packs(settings: "Settings") -> dict[str, "LoadedPack"]:
     import seeds
     from bot.core.services import load_packs

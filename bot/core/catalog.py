@@ -17,6 +17,9 @@ from bot.core import (
     prompts,
     rehearsing,
     reporting,
+    roster,
+    roster_import,
+    roster_linking,
     setup,
     timeline,
 )
@@ -45,6 +48,17 @@ _ROLES = (
     Param("assistants", "A role on Discord whose holders are assistants", Type.ROLE),
     Param("notify", "A role on Discord that each prompt posted there notifies", Type.ROLE),
 )
+_ROSTER = (
+    Param("file", "The roster, from Canvas, Moodle or a spreadsheet", Type.FILE, required=True,
+          most=roster_import.MOST_BYTES),
+    Param("full_name", "The column with the name, or the first name; recognised if left empty"),
+    Param("surname", "The column with the last name, if it stands apart"),
+    Param("student_id", "The column with the registrar's id"),
+    Param("login", "The column with the login"),
+    Param("email", "The column with the e-mail address"),
+    Param("section", "The column with the section or group"),
+    Param("missing", "What of those who are not in the file", choices=roster_import.MISSING),
+)  # fmt: skip
 _HERE = Param("channel", "A channel of the course, or all; here if left empty",
               complete=discussions.channel_choices)  # fmt: skip
 
@@ -150,6 +164,11 @@ def build() -> Catalog:
                 (Param("code", "The code you got in the other space; left empty, you get one"),),
             ),
             Command(
+                "roster claim", "Say who you are on the roster, or see what it says of you",
+                student, roster_linking.claim,
+                (Param("who", "Your name, student id or e-mail, as the registrar has it"),),
+            ),
+            Command(
                 "participation class", "Every student's figures", assistant, reporting.class_
             ),
             Command(
@@ -186,6 +205,30 @@ def build() -> Catalog:
                 ),
             ),
             Command("course show", "The course at a glance", assistant, courses.show),
+            Command(
+                "course roster", "Take the course's roster from a file (CSV or XLSX)", assistant,
+                roster_import.import_, _ROSTER,
+            ),
+            Command(
+                "roster list", "The roster, with who in class is who", assistant, roster.list_,
+                (Param("show", "Only some of it; all if left empty", choices=roster.SHOWN),),
+            ),
+            Command(
+                "roster link", "Say which student on the roster an account is", assistant,
+                roster_linking.link,
+                (
+                    Param("student", "An account of the course", required=True,
+                          complete=linking.account_choices),
+                    Param("entry", "The student on the roster", required=True,
+                          complete=roster.entry_choices),
+                ),
+            ),
+            Command(
+                "roster unlink", "Take a link to the roster back", assistant,
+                roster_linking.unlink,
+                (Param("student", "An account of the course", required=True,
+                       complete=linking.account_choices),),
+            ),
             Command(
                 "prompt preview", "A prompt as the class would see it", instructor,
                 prompts.preview,

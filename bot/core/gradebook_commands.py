@@ -1,6 +1,7 @@
 """Taking grades to a gradebook: /participation rehearse and /participation grades, and the same for
 the terminal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,12 @@ from bot.core.cards import Card, number, text
 from bot.core.commands import Answer
 from bot.core.course_report import of_report
 from bot.core.dispatch import Call
-from bot.core.errors import Refused
 from bot.core.gradebook import Grades, Rehearsal
 from bot.core.graded import graded_students
 from bot.core.report_model import Report
+from bot.core.reporting import the_course
+from bot.core.roster import OnRoster
 from bot.core.services import Services
-from storage import courses
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Asked:
     figure: str
     makes_column: bool
 
-    def rehearsed(self, report: Report) -> Rehearsal:
-        students = graded_students(report, self.figure)
+    def rehearsed(self, report: Report, roster: Sequence[OnRoster]) -> Rehearsal:
+        students = graded_students(report, self.figure, roster)
         return rehearsing.rehearse(
             self.content, students, self.column, make_column=self.makes_column
         )
@@ -51,15 +52,19 @@ async def grades(call: Call) -> Answer:
     """/participation grades: a file for Canvas or Moodle, without its export to go by."""
     figure = call.required("figure")
     students = await of_report(
-        call.services, call.course, call.now, lambda report: graded_students(report, figure)
+        call.services,
+        call.course,
+        call.now,
+        lambda report, roster: graded_students(report, figure, roster),
     )
     exporter = call.services.grade_exporters[call.required("platform")]
     local = call.now.astimezone(ZoneInfo(call.course.zone))
-    file = exporter(Grades(call.required("column"), tuple(students)), f"grades-{local:%Y-%m-%d}")
+    file = exporter(Grades(call.required("column"), students), f"grades-{local:%Y-%m-%d}")
+    graded = sum(one.grade is not None for one in students)
     said = text(
-        f"{number(len(students), 'student')} by name. Whoever has no grade, or is not known to the"
-        " platform by what a roster says of them, is not in the file; /participation rehearse tells"
-        " what an upload would do."
+        f"{number(graded, 'student')} of {len(students)} have a grade; the others are not in the"
+        " file, since a blank would wipe what the gradebook has, nor is whom the platform could not"
+        " know by the roster. /participation rehearse tells what an upload would do."
     )
     return Answer(Card("Grades", (said,)), (file,))
 
@@ -68,9 +73,5 @@ async def rehearse_for(services: Services, course: int | None, asked: Asked) -> 
     """A rehearsal for the terminal; `course` by its number, None for the only one. Raises
     UserError."""
     async with services.database.read() as db:
-        all_ = await courses.all_courses(db)
-    chosen = [one for one in all_ if course in (None, one.id)]
-    if len(chosen) != 1:
-        known = "; ".join(f"{one.id}: {one.title}" for one in all_) or "none yet"
-        raise Refused(f"Say which course, by its number ({known}).")
-    return await of_report(services, chosen[0], services.clock.now(), asked.rehearsed)
+        chosen = await the_course(db, course)
+    return await of_report(services, chosen, services.clock.now(), asked.rehearsed)

@@ -24,7 +24,7 @@ async def picture(call: Call) -> Card:
         said = "Pictures can't be drawn here: whoever runs the bot can install the extra “charts”."
         return Card(blocks=(text(said, " /participation class says it in figures."),))
 
-    def draw(report: Report) -> tuple[Picture, ...]:
+    def draw(report: Report, _roster: object) -> tuple[Picture, ...]:
         try:
             return charts.of_report(report, MOST)
         except ValueError as problem:

@@ -28,9 +28,13 @@ __all__ = [
     "Platform",
     "Posted",
     "PromptChannel",
+    "RosterReader",
     "SeenMessage",
     "SendRefused",
     "SendUncertain",
+    "Sheet",
+    "SheetRow",
+    "Unreadable",
 ]
 
 
@@ -183,6 +187,32 @@ class GradeExporter(Protocol):
     for a title that the platform would not take."""
 
     def __call__(self, grades: Grades, name: str) -> File: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row of a table as text; `number` is where a person finds it, the first one being 1."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as it stands in a file, its rows without the empty ones."""
+
+    name: str
+    rows: tuple[SheetRow, ...]
+
+
+class Unreadable(Exception):
+    """A file holds no table that can be read; str() says what to give instead."""
+
+
+class RosterReader(Protocol):
+    """Reads the table in a file. Slow: keep it off the event loop. Raises Unreadable."""
+
+    def __call__(self, file: File) -> Sheet: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from bot.core.participation import Figures, Material, Rule, figures, is_response
 from bot.core.report_model import Cell, Report, Series, Sheet, Window
 from bot.core.services import Services
 from storage import courses, discussions
+from storage.database import Connection
 from storage.ids import ChannelId, MemberId, MessageId
 from storage.rows import Channel, Course, Member, Reply
 
@@ -179,14 +180,20 @@ async def report_file(services: Services, course: int | None, format_: str = "cs
     """The report of a course, by its number, or of the only one there is. Raises Refused."""
     now = services.clock.now()
     async with services.database.read() as db:
-        all_ = await courses.all_courses(db)
-        named = [c for c in all_ if course is None or c.id == course]
-        if len(named) != 1:
-            known = "; ".join(f"{c.id}: {c.title}" for c in all_) or "none yet"
-            raise Refused(f"Say which course, by its number ({known}).")
-        material = await material_of(db, named[0], services.packs)
-    table = report(named[0], material, now)
-    return services.exporters[format_](table, _file_name(named[0], now))
+        found = await the_course(db, course)
+        material = await material_of(db, found, services.packs)
+    table = report(found, material, now)
+    return services.exporters[format_](table, _file_name(found, now))
+
+
+async def the_course(db: Connection, number: int | None) -> Course:
+    """A course by its number, or the only one there is, for the terminal. Raises Refused."""
+    all_ = await courses.all_courses(db)
+    named = [c for c in all_ if number is None or c.id == number]
+    if len(named) != 1:
+        known = "; ".join(f"{c.id}: {c.title}" for c in all_) or "none yet"
+        raise Refused(f"Say which course, by its number ({known}).")
+    return named[0]
 
 
 def _file_name(course: Course, now: datetime) -> str:

@@ -14,7 +14,7 @@ from bot.core.cards import Card, Link
 from bot.core.errors import Refused
 from bot.core.events import MessageRef, Place, Space
 from bot.core.guesses import Guesses
-from bot.core.ports import Charts, Clock, Exporter, GradeExporter, Platform
+from bot.core.ports import Charts, Clock, Exporter, GradeExporter, Platform, RosterReader
 from prompts.claims import Checker, Claim
 from prompts.evidence.fingerprints import unchecked
 from prompts.loader import load
@@ -70,6 +70,7 @@ class Services:
     exporters: Mapping[str, Exporter]
     catalog: "Catalog"
     outbox: "Outbox"
+    roster_reader: RosterReader
     grade_exporters: Mapping[str, GradeExporter] = field(default_factory=dict)
     charts: Charts | None = None  # None: the library that draws is not installed
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one pack at a time

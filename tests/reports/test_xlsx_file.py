@@ -78,7 +78,9 @@ def test_nothing_that_a_person_typed_is_a_formula() -> None:
 def test_a_message_opens_at_its_address_and_another_address_is_only_text() -> None:
     links = opened(made.a_report())["replies"]
     last = links.max_column
-    assert links.cell(2, last).hyperlink.target == "https://chat.example/c/1/1"
+    link = links.cell(2, last).hyperlink
+    assert link is not None
+    assert link.target == "https://chat.example/c/1/1"
     assert links.cell(6, last).hyperlink is None
     assert links.cell(6, last).value == "/course/history#m5"
 
