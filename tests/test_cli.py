@@ -116,6 +116,7 @@ def test_these_are_the_commands() -> None:
         "fact cite",
         "fact compare",
         "fact search",
+        "gradebook rehearse",
         "pack check",
         "pack list",
         "pack new",

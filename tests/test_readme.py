@@ -148,6 +148,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
     for name in ("seeds", "Makefile"):
         (folder / name).symlink_to(ROOT / name)
+    gradebook = "Student,ID,SIS User ID,SIS Login ID,Section,Participation (7)\n"
+    (folder / "canvas.csv").write_text(gradebook, "utf-8")
     return folder
 
 

@@ -196,8 +196,12 @@ def _without_shared(
     for place, (entry, _) in list(found.items()):
         if claims[id(entry)] > 1:
             del found[place]
-            unclear.append(Missing(students[place].name, f"another student is {entry.name} too"))
+            unclear.append(Missing(students[place].name, _shared(entry, claims[id(entry)])))
     return found
+
+
+def _shared(entry: Entry, count: int) -> str:
+    return f"{count} students here fit the row “{entry.name}”"
 
 
 def forms_of(name: str) -> list[str]:

@@ -98,3 +98,34 @@ async def test_students_may_neither_rehearse_nor_see_pictures(staff: Human, worl
 
 async def test_pictures_are_shown_or_said_to_have_nothing_to_show(staff: Human) -> None:
     assert "participation in pictures" in await staff.answer("participation picture")
+
+
+# --- with a roster ------------------------------------------------------------------------------
+
+ROSTER = (
+    b"Student,ID,SIS User ID,SIS Login ID,Section\n"
+    b'"Pitlamp, Adelaide",11,s-1,adelaide,A\n"Strebel, Ben",12,s-2,ben,A\n'
+)
+
+
+async def test_the_roster_says_who_somebody_is_in_the_gradebook(staff: Human) -> None:
+    """Ada is called otherwise by the registrar: her account is linked, and Ben's is not."""
+    file = File("roster.csv", "text/csv", ROSTER)
+    await staff.answer("course roster", file=file)
+    accounts = (await staff.run("roster list")).card  # type: ignore[union-attr]
+    assert "Adelaide Pitlamp" in to_plain(accounts)
+    await staff.answer("roster link", student="Ada Pitlamp", entry="Adelaide Pitlamp")
+    canvas = Canvas(
+        [Learner("11", "s-1", "adelaide", "Pitlamp, Adelaide"), *CANVAS.learners[1:]],
+        {"77": "Participation"},
+        {(1, "77"): "3.00"},
+    )
+    answer = await rehearsed(staff, canvas.export())
+    said = to_plain(answer.card)
+    assert "2 students here fit the row “Strebel, Ben”" in said
+    assert canvas.take(answer.files[0].content) == {(0, "77"): ("", "2.00")}
+    outcome = await staff.run(
+        "participation grades", platform="canvas", column="Participation", figure="posts"
+    )
+    assert isinstance(outcome, Answer)
+    assert b"Adelaide Pitlamp,11,s-1,adelaide,A,2.00" in outcome.files[0].content
