@@ -150,6 +150,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).symlink_to(ROOT / name)
     gradebook = "Student,ID,SIS User ID,SIS Login ID,Section,Participation (7)\n"
     (folder / "canvas.csv").write_text(gradebook, "utf-8")
+    (folder / "roster.csv").write_text("Wer,ID\nAda Pitlamp,700123\n", "utf-8")
     return folder
 
 
@@ -191,7 +192,7 @@ def test_the_permissions_it_names_are_those_of_the_invite_link() -> None:
 def test_the_permissions_on_slack_are_those_of_the_manifest() -> None:
     assert scopes_written()[1] == scope_table(), "run: python -m tests.test_readme"
     asked = slack_permissions.scopes()
-    assert len(asked) == 11
+    assert len(asked) == 12
     refrained = {"channels:join", "groups:write", "im:history", "mpim:history", "users:read.email"}
     assert not refrained & {*asked}
 

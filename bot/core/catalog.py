@@ -166,7 +166,7 @@ def build() -> Catalog:
             Command(
                 "roster claim", "Say who you are on the roster, or see what it says of you",
                 student, roster_linking.claim,
-                (Param("who", "Your name, student id or e-mail, as the registrar has it"),),
+                (Param("name_or_id", "Your name, student id or e-mail, as the registrar has it"),),
             ),
             Command(
                 "participation class", "Every student's figures", assistant, reporting.class_

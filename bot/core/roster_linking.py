@@ -3,7 +3,7 @@ word of theirs links, and one takes it back."""
 
 from bot.core import linking, prompts
 from bot.core.cards import Actions, Block, Button, Card, Fields, PersonName, spans, text
-from bot.core.commands import Form, Role
+from bot.core.commands import Role
 from bot.core.dispatch import Call
 from bot.core.errors import Refused
 from bot.core.roster import alike, claim_buttons, described, find_entry, link_button, matching
@@ -17,10 +17,10 @@ from storage.rosters import Entry
 # --- by students --------------------------------------------------------------------------------
 
 
-async def claim(call: Call) -> Card | Form:
+async def claim(call: Call) -> Card:
     """/roster claim: a student says who they are on the roster; staff confirm it. What they are
     answered is the same whoever is on it."""
-    who, account = call.text("who"), call.member.account
+    who, account = call.text("name_or_id"), call.member.account
     if call.role is not Role.STUDENT:
         raise Refused("The roster is of the course's students, and you are of its staff.")
     async with call.services.database.read() as db:
@@ -31,7 +31,9 @@ async def claim(call: Call) -> Card | Form:
     if who is None:
         if before:
             return Card(blocks=(text(f"You said: “{before[0].said}”. Staff have not looked yet."),))
-        return Form(call.command.name, call.command.params, {})
+        ask = "Say who you are on the roster: your name, student id or e-mail. Staff confirm it."
+        say = Button("Say who I am", "roster claim", form=True, emphasis=True)
+        return Card(blocks=(text(ask), Actions((say,))))
 
     async def work(db: Connection) -> None:
         await prompts.refuse_archived(db, call)

@@ -15,7 +15,7 @@ import pytest
 
 from bot.core import catalog
 from bot.core.cards import Card, text
-from bot.core.commands import Answer, Command, Form, Invocation, Outcome, Param, Role, Type
+from bot.core.commands import Answer, Command, File, Form, Invocation, Outcome, Param, Role, Type
 from bot.core.dispatch import Call
 from bot.core.events import ChannelRef, InvocationId, Person, Place
 from bot.core.plain import to_plain
@@ -40,6 +40,8 @@ ARGUMENTS = {
     "confirm": "Another title",
     "code": "ABCDEFGH",
     "account": "Ada",
+    "file": File("roster.csv", "text/csv", b"Name,Student ID\nAda Pitlamp,12345\n"),
+    "entry": "12345",
 }
 PEOPLE = {"Sam": Role.STUDENT, "Ann": Role.ASSISTANT, "Ivy": Role.INSTRUCTOR}
 

@@ -22,6 +22,7 @@ from storage import (
     notices,
     outbox,
     replies,
+    rosters,
 )
 from storage.database import Connection, Database
 from storage.ids import (
@@ -47,7 +48,7 @@ from tests.storage.conftest import NOW
 SPACE = Space("browser", "classroom")
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    notices, audit,
+    notices, audit, rosters,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -168,6 +169,9 @@ async def make(db: Connection, mark: str) -> Made:
     await granting.grant(db, course, account, "assistant", NOW)
     await joining.replace_code(db, course, f"digest-{mark}", NOW)
     await linking.replace_code(db, course, member, f"digest-{mark}", NOW)
+    entry = await rosters.add(db, course, rosters.Listed(mark, email=f"{mark}@example.org"), NOW)
+    await rosters.link(db, course, account, entry, NOW)
+    await rosters.claim(db, course, account, mark, NOW)
     return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
 
 
@@ -236,6 +240,9 @@ READS: dict[str, Read] = {
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
+    "entries_of": lambda db, m: rosters.entries_of(db, m.course),
+    "links_of": lambda db, m: rosters.links_of(db, m.course),
+    "claims_of": lambda db, m: rosters.claims_of(db, m.course),
 }
 
 
@@ -303,6 +310,9 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await joining.replace_code(db, north.course, "new", NOW)
         await joining.use_up(db, north.course, north.channel, NOW)
         await joining.ensure_course_space(db, north.course, SpaceId(1))
+        (theirs,) = await rosters.entries_of(db, south.course)
+        await rosters.change(db, north.course, theirs.id, {"name": "new"})
+        await rosters.unlink(db, north.course, [south.account])
         for kept, gone in [(north.member, south.member), (south.member, north.member)]:
             with pytest.raises(LookupError):
                 await linking.merge(db, north.course, kept, gone)

@@ -3,6 +3,7 @@ compiles for it, and nothing is said that only SQLite understands."""
 
 import importlib
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,7 @@ async def a_day_in_class(world: World, database: Database) -> None:
     """Every command that writes, and every kind of message."""
     from bot.core import privacy, undelivered
     from bot.core.cards import Card
+    from bot.core.commands import File
     from storage import audit
     from storage.ids import CourseId
 
@@ -146,6 +148,13 @@ async def a_day_in_class(world: World, database: Database) -> None:
     now = world.clock.now()
     await undelivered.keep(database, CourseId(1), SPACE, ada.ref, Card("Hello"), now)
     assert "Hello" in await ada.answer("participation why", student="Bo")
+    names = File("roster.csv", "text/csv", b"Name\nBo\nCy\n")
+    for file in (names, replace(names, content=b"Name,E-mail\nBo,bo@example.org\n")):
+        await ada.answer("course roster", file=file, missing="left")
+    await bo.answer("roster claim", name_or_id="Bo")
+    await ada.answer("roster link", student="Bo", entry="Bo")
+    await ada.answer("roster list")
+    await ada.answer("roster unlink", student="Bo")
     await ada.answer("prompt close", discussion="D1")
     await ada.answer("prompt reopen", discussion="D1")
     await ada.answer("prompt withdraw", what="D1")

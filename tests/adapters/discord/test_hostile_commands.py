@@ -34,6 +34,8 @@ SENSIBLE = {
 }  # fmt: skip
 """What stands in a command's other required parameters."""
 
+ROSTER = "roster.csv", b"Name,Student ID\nAda Pitlamp,12345\n"
+
 PLACES = [
     (command, param)
     for command in catalog.build()
@@ -84,6 +86,8 @@ def others(seminar: Seminar, command: Command, param: Param) -> dict[str, Any]:
             value: Any = SENSIBLE.get(other.name, "x")
             if other.type is Type.PERSON:
                 value = seminar.bo
+            if other.type is Type.FILE:
+                value = ROSTER
             given[other.name] = value
     return given
 
