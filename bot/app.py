@@ -17,10 +17,12 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, discussions, gradebook_commands, privacy, reporting
+from bot.core import catalog, composing, exporting, gradebook_commands, privacy
+from bot.core.agenda import Agenda
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
+from bot.core.exporting import Wanted
 from bot.core.gradebook import Rehearsal
 from bot.core.intake import Intake
 from bot.core.outbox import Outbox
@@ -32,6 +34,7 @@ from bot.core.services import LoadedPack, Services, load_packs
 from bot.core.staff import StaffNotices
 from bot.imports.sheets import read_sheet
 from bot.reports import charts, formats
+from bot.reports.calendar_file import to_ics
 from storage import courses
 from storage.classroom import Classroom as ClassroomTables
 from storage.database import Database
@@ -144,13 +147,15 @@ def _wire(
         clock,
         platforms,
         owner,
-        discussions.compose,
+        composing.compose,
         staff.refused,
         staff.not_set_open,
         staff.not_notified,
         recovery.read_again,
         _new_id,
     )
+    agenda = Agenda(database, clock, packs, staff, outbox.wake, _new_id)
+    intake.replied = agenda.answered
     services = Services(
         database=database,
         clock=clock,
@@ -164,6 +169,8 @@ def _wire(
         catalog=commands,
         outbox=outbox,
         roster_reader=read_sheet,
+        agenda=agenda,
+        to_calendar=to_ics,
         informed=informed,
         charts=charts.installed(),
     )
@@ -250,6 +257,7 @@ async def run(
                 if listening is not None and app.slack.port:
                     listening(settings.slack_host, app.slack.port)
             behind.append(asyncio.create_task(app.services.outbox.run(), name="outbox"))
+            behind.append(asyncio.create_task(app.services.agenda.run(), name="agenda"))
             await app.recovery.recover(app.browser.platform.name)
             if classroom and sample and not await app.browser.classroom.people():
                 from bot.adapters.browser.sample import play
@@ -375,7 +383,8 @@ async def rehearse(
         return await gradebook_commands.rehearse_for(app.services, course, asked)
 
 
-async def report(settings: Settings, course: int | None) -> File:
-    """The participation report of a course, or of the only one. Raises UserError."""
+async def report(settings: Settings, wanted: Wanted) -> list[File]:
+    """The participation report of a course, or of the only one: a file, or one for each channel.
+    Raises UserError."""
     async with open_app(settings) as app:
-        return await reporting.report_file(app.services, course)
+        return await exporting.report_files(app.services, wanted)

@@ -23,6 +23,7 @@ _COURSE = (
     courses.c.archived_at,
     courses.c.term_from,
     courses.c.term_until,
+    courses.c.quiet_hours,
 )
 CHANNEL = (
     channels.c.id,

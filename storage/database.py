@@ -11,12 +11,13 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.errors import NotADatabase, StorageBusy, StorageError, StorageFull
+from storage.snapshot import Snapshot
 
 Connection = AsyncConnection
 T = TypeVar("T")
@@ -31,8 +32,11 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_de
 class Database:
     """The course database at `path`; make one with `open`, end it with `close`."""
 
-    def __init__(self, path: Path, readers: AsyncEngine, writer: AsyncEngine) -> None:
+    def __init__(
+        self, path: Path, readers: AsyncEngine, writer: AsyncEngine, aside: Engine
+    ) -> None:
         self.path = path
+        self._aside = aside
         self._readers = readers
         self._writer = writer
         self._turn = asyncio.Lock()
@@ -50,6 +54,7 @@ class Database:
             path,
             _engine(path, "BEGIN", *PRAGMAS, "query_only=ON"),
             _engine(path, "BEGIN IMMEDIATE", *PRAGMAS, size=1),
+            _aside(path),
         )
         async with database.read() as connection:
             await connection.exec_driver_sql("SELECT count(*) FROM alembic_version")
@@ -67,6 +72,7 @@ class Database:
             await asyncio.wait(self._under_way)
         await self._readers.dispose()
         await self._writer.dispose()
+        self._aside.dispose()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
@@ -122,6 +128,18 @@ class Database:
             with _translated():
                 async with self._writer.begin() as connection:
                     return await work(connection)
+
+    async def apart(self, work: Callable[[Snapshot], T]) -> T:
+        """Run `work` on a thread of its own over one moment of the database: for what goes through
+        a whole course and must not hold up the rest. It is seen through, also when the caller goes
+        away. Raises StorageError when the file can't be read.
+        """
+        self._refuse_closed()
+        return await asyncio.shield(self._begun(asyncio.to_thread(self._look_apart, work)))
+
+    def _look_apart(self, work: Callable[[Snapshot], T]) -> T:
+        with _translated(), self._aside.begin() as connection:
+            return work(Snapshot(connection))
 
     async def checkpoint(self) -> None:
         """Bring the log (-wal) into the file and empty it: what was deleted is then in neither.
@@ -244,19 +262,34 @@ def _engine(path: Path, begin: str, *pragmas: str, size: int = 5) -> AsyncEngine
         max_overflow=0,
     )
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(connection: Any, _: Any) -> None:
+    _prepare(engine.sync_engine, begin, *pragmas)
+    return engine
+
+
+def _aside(path: Path) -> Engine:
+    """For snapshots: a connection each, opened to read only."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,
+        poolclass=NullPool,
+    )
+    _prepare(engine, "BEGIN", "query_only=ON")
+    return engine
+
+
+def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # the driver would start transactions by its own rules
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: SyncConnection) -> None:
         connection.exec_driver_sql(begin)
-
-    return engine
 
 
 @contextmanager

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from storage.among import among, parameter
 from storage.courses import CHANNEL, to_channel
@@ -32,6 +32,17 @@ from storage.schema import (
     spaces,
 )
 
+
+class Times(NamedTuple):
+    """When a discussion is due, is to be closed, and the class is to be reminded (UTC)."""
+
+    due_at: datetime | None = None
+    closes_at: datetime | None = None
+    remind_at: datetime | None = None
+
+
+NO_TIMES = Times()
+
 _DISCUSSION = (
     discussions.c.id,
     discussions.c.course_id,
@@ -41,6 +52,9 @@ _DISCUSSION = (
     discussions.c.revision,
     discussions.c.opened_at,
     discussions.c.withdrawn_at,
+    discussions.c.due_at,
+    discussions.c.closes_at,
+    discussions.c.remind_at,
 )
 _PLACEMENT = (
     *CHANNEL,
@@ -109,7 +123,12 @@ async def change_prompt(
 
 
 async def open_discussion(
-    db: Connection, course: CourseId, prompt: str, content: Mapping[str, Any], now: datetime
+    db: Connection,
+    course: CourseId,
+    prompt: str,
+    content: Mapping[str, Any],
+    now: datetime,
+    times: Times = NO_TIMES,
 ) -> Discussion:
     last = await db.execute(
         select(func.max(discussions.c.number)).where(discussions.c.course_id == course)
@@ -118,13 +137,22 @@ async def open_discussion(
     made = await db.execute(
         insert(discussions)
         .values(
-            course_id=course, number=number, prompt=prompt, content=dict(content), opened_at=now
+            course_id=course,
+            number=number,
+            prompt=prompt,
+            content=dict(content),
+            opened_at=now,
+            due_at=times.due_at,
+            closes_at=times.closes_at,
+            remind_at=times.remind_at,
         )
         .returning(discussions.c.id)
     )
     id_ = DiscussionId(made.scalar_one())
     await db.execute(insert(periods).values(discussion_id=id_, opened_at=now))
-    return Discussion(id_, course, number, prompt, content, 0, now, None, (Period(now, None),))
+    return Discussion(
+        id_, course, number, prompt, content, 0, now, None, *times, (Period(now, None),)
+    )
 
 
 async def discussions_of(db: Connection, course: CourseId) -> list[Discussion]:
@@ -135,6 +163,16 @@ async def discussions_of(db: Connection, course: CourseId) -> list[Discussion]:
     rows = found.all()
     when = await _periods(db, [row.id for row in rows])
     return [Discussion(*row, when[row.id]) for row in rows]
+
+
+async def prompts_used(db: Connection, course: CourseId) -> list[str]:
+    """The names of the prompts that the course has posted, oldest first; not those taken back."""
+    found = await db.execute(
+        select(discussions.c.prompt)
+        .where(discussions.c.course_id == course, discussions.c.withdrawn_at.is_(None))
+        .order_by(discussions.c.number)
+    )
+    return list(found.scalars())
 
 
 async def discussion_by_id(db: Connection, course: CourseId, id_: DiscussionId) -> Discussion:
@@ -158,8 +196,35 @@ async def _periods(
     return by_id
 
 
+async def closing_or_reminding(db: Connection, now: datetime, limit: int) -> list[Discussion]:
+    """The discussions that are to be closed by now, or whose class is to be reminded, of any
+    course."""
+    which = or_(discussions.c.closes_at <= now, discussions.c.remind_at <= now)
+    found = await db.execute(
+        select(*_DISCUSSION).where(which).order_by(discussions.c.id).limit(limit)
+    )
+    rows = found.all()
+    when = await _periods(db, [row.id for row in rows])
+    return [Discussion(*row, when[row.id]) for row in rows]
+
+
+async def next_closing_or_reminding(db: Connection) -> datetime | None:
+    found = await db.execute(
+        select(
+            select(func.min(discussions.c.closes_at)).scalar_subquery(),
+            select(func.min(discussions.c.remind_at)).scalar_subquery(),
+        )
+    )
+    return min((moment for moment in found.one() if moment is not None), default=None)
+
+
 async def close(db: Connection, course: CourseId, id_: DiscussionId, now: datetime) -> None:
-    """End the period that is open, if one is."""
+    """End the period that is open, if one is; nothing more is to come of itself."""
+    await db.execute(
+        update(discussions)
+        .where(discussions.c.course_id == course, discussions.c.id == id_)
+        .values(closes_at=None, remind_at=None)
+    )
     await db.execute(
         update(periods)
         .where(periods.c.discussion_id == _of(course, id_), periods.c.closed_at.is_(None))

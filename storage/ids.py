@@ -19,6 +19,7 @@ DiscussionId = NewType("DiscussionId", int)
 MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
 EntryId = NewType("EntryId", int)
+ScheduleId = NewType("ScheduleId", int)
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,20 @@ def check(path: Path) -> Health:
     return Health(at, newest(), tuple(problems), counts, damaged)
 
 
+def require_newest(path: Path) -> None:
+    """See that a database can be read by this version, at a glance. Raises StorageError."""
+    if not path.exists():
+        raise NotADatabase(f"There is no database at {path}.")
+    at = revision(path)
+    if at is None:
+        raise NotADatabase(f"{path} has no revision: it is not a Coalface database.")
+    if at != newest():
+        raise StorageError(
+            f"The database can't be used: it is at revision {at}, and this version needs"
+            f" {newest()}; see coalface db upgrade."
+        )
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """The file opened to be read only; a file that is no database is NotADatabase."""

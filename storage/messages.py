@@ -25,9 +25,8 @@ from storage.ids import (
     MessageRef,
     ThreadRef,
 )
+from storage.instants import to_micros
 from storage.schema import (
-    EPOCH,
-    MICROSECOND,
     Instant,
     counters,
     discussions,
@@ -235,7 +234,7 @@ def _row(state: MessageState) -> tuple[object, ...]:
     values = list(_VALUES(state))
     for i in _INSTANTS:
         if values[i] is not None:
-            values[i] = (values[i] - EPOCH) // MICROSECOND
+            values[i] = to_micros(values[i])
     return tuple(values)
 
 

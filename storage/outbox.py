@@ -19,6 +19,7 @@ _SEND = (
     outbox.c.course_id,
     outbox.c.discussion_id,
     outbox.c.key,
+    outbox.c.follow_up,
     outbox.c.kind,
     outbox.c.state,
     outbox.c.due_at,
@@ -58,6 +59,7 @@ async def owe(
     key: str,
     kind: str,
     due_at: datetime,
+    follow_up: str | None = None,
 ) -> SendId:
     """Put a send into the outbox. Its key is unique: IntegrityError when it is owed already."""
     made = await db.execute(
@@ -67,6 +69,7 @@ async def owe(
             channel_id=channel,
             discussion_id=discussion,
             key=key,
+            follow_up=follow_up,
             kind=kind,
             state="pending",
             due_at=due_at,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storage.among import among
 from storage.database import Connection
@@ -63,6 +63,22 @@ async def replies_of(
         query = query.where(messages.c.discussion_id == discussion)
     found = await db.execute(query)
     return [Reply(*tuple(row)) for row in found]
+
+
+async def count_by_students(db: Connection, course: CourseId, discussion: DiscussionId) -> int:
+    """How many messages of students stand in a discussion, whether they count or not."""
+    found = await db.scalar(
+        select(func.count())
+        .select_from(messages)
+        .join(discussions, discussions.c.id == messages.c.discussion_id)
+        .where(
+            discussions.c.course_id == course,
+            messages.c.discussion_id == discussion,
+            messages.c.role == "student",
+            messages.c.deleted_at.is_(None),
+        )
+    )
+    return int(found or 0)
 
 
 async def text_of(db: Connection, course: CourseId, id_: MessageId) -> str | None:

@@ -15,6 +15,7 @@ from storage.ids import (
     MemberId,
     MessageId,
     MessageRef,
+    ScheduleId,
     SendId,
     Space,
     SpaceId,
@@ -34,6 +35,7 @@ class Course:
     archived_at: datetime | None
     term_from: str | None = None
     term_until: str | None = None
+    quiet_hours: str | None = None  # local, as 22:00-07:00
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ class Discussion:
     revision: int
     opened_at: datetime
     withdrawn_at: datetime | None
+    due_at: datetime | None
+    closes_at: datetime | None
+    remind_at: datetime | None
     periods: tuple[Period, ...]
 
     @property
@@ -108,6 +113,82 @@ class CoursePrompt:
     def name(self) -> str:
         """The short id people use: P3."""
         return f"P{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When prompts are to be posted. Times are local to `zone` (IANA) and without an offset.
+
+    `prompts`: their names, in order; None: the next one of the pack that the course has not used,
+    with this `tag` if there is one. `rule` is an RFC 5545 RRULE without its end, which is `until`
+    or `count`. `taken`: every occurrence of the rule up to it was decided about. `next`, `next_at`:
+    the occurrence to come, by its original local time, and its instant (UTC); None where none is.
+    """
+
+    id: ScheduleId
+    course_id: CourseId
+    number: int
+    state: str  # proposed, active, paused, cancelled, ended
+    prompts: tuple[str, ...] | None
+    tag: str | None
+    rule: str
+    start: datetime
+    until: datetime | None
+    count: int | None
+    zone: str
+    due_minutes: int | None
+    close_minutes: int | None
+    remind_minutes: int | None
+    created_by: MemberId
+    created_at: datetime
+    taken: datetime | None
+    next: datetime | None
+    next_at: datetime | None
+    channels: tuple[ChannelId, ...]
+
+    @property
+    def name(self) -> str:
+        """The short id people use: S3."""
+        return f"S{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """What was decided about one due time of a schedule. `local` is its name for good: its original
+    local time. `moved_at` is an instant (UTC)."""
+
+    schedule_id: ScheduleId
+    local: datetime
+    state: str  # skipped, moved, opened, missed, empty
+    moved_to: datetime | None = None
+    moved_at: datetime | None = None
+    discussion_id: DiscussionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpState:
+    """How it stands with one follow-up of a discussion; `check_at` is when to look again."""
+
+    discussion_id: DiscussionId
+    course_id: CourseId
+    key: str
+    state: str  # pending, owed, dropped
+    check_at: datetime | None
+    decided_at: datetime | None
+    why: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """More time for a student in a discussion (`until`, UTC), or none asked of them (None)."""
+
+    discussion_id: DiscussionId
+    member_id: MemberId
+    kind: str  # extension, excuse
+    until: datetime | None
+    given_by: MemberId
+    given_at: datetime
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +236,8 @@ class Send:
     channel: Channel
     discussion_id: DiscussionId
     key: str
-    kind: str  # prompt, update, closing
+    follow_up: str | None
+    kind: str  # prompt, update, follow-up, reminder, closing
     state: str  # pending, sending, sent, missed, failed
     due_at: datetime
     next_try_at: datetime

@@ -7,7 +7,7 @@ the notices that wait for somebody go with their identity. Everything else about
 opaque ids. Prompts, and what staff call courses and channels, belong to the course.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -29,8 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from storage.instants import from_micros, to_micros
 
 
 class Instant(TypeDecorator[datetime]):
@@ -40,10 +39,10 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // MICROSECOND
+        return None if value is None else to_micros(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else from_micros(value)
 
 
 metadata = MetaData(
@@ -114,6 +113,7 @@ courses = Table(
     Column("term_until", String),
     Column("catch_up_hours", Integer, nullable=False, server_default=text("12")),
     Column("keep_text_days", Integer),  # null: no end is set
+    Column("quiet_hours", String, server_default=text("'22:00-07:00'")),  # local; null: none
     Column("created_at", Instant, nullable=False),
     Column("archived_at", Instant),
     sqlite_autoincrement=True,
@@ -299,9 +299,18 @@ discussions = Table(
     Column("revision", Integer, nullable=False, server_default=text("0")),
     Column("opened_at", Instant, nullable=False),
     Column("withdrawn_at", Instant),
+    Column("due_at", Instant),
+    Column("closes_at", Instant),  # when it is to be closed; null once it is
+    Column("remind_at", Instant),  # when the class is to be reminded; null once it was
     UniqueConstraint("course_id", "number"),
     sqlite_autoincrement=True,
 )
+_CLOSES = discussions.c.closes_at.is_not(None)
+Index("ix_discussions_closes_at", discussions.c.closes_at,
+      sqlite_where=_CLOSES, postgresql_where=_CLOSES)  # fmt: skip
+_REMINDS = discussions.c.remind_at.is_not(None)
+Index("ix_discussions_remind_at", discussions.c.remind_at,
+      sqlite_where=_REMINDS, postgresql_where=_REMINDS)  # fmt: skip
 
 periods = Table(
     "periods",  # when a discussion was open: a reply counts by its own time against these
@@ -343,6 +352,104 @@ sides_taken = Table(
 Index("ix_sides_taken_discussion_id_member_id", sides_taken.c.discussion_id,
       sides_taken.c.member_id)  # fmt: skip
 
+follow_ups = Table(
+    "follow_ups",  # what may still be posted into a discussion, or was: its text is in `content`
+    metadata,
+    Column("discussion_id", ForeignKey("discussions.id"), primary_key=True),
+    Column("key", String, primary_key=True),  # after-72, replies-4, silence-24
+    Column("state", String,
+           CheckConstraint("state IN ('pending', 'owed', 'dropped')", name="state"),
+           nullable=False),
+    Column("check_at", Instant),  # when time may have met its condition; null: nothing to look at
+    Column("decided_at", Instant),
+    Column("why", JSON(none_as_null=True)),  # what met the condition, or why it was dropped
+)  # fmt: skip
+_CHECKED = follow_ups.c.check_at.is_not(None)
+Index("ix_follow_ups_check_at", follow_ups.c.check_at,
+      sqlite_where=_CHECKED, postgresql_where=_CHECKED)  # fmt: skip
+
+allowances = Table(
+    "allowances",  # more time for one student, or none asked of them, in one discussion
+    metadata,
+    _key(),
+    _to("discussions"),
+    _to("members"),
+    Column("kind", String, CheckConstraint("kind IN ('extension', 'excuse')", name="kind"),
+           nullable=False),
+    Column("until", Instant),  # of an extension
+    Column("given_by", ForeignKey("members.id"), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+Index("ix_allowances_discussion_id_member_id", allowances.c.discussion_id,
+      allowances.c.member_id)  # fmt: skip
+
+allowance_reasons = Table(
+    "allowance_reasons",  # as staff typed them
+    metadata,
+    Column("allowance_id", ForeignKey("allowances.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+# --- when it is posted --------------------------------------------------------------------------
+
+schedules = Table(
+    "schedules",
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("number", Integer, nullable=False),  # shown as S3
+    Column("invocation", String, nullable=False),
+    Column("state", String,
+           CheckConstraint("state IN ('proposed', 'active', 'paused', 'cancelled', 'ended')",
+                           name="state"),
+           nullable=False),
+    Column("prompts", JSON, nullable=False),  # names in order; or a tag, for the next unused one
+    Column("rule", String, nullable=False),  # an RFC 5545 RRULE without its end
+    Column("start", String, nullable=False),  # local time, ISO: DTSTART
+    Column("until", String),  # local time, ISO
+    Column("count", Integer),
+    Column("zone", String, nullable=False),  # IANA
+    Column("due_minutes", Integer),  # after an occurrence, by the clock on the wall
+    Column("close_minutes", Integer),
+    Column("remind_minutes", Integer),  # before it is due
+    Column("created_by", ForeignKey("members.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("taken", String),  # the last occurrence of the rule that was decided about: local time
+    Column("next", String),  # the occurrence that comes next, by its original local time
+    Column("next_at", Instant),  # when; null where none is to come
+    UniqueConstraint("course_id", "number"),
+    UniqueConstraint("course_id", "invocation"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+_COMING = schedules.c.next_at.is_not(None)
+Index("ix_schedules_next_at", schedules.c.next_at,
+      sqlite_where=_COMING, postgresql_where=_COMING)  # fmt: skip
+
+schedule_channels = Table(
+    "schedule_channels",
+    metadata,
+    Column("schedule_id", ForeignKey("schedules.id"), primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), primary_key=True),
+)
+
+occurrences = Table(
+    "occurrences",  # those of a schedule that were decided about, or are to be otherwise
+    metadata,
+    Column("schedule_id", ForeignKey("schedules.id"), primary_key=True),
+    Column("local", String, primary_key=True),  # RECURRENCE-ID: its original local time, ISO
+    Column("state", String,
+           CheckConstraint("state IN ('skipped', 'moved', 'opened', 'missed', 'empty')",
+                           name="state"),
+           nullable=False),
+    Column("moved_to", String),  # local time, ISO
+    Column("moved_at", Instant),
+    _to("discussions", null=True),
+    Column("decided_at", Instant, nullable=False),
+)  # fmt: skip
+Index("ix_occurrences_discussion_id", occurrences.c.discussion_id)
+
 # --- what was said ------------------------------------------------------------------------------
 
 counters = Table(
@@ -377,8 +484,22 @@ messages = Table(
     Column("attachments", Integer, nullable=False),
     UniqueConstraint("channel_id", "ref"),
 )  # fmt: skip
-Index("ix_messages_discussion_id_member_id_sent_at", messages.c.discussion_id,
-      messages.c.member_id, messages.c.sent_at)  # fmt: skip
+Index(  # all that figures are made of, so that reading a course touches no other's rows
+    "ix_messages_counting",
+    messages.c.discussion_id,
+    messages.c.member_id,
+    messages.c.sent_at,
+    messages.c.parent_id,
+    messages.c.parent_by,
+    messages.c.role,
+    messages.c.deleted_at,
+    messages.c.channel_id,
+    messages.c.thread,
+    messages.c.words,
+    messages.c.words_raw,
+    messages.c.characters,
+    messages.c.attachments,
+)
 _HELD = messages.c.discussion_id.is_(None)
 Index("ix_messages_held", messages.c.channel_id, sqlite_where=_HELD, postgresql_where=_HELD)
 _WAITING = messages.c.parent_id.is_(None) & messages.c.reply_to.is_not(None)
@@ -427,6 +548,7 @@ outbox = Table(
     _to("channels"),
     _to("discussions"),
     Column("key", String, nullable=False, unique=True),
+    Column("follow_up", String),  # which one
     Column("kind", String,
            CheckConstraint("kind IN ('prompt', 'thread', 'follow-up', 'reminder', 'closing',"
                            " 'update')", name="kind"),
@@ -533,6 +655,40 @@ classroom_reactions = Table(
     Column("emoji", String, primary_key=True),
     Column("changed_at", Instant, nullable=False),
 )  # fmt: skip
+
+# --- what was exported --------------------------------------------------------------------------
+
+course_keys = Table(
+    "course_keys",  # with which a course's pseudonyms are made
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("key", String, nullable=False),
+)
+
+exports = Table(
+    "exports",  # frozen as they were handed out: over what, by which definitions, the file's digest
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("number", Integer, nullable=False),  # shown as X3
+    Column("made_by", Integer),  # a member's id; null: in the terminal
+    Column("made_at", Instant, nullable=False),  # as of when
+    Column("asked", JSON, nullable=False),  # days, discussions, channel, section: by ids
+    Column("version", String, nullable=False),  # of the definitions
+    Column("format", String, nullable=False),
+    Column("digest", String, nullable=False),  # SHA-256
+    Column("pseudonyms", Boolean, nullable=False),
+    UniqueConstraint("course_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+export_rows = Table(
+    "export_rows",
+    metadata,
+    Column("export_id", ForeignKey("exports.id", ondelete="CASCADE"), primary_key=True),
+    Column("member_id", Integer, primary_key=True),  # also of who is no member any more
+    Column("figures", JSON, nullable=False),  # by the names of the columns; counts only
+)
 
 # --- where Slack's app is installed -------------------------------------------------------------
 

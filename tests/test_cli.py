@@ -433,7 +433,7 @@ def test_what_nobody_expected_is_told_by_its_id(
 @pytest.mark.parametrize(
     ("arguments", "fails"),
     [
-        (("report",), "storage.maintenance.check"),
+        (("report",), "storage.maintenance.require_newest"),
         (("db", "upgrade"), "storage.maintenance.upgrade"),
         (("db", "backup", "copy.sqlite3"), "storage.maintenance.backup"),
         (("db", "restore", PACK), "storage.maintenance.restore"),

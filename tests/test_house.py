@@ -195,7 +195,7 @@ def test_no_module_does_work_when_it_is_imported(tmp_path: Path) -> None:
 # --- the catalogue ------------------------------------------------------------------------------
 
 COMMANDS = list(catalog.build())
-WORD = re.compile(r"[a-z]+( [a-z]+)?")
+WORD = re.compile(r"[a-z]+( [a-z]+(-[a-z]+)*)?")
 
 
 def test_a_name_is_a_group_and_a_verb_in_small_letters_and_stands_once() -> None:

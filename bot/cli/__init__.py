@@ -14,6 +14,7 @@ from bot.cli.shared import Data, fail, load_settings, told
 
 if TYPE_CHECKING:
     from bot.config import Settings, SlackWay
+    from bot.core.commands import File
 
 app = typer.Typer(
     help="Coalface: a classroom discussion bot, on Discord, Slack and in the browser.",
@@ -166,24 +167,51 @@ def report(
     course: Annotated[
         int | None, typer.Option(help="The course's number.", show_default=False)
     ] = None,
+    format_: Annotated[str, typer.Option("--format", help="The kind of file.")] = "csv",
+    first: Annotated[
+        str | None,
+        typer.Option("--from", help="The first day, such as 2026-09-07.", show_default=False),
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="The last day, included.", show_default=False)
+    ] = None,
+    discussion: Annotated[
+        str | None, typer.Option(help="Discussions, such as D3,D5.", show_default=False)
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="One channel of the course.", show_default=False)
+    ] = None,
+    by_channel: Annotated[
+        bool, typer.Option("--by-channel", help="A file for each channel, in the folder --output.")
+    ] = False,
+    pseudonyms: Annotated[
+        bool, typer.Option("--pseudonyms", help="With pseudonyms instead of names.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option(help="The file to write; else it is printed.", show_default=False)
     ] = None,
 ) -> None:
-    """Make the participation report of a course (CSV)."""
+    """Make the participation report of a course."""
     import asyncio
-    import codecs
 
     settings = load_settings(data)
+    if by_channel and (output is None or not output.is_dir()):
+        fail("--by-channel makes a file for each channel: give their folder with --output.")
     from storage import maintenance
 
-    health = maintenance.check(settings.database)
-    if health.problems:
-        mend = "db restore" if health.damaged else "db upgrade"
-        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+    maintenance.require_newest(settings.database)
     from bot.app import report as make_report
+    from bot.core.exporting import Wanted
 
-    file = asyncio.run(make_report(settings, course))
+    typed = {"from": first, "to": last, "discussion": discussion, "channel": channel}
+    wanted = Wanted(course, format_, typed, pseudonyms, by_channel)
+    for file in asyncio.run(make_report(settings, wanted)):
+        _hand_out(file, output / file.name if output is not None and by_channel else output)
+
+
+def _hand_out(file: "File", output: Path | None) -> None:
+    import codecs
+
     if output is not None:
         output.write_bytes(file.content)
         typer.echo(f"Written to {output}")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
+from bot.core.content import from_pack, prompt_card
 from bot.core.plain import to_plain
-from bot.core.prompts import from_pack, prompt_card
 from prompts.models import After, Condition, Pack, Prompt, Replies, Silence
 
 

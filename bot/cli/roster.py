@@ -87,8 +87,8 @@ def list_(course: OneCourse = None, data: Data = None, json: Json = False) -> No
     import asyncio
 
     from bot.app import open_app
+    from bot.core.exporting import the_course
     from bot.core.plain import to_plain
-    from bot.core.reporting import the_course
     from bot.core.roster import overview, to_card
 
     settings = load_settings(data)

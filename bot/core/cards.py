@@ -186,7 +186,7 @@ class Card:
     """One message. `footer` is small print under it; a posted prompt carries its D12 there.
 
     For a post, where the platform has such: `notify` is the role that is notified by it, `tag`
-    what it is filed under. An edit notifies nobody.
+    what it is filed under; `alone`: no thread belongs to it. An edit notifies nobody.
     """
 
     title: str | None = None
@@ -195,6 +195,7 @@ class Card:
     tone: Literal["normal", "refusal"] = field(default="normal")
     notify: RoleRef | None = None
     tag: str | None = None
+    alone: bool = False
 
 
 # --- making cards -------------------------------------------------------------------------------

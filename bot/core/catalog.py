@@ -6,26 +6,28 @@ from bot.core import (
     citing,
     comparing,
     courses,
+    discussion_times,
     discussions,
+    ending,
     facts,
-    gradebook_commands,
-    graded,
+    gradebook_catalog,
     joining,
     linking,
     packs,
-    picturing,
+    participation_catalog,
     prompts,
-    rehearsing,
-    reporting,
     roster,
     roster_import,
     roster_linking,
+    schedule_cards,
+    schedule_commands,
+    scheduling,
     setup,
+    term,
     timeline,
 )
 from bot.core import help as help_
 from bot.core.commands import Catalog, Choice, Command, OnMessage, Param, Role, Type
-from bot.core.formats import FORMATS
 
 _DISCUSSION = Param(
     "discussion",
@@ -61,10 +63,12 @@ _ROSTER = (
 )  # fmt: skip
 _HERE = Param("channel", "A channel of the course, or all; here if left empty",
               complete=discussions.channel_choices)  # fmt: skip
-
-
-_GRADED = Param("column", "The assignment's title in the gradebook", required=True)
-_FIGURE = Param("figure", "The figure that is the grade", required=True, choices=graded.FIGURES)
+_DUE = Param("due", "When it is due, such as friday 5pm, seen from each post")
+_CLOSES = Param("closes", "When it closes by itself, such as in 7 days, seen from each post")
+_REMIND = Param("remind", "Hours before it is due that the channel is reminded; none if left empty",
+                Type.INTEGER, most=24 * 30)  # fmt: skip
+_SCHEDULE = Param("schedule", "A schedule, such as S3", required=True,
+                  complete=schedule_cards.choices)  # fmt: skip
 
 
 def _required(param: Param) -> Param:
@@ -148,16 +152,7 @@ def build() -> Catalog:
                     _OPEN,
                 ),
             ),
-            Command(
-                "participation me", "What is recorded about you, and why", student, reporting.me
-            ),
-            Command(
-                "participation counted", "Why one message counts or not", student,
-                reporting.counted,
-                (Param("message", "The message, by its id; or use Why counted? on it",
-                       required=True),),
-                on_message=OnMessage("Why counted?", "message", "ref"),
-            ),
+            *participation_catalog.of_students(),
             Command(
                 "course link", "Say that you are the same person in two spaces of the course",
                 student, linking.link,
@@ -168,42 +163,8 @@ def build() -> Catalog:
                 student, roster_linking.claim,
                 (Param("name_or_id", "Your name, student id or e-mail, as the registrar has it"),),
             ),
-            Command(
-                "participation class", "Every student's figures", assistant, reporting.class_
-            ),
-            Command(
-                "participation why", "Each message of a student, and why it counts or not",
-                assistant, reporting.why,
-                (Param("student", "A student of the course", Type.PERSON, True,
-                       complete=courses.member_choices),),
-            ),
-            Command(
-                "participation export", "The class's figures as a file", assistant,
-                reporting.export,
-                (Param("format", "The kind of file", choices=FORMATS),),
-            ),
-            Command(
-                "participation picture", "The class in pictures: activity, voices, who answers"
-                " whom, sides", assistant, picturing.picture,
-            ),
-            Command(
-                "participation rehearse", "What uploading grades to a gradebook would do, before"
-                " you upload them", assistant, gradebook_commands.rehearse,
-                (
-                    Param("file", "The gradebook as Canvas or Moodle exports it (CSV)", Type.FILE,
-                          required=True, most=rehearsing.MOST_BYTES),
-                    _GRADED, _FIGURE,
-                    Param("new", "Whether the column may be made", choices=graded.NEW),
-                ),
-            ),
-            Command(
-                "participation grades", "Grades as a file for Canvas or Moodle", assistant,
-                gradebook_commands.grades,
-                (
-                    Param("platform", "Whose gradebook", required=True, choices=graded.PLATFORMS),
-                    _GRADED, _FIGURE,
-                ),
-            ),
+            *participation_catalog.of_staff(),
+            *gradebook_catalog.of_staff(),
             Command("course show", "The course at a glance", assistant, courses.show),
             Command(
                 "course roster", "Take the course's roster from a file (CSV or XLSX)", assistant,
@@ -242,6 +203,24 @@ def build() -> Catalog:
                     Param("prompt", "A prompt's id or title", required=True,
                           complete=prompts.choices),
                     _HERE,
+                    Param("due", "When it is due, such as friday 5pm"),
+                    Param("closes", "When it closes by itself, such as in 7 days"),
+                    _REMIND,
+                ),
+            ),
+            Command(
+                "prompt schedule", "Post prompts at their times, once or again and again",
+                instructor, scheduling.propose,
+                (
+                    Param("prompt", "A prompt; several, parted by semicolons; or next, or next"
+                          " and a tag", required=True, complete=scheduling.prompt_choices,
+                          most=2_000),
+                    Param("when", "When it is posted, such as next monday 9am; left empty, a form"
+                          " asks"),
+                    Param("repeat", "How often; once if left empty",
+                          complete=scheduling.repeat_choices),
+                    Param("until", "The last date, or how many times, such as dec 12 or 10"),
+                    _HERE, _DUE, _CLOSES, _REMIND,
                 ),
             ),
             Command(
@@ -259,17 +238,81 @@ def build() -> Catalog:
             ),
             Command(
                 "prompt withdraw", "Take back a discussion, or a prompt written here",
-                instructor, discussions.withdraw,
+                instructor, ending.withdraw,
                 (Param("what", "A discussion such as D3 or a prompt such as P2; in a thread, its"
-                       " discussion", complete=discussions.withdraw_choices),),
+                       " discussion", complete=ending.withdraw_choices),),
             ),
             Command(
                 "prompt close", "Close a discussion and sum it up", instructor,
-                discussions.close, (_OPEN,),
+                ending.close, (_OPEN,),
             ),
             Command(
                 "prompt reopen", "Open a closed discussion again", instructor,
-                discussions.reopen, (_DISCUSSION,),
+                ending.reopen, (_DISCUSSION,),
+            ),
+            Command(
+                "prompt due", "When a discussion is due, closes, and the channel is reminded",
+                instructor, discussion_times.due,
+                (
+                    _OPEN,
+                    Param("due", "When it is due, such as friday 5pm; or none"),
+                    Param("closes", "When it closes by itself; or none"),
+                    _REMIND,
+                ),
+            ),
+            Command(
+                "prompt why", "Why a discussion was posted, and each of its follow-ups",
+                assistant, discussion_times.why, (_DISCUSSION,),
+            ),
+            Command(
+                "schedule list", "What is scheduled, and what comes next", assistant,
+                schedule_commands.list_,
+            ),
+            Command(
+                "schedule show", "One schedule: what it posted, and what is to come", assistant,
+                schedule_commands.show, (_SCHEDULE,),
+            ),
+            Command(
+                "schedule calendar", "What is scheduled, as a file for your calendar", assistant,
+                schedule_commands.calendar,
+            ),
+            Command(
+                "schedule confirm", "Confirm what was proposed", instructor, scheduling.confirm,
+                (_SCHEDULE,),
+            ),
+            Command(
+                "schedule pause", "Post nothing until it is resumed", instructor,
+                schedule_commands.pause, (_SCHEDULE,),
+            ),
+            Command(
+                "schedule resume", "Go on with what falls due from now on", instructor,
+                schedule_commands.resume, (_SCHEDULE,),
+            ),
+            Command(
+                "schedule move", "Post the next one, or that of a day, at another time",
+                instructor, schedule_commands.move,
+                (
+                    _SCHEDULE,
+                    Param("when", "The new time, such as thursday 9am", required=True),
+                    Param("date", "The day whose post is moved; the next one's if left empty"),
+                ),
+            ),
+            Command(
+                "schedule skip", "Post nothing on these days", instructor,
+                schedule_commands.skip,
+                (
+                    _SCHEDULE,
+                    Param("dates", "Days, such as nov 26, dec 24 to jan 2", required=True,
+                          most=400),
+                ),
+            ),
+            Command(
+                "schedule cancel", "Post nothing more; what was posted stays", instructor,
+                schedule_commands.cancel, (_SCHEDULE,),
+            ),
+            Command(
+                "schedule post-now", "Post the next one now instead of at its time", instructor,
+                schedule_commands.post_now, (_SCHEDULE,),
             ),
             Command(
                 "course setup", "Make a channel a course's", instructor, setup.setup,
@@ -303,6 +346,11 @@ def build() -> Catalog:
                           Type.INTEGER, most=168),
                     Param("keep_text", "Days that texts are kept; 0 sets no end", Type.INTEGER,
                           most=3_650),
+                    Param("scheduled", "With a new zone: what becomes of what is scheduled",
+                          choices=term.SCHEDULED),
+                    Param("term_from", "The first day on which anything is posted; or none"),
+                    Param("term_until", "The last day on which anything is posted; or none"),
+                    Param("quiet", "Hours without follow-ups, such as 22:00-07:00; or none"),
                     _STAFF_CHANNEL, *_ROLES,
                     Param("clear", "What the course is to have no longer", choices=setup.CLEARED),
                 ),

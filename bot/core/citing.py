@@ -4,7 +4,7 @@ knows."""
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from bot.core import discussions, evidence, facts, prompts
+from bot.core import discussions, evidence, facts
 from bot.core.cards import (
     Actions,
     Block,
@@ -18,6 +18,7 @@ from bot.core.cards import (
     text,
 )
 from bot.core.commands import Choice
+from bot.core.content import from_json
 from bot.core.dispatch import Call
 from bot.core.evidence import Cited
 from bot.core.fact_cards import marks
@@ -71,7 +72,7 @@ async def bibliography(call: Call) -> Card:
         said = "Nobody has named a fact in it yet, and its prompt names none."
         return Card(title, (text(said),))
     entries = await asyncio.to_thread(styles.bibliography, list(by_source), pack, guide)
-    shown = prompts.from_json(discussion.content).title
+    shown = from_json(discussion.content).title
     others = tuple(
         Button(
             choice.label,
@@ -96,7 +97,7 @@ async def _cited_in(call: Call, discussion: Discussion, pack: Pack) -> Cited:
         names = await replies.evidence_of(db, call.course.id, discussion.id)
     counted = {reply.id for reply in said if verdict(reply, discussion).counts}
     cited = evidence.resolve([(id_, name) for id_, name in names if id_ in counted], pack)
-    named = {*prompts.from_json(discussion.content).facts}
+    named = {*from_json(discussion.content).facts}
     named |= {fact for found in cited.values() for fact in found.facts}
     linked = dict.fromkeys(source for found in cited.values() for source in found.sources)
     return Cited(tuple(fact.id for fact in pack.facts if fact.id in named), tuple(linked))

@@ -1,17 +1,17 @@
 """A course's report as it stands, with its roster, for whoever makes something of it that is no
 file: grades, pictures."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from bot.core import reporting
-from bot.core.material import material_of
+from bot.core.exporting import report_of
+from bot.core.reckoning import Asked
 from bot.core.report_model import Report
 from bot.core.roster import OnRoster, on_roster
 from bot.core.services import Services
 from storage.rows import Course
+from storage.snapshot import Snapshot
 
 T = TypeVar("T")
 
@@ -23,7 +23,11 @@ async def of_report(
     work: Callable[[Report, Sequence[OnRoster]], T],
 ) -> T:
     """What `work` makes of the report so far; done on a thread of its own, since it may be slow."""
+    pack = services.packs[course.pack].pack if course.pack in services.packs else None
     async with services.database.read() as db:
-        material = await material_of(db, course, services.packs)
         roster = await on_roster(db, course.id)
-    return await asyncio.to_thread(lambda: work(reporting.report(course, material, now), roster))
+
+    def apart(db: Snapshot) -> T:
+        return work(report_of(db, services, course, Asked(), now, pack), roster)
+
+    return await services.database.apart(apart)

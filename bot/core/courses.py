@@ -1,8 +1,9 @@
 """A course's people, a glance at it, its end; see setup.py for its beginning and its settings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.core import leaving, prompts, roles, setup, staff_channel
+from bot.core import ending, leaving, prompts, roles, setup, staff_channel
 from bot.core.cards import (
     Block,
     Card,
@@ -18,8 +19,9 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
 from bot.core.events import Person
 from bot.core.picking import answered
+from bot.core.planning import planned
 from bot.core.services import channel_labels, named
-from storage import audit, courses, discussions, members, outbox
+from storage import audit, courses, discussions, members, outbox, schedules
 from storage.database import Connection
 from storage.ids import AccountRef
 from storage.rows import Channel, Discussion, Member
@@ -209,11 +211,13 @@ async def archive(call: Call) -> Card:
         await prompts.refuse_archived(db, call)
         open_ = [d for d in await discussions.discussions_of(db, call.course.id) if d.open]
         for discussion in open_:
-            await outbox.cancel(db, call.course.id, discussion.id, ("prompt",))
-            await discussions.close(db, call.course.id, discussion.id, call.now)
-            await discussions.revise(db, call.course.id, discussion.id)
-            await prompts.owe_update(db, discussion, call)
+            await ending.end(db, discussion, call.now)
+            await prompts.owe_update(db, discussion, call.now)
         await courses.change(db, call.course.id, {"archived_at": call.now})
+        for schedule in await schedules.schedules_of(db, call.course.id):
+            if schedule.state in ("active", "paused"):
+                cancelled = replace(schedule, state="cancelled")
+                await schedules.keep(db, planned(cancelled, {}, call.course))
         await audit.note(
             db, call.course.id, call.member.id, "course archive", "course", call.now
         )  # fmt: skip

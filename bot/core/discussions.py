@@ -1,37 +1,22 @@
-"""Discussions: posting a prompt, taking a side, closing, reopening, withdrawing."""
+"""Discussions: finding one, posting a prompt, taking a side. How one ends is in ending.py."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from bot.core import course_roles, prompts
-from bot.core.cards import Actions, Block, Button, Card, Fields, Table, Text, spans, text
-from bot.core.commands import Choice, Role
+from bot.core import opening, prompts
+from bot.core.cards import Block, Card, text
+from bot.core.commands import Choice
+from bot.core.content import Content, from_json
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
 from bot.core.events import Place
-from bot.core.inferring import replies_with_parents
-from bot.core.participation import is_response, verdict
+from bot.core.opening import Opening
 from bot.core.services import channel_labels
-from storage import audit, courses, discussions, members, outbox
+from bot.core.typed_times import typed_times
+from storage import audit, courses, discussions, outbox
 from storage.database import Connection
+from storage.discussions import NO_TIMES
 from storage.errors import StorageError
-from storage.rows import Channel, Discussion, Send
-
-FEWEST = 5
-"""A count over fewer people than this could show one person's choice, and is not shown."""
-
-
-async def compose(db: Connection, send: Send) -> Card:
-    """The card of a send, from what is stored now."""
-    discussion = await discussions.discussion_by_id(db, send.course_id, send.discussion_id)
-    if send.kind == "closing":
-        return await _summary(db, discussion)
-    card = prompts.prompt_card(prompts.from_json(discussion.content), discussion)
-    if send.kind != "prompt":
-        return card
-    notify = await course_roles.notified(db, send.channel)
-    return replace(card, notify=notify, tag=send.channel.tag)
-
+from storage.rows import Channel, Discussion
 
 # --- finding a discussion -----------------------------------------------------------------------
 
@@ -95,38 +80,30 @@ async def channel_choices(call: Call, typed: str) -> Sequence[Choice]:
 async def post(call: Call) -> Card:
     """/prompt post: open a discussion and post its prompt, once, however often it is asked."""
     name, content = await prompts.find(call, call.required("prompt"))
-    channels = await _target(call)
+    ids = tuple(channel.id for channel in await target(call))
+    times = typed_times(call, NO_TIMES)
     key = f"post:{call.place.space.platform}:{call.place.space.ref}:{call.invocation.id}"
 
     async def work(db: Connection) -> Discussion:
         if before := await outbox.with_keys(db, call.course.id, key):
             return await discussions.discussion_by_id(db, call.course.id, before[0].discussion_id)
         await prompts.refuse_archived(db, call)
-        discussion = await discussions.open_discussion(
-            db, call.course.id, name, prompts.to_json(content), call.now
+        discussion = await opening.open_(
+            db, call.course.id, Opening(name, content, ids, key, call.now, times), call.now
         )
-        for channel in channels:
-            await outbox.owe(
-                db,
-                call.course.id,
-                channel.id,
-                discussion.id,
-                key=f"{key}:{channel.id}",
-                kind="prompt",
-                due_at=call.now,
-            )
         await audit.note(
             db, call.course.id, call.member.id, "prompt post", discussion.name, call.now
         )
         return discussion
 
     discussion = await call.services.database.write(work)
+    call.services.agenda.wake()
     late = await prompts.deliver(call, [discussion])
     title = f"{discussion.name}: {discussion.content['title']}"
-    return Card(title, (*await _posted(call, discussion), *late))
+    return Card(title, (*await posted(call, discussion), *late))
 
 
-async def _target(call: Call) -> list[Channel]:
+async def target(call: Call) -> list[Channel]:
     """The channels to post in: the one named, all, or the one where it was asked."""
     async with call.services.database.read() as db:
         own = await courses.channels_of(db, call.course.id)
@@ -152,7 +129,7 @@ async def _target(call: Call) -> list[Channel]:
     )
 
 
-async def _posted(call: Call, discussion: Discussion) -> list[Block]:
+async def posted(call: Call, discussion: Discussion) -> list[Block]:
     """Where the discussion stands, as links; nothing where that can't be read now."""
     try:
         async with call.services.database.read() as db:
@@ -171,9 +148,9 @@ async def side(call: Call) -> Card:
     """/prompt side: take a side in a discussion, or change it."""
     discussion = await find(call)
 
-    async def work(db: Connection) -> tuple[prompts.Content, str, str | None]:
+    async def work(db: Connection) -> tuple[Content, str, str | None]:
         now = await discussions.discussion_by_id(db, call.course.id, discussion.id)
-        content = prompts.from_json(now.content)
+        content = from_json(now.content)
         if not now.open:
             raise Refused(f"{now.name} is closed, so sides can't be taken any more.")
         key = _side(now.name, content, call.required("side"))
@@ -193,7 +170,7 @@ async def side(call: Call) -> Card:
     return Card(blocks=(text(changed, " Now say why, in the thread."),))
 
 
-def _side(name: str, content: prompts.Content, typed: str) -> str:
+def _side(name: str, content: Content, typed: str) -> str:
     """The key of the side that was typed, by key or label. Raises UnknownName."""
     if not content.sides:
         raise Refused(f"{name} has no sides to take.")
@@ -211,143 +188,5 @@ async def side_choices(call: Call, typed: str) -> Sequence[Choice]:
     except BadInput:
         return []
     return prompts.matching(
-        [Choice(key, label) for key, label in prompts.from_json(discussion.content).sides], typed
+        [Choice(key, label) for key, label in from_json(discussion.content).sides], typed
     )
-
-
-Change = Callable[[Connection, Discussion], Awaitable[None]]
-
-
-async def _change(
-    call: Call, discussion: Discussion, change: Change, *kinds: str
-) -> tuple[Text, ...]:
-    """Change a discussion and owe its posts an update, and sends of `kinds`; what is not out yet.
-
-    `change` decides and writes in one transaction, so that of two people who do the same at once
-    only one does it; it raises Refused for the other.
-    """
-
-    async def work(db: Connection) -> None:
-        await prompts.refuse_archived(db, call)
-        now = await discussions.discussion_by_id(db, call.course.id, discussion.id)
-        await change(db, now)
-        await prompts.owe_update(db, now, call, *kinds)
-        await audit.note(db, call.course.id, call.member.id, call.command.name, now.name, call.now)
-
-    await call.services.database.write(work)
-    return await prompts.deliver(call, [discussion])
-
-
-async def close(call: Call) -> Card:
-    """/prompt close: replies written from now on don't count; the class sees a summary."""
-
-    async def change(db: Connection, now: Discussion) -> None:
-        if not now.open:
-            raise Refused(f"{now.name} is not open; /prompt reopen would open it again.")
-        await outbox.cancel(db, now.course_id, now.id, ("prompt",))
-        await discussions.close(db, now.course_id, now.id, call.now)
-        await discussions.revise(db, now.course_id, now.id)
-
-    discussion = await find(call)
-    late = await _change(call, discussion, change, "closing")
-    said = f"{discussion.name} is closed. Replies written after this do not count."
-    return Card(blocks=(text(said), *late, _reopen_button(discussion)))
-
-
-async def reopen(call: Call) -> Card:
-    """/prompt reopen: replies count again from now on; what was written in between doesn't."""
-
-    async def change(db: Connection, now: Discussion) -> None:
-        if now.open:
-            raise Refused(f"{now.name} is open already.")
-        if not await outbox.channels_of(db, now.course_id, now.id):
-            raise Refused(f"{now.name} was never posted; use /prompt post.")
-        await outbox.cancel(db, now.course_id, now.id, ("closing",))
-        await discussions.reopen(db, now.course_id, now.id, call.now)
-        await discussions.revise(db, now.course_id, now.id, withdrawn_at=None)
-
-    discussion = await find(call)
-    late = await _change(call, discussion, change)
-    said = f"{discussion.name} is open again. What was written while it was closed stays uncounted."
-    return Card(blocks=(text(said), *late))
-
-
-async def withdraw(call: Call) -> Card:
-    """/prompt withdraw: take back a discussion (D12), or a prompt of the course's own (P3)."""
-    typed = call.text("what")
-    if typed is not None and typed[:1].casefold() == "p" and typed[1:].isdigit():
-        return await _withdraw_prompt(call, typed)
-
-    async def change(db: Connection, now: Discussion) -> None:
-        if now.withdrawn_at is not None:
-            raise Refused(f"{now.name} is withdrawn already.")
-        await outbox.cancel(db, now.course_id, now.id, ("prompt", "closing"))
-        await discussions.close(db, now.course_id, now.id, call.now)
-        await discussions.revise(db, now.course_id, now.id, withdrawn_at=call.now)
-
-    discussion = await find(call, "what")
-    late = await _change(call, discussion, change)
-    said = f"{discussion.name} is withdrawn, and its replies do not count."
-    return Card(blocks=(text(said), *late, _reopen_button(discussion)))
-
-
-def _reopen_button(discussion: Discussion) -> Actions:
-    return Actions((Button("Reopen", "prompt reopen", (("discussion", discussion.name),)),))
-
-
-async def _withdraw_prompt(call: Call, typed: str) -> Card:
-    async def work(db: Connection) -> str:
-        await prompts.refuse_archived(db, call)
-        kept = await discussions.prompts_of(db, call.course.id)
-        own = {prompt.name: prompt for prompt in kept if prompt.withdrawn_at is None}
-        prompt = own.get(typed.upper())
-        if prompt is None:
-            raise UnknownName("what", "prompt", typed, list(own), "see /prompt list.")
-        changes = {"withdrawn_at": call.now}
-        await discussions.change_prompt(db, call.course.id, prompt.number, changes)
-        await audit.note(
-            db, call.course.id, call.member.id, "prompt withdraw", prompt.name, call.now
-        )
-        return prompt.name
-
-    name = await call.services.database.write(work)
-    return Card(blocks=(text(f"{name} is withdrawn; what was posted from it stays as it is."),))
-
-
-async def withdraw_choices(call: Call, typed: str) -> Sequence[Choice]:
-    return [*await choices(call, typed), *await prompts.own_choices(call, typed)]
-
-
-# --- the summary at closing ---------------------------------------------------------------------
-
-
-async def _summary(db: Connection, discussion: Discussion) -> Card:
-    """What the class sees when a discussion closes: how it went, and nobody's figures."""
-    written = await replies_with_parents(db, discussion.course_id, discussion.id)
-    by_id = {reply.id: reply for reply in written}
-    counted = [reply for reply in written if verdict(reply, discussion).counts]
-    responses = [reply for reply in counted if is_response(reply, by_id)]
-    answered = {reply.parent_id for reply in responses}
-    answers = [reply for reply in counted if not is_response(reply, by_id)]
-    pairs = [
-        ("Students who wrote", spans(str(len({reply.member_id for reply in counted})))),
-        ("Answers to the prompt", spans(str(len(answers)))),
-        ("Responses", spans(str(len(responses)))),
-        ("Answers nobody responded to", spans(str(sum(a.id not in answered for a in answers)))),
-    ]
-    blocks: list[Block] = [Fields(tuple(pairs))]
-    content = prompts.from_json(discussion.content)
-    if content.sides:
-        blocks.append(await _sides(db, discussion, content))
-    return Card(f"{discussion.name} is closed", tuple(blocks), f"{discussion.name} · summary")
-
-
-async def _sides(db: Connection, discussion: Discussion, content: prompts.Content) -> Block:
-    """How many students hold each side, where nobody's choice can be told from it."""
-    held = await discussions.sides_of(db, discussion.course_id, discussion.id)
-    had = await members.roles_of(db, list(held))
-    taken = [side for member, side in held.items() if had[member][-1][1] == Role.STUDENT.word]
-    if len(taken) < FEWEST:
-        return text(f"How the sides stood is shown when at least {FEWEST} people took one.")
-    rows = tuple((spans(label), spans(str(taken.count(key)))) for key, label in content.sides)
-    return Table(("Side", "Held by"), rows, frozenset({1}))

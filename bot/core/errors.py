@@ -58,3 +58,14 @@ class UnknownName(BadInput):
             param,
             f"There is no {what} “{shown}”; " + (f"did you mean {meant}?" if meant else hint),
         )
+
+
+class NotUnderstood(BadInput):
+    """A time, an end or a repetition that can't be taken as it was typed; `suggestions` are texts
+    that can be."""
+
+    def __init__(self, param: str, reason: str, *suggestions: str) -> None:
+        *rest, last = suggestions or ("",)
+        instead = f"; type {', '.join(rest)}{' or ' if rest else ''}{last}" if last else ""
+        super().__init__(param, f"{reason}{instead}.")
+        self.suggestions = suggestions

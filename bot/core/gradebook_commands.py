@@ -10,10 +10,10 @@ from bot.core.cards import Card, number, text
 from bot.core.commands import Answer
 from bot.core.course_report import of_report
 from bot.core.dispatch import Call
+from bot.core.exporting import the_course
 from bot.core.gradebook import Grades, Rehearsal
 from bot.core.graded import graded_students
 from bot.core.report_model import Report
-from bot.core.reporting import the_course
 from bot.core.roster import OnRoster
 from bot.core.services import Services
 

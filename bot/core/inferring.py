@@ -2,15 +2,18 @@
 mentions. Worked out from what is stored whenever it is read, so the order of arrival is of no
 consequence."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.participation import verdict
+from bot.core.participation import Terms
 from storage import discussions, members, replies
+from storage.counting import Line
 from storage.database import Connection
-from storage.ids import ChannelId, CourseId, DiscussionId, MemberId, MessageId
+from storage.ids import CourseId, DiscussionId, MemberId, MessageId
+from storage.instants import to_micros
 from storage.rows import BY_MENTION, Discussion, Member, Reply
 
 
@@ -36,37 +39,59 @@ def infer(
     discussions_: Mapping[DiscussionId, Discussion],
     people: Iterable[Member],
 ) -> list[Reply]:
-    """The replies, each that goes by whom it mentions with its parent: the latest reply that the
-    first classmate mentioned had written before, in the same channel, and that stood there then.
+    """The replies, each that goes by whom it mentions with its parent: see `parents`.
 
     `mentions` of one message are in the order of its text.
     """
     students = {member.id for member in people if member.role == "student"}
-    named: dict[MessageId, list[MemberId]] = defaultdict(list)
+    named: dict[int, list[int]] = defaultdict(list)
     for message, member in mentions:
         named[message].append(member)
-    by_author: dict[tuple[DiscussionId, ChannelId, MemberId], list[Reply]] = defaultdict(list)
+    lines: dict[DiscussionId, list[Line]] = defaultdict(list)
     for reply in sorted(written, key=lambda reply: (reply.sent_at, reply.ref)):
-        by_author[reply.discussion_id, reply.channel_id, reply.member_id].append(reply)
+        lines[reply.discussion_id].append(to_line(reply))
+    found: dict[int, int | None] = {}
+    for discussion, its in lines.items():
+        found |= parents(its, named, Terms(discussions_[discussion]), students)
+    return [
+        replace(reply, parent_id=_message(found[reply.id]))
+        if reply.parent_by == BY_MENTION
+        else reply
+        for reply in written
+    ]
 
-    def parent(reply: Reply) -> MessageId | None:
-        for member in named.get(reply.id, ()):
-            if member == reply.member_id:
+
+def parents(
+    lines: Iterable[Line],
+    named: Mapping[int, Sequence[int]],
+    terms: Terms,
+    students: Collection[int],
+) -> dict[int, int | None]:
+    """For each message of a discussion that goes by whom it mentions, its parent: the latest reply
+    that the first classmate mentioned had written before, in the same channel, and that stood there
+    then. `lines` of one member are in the order of time."""
+    by_author: dict[tuple[int, int], tuple[list[int], list[Line]]] = defaultdict(lambda: ([], []))
+    asking = []
+    for line in lines:
+        times, theirs = by_author[line[7], line[0]]
+        times.append(line[1])
+        theirs.append(line)
+        if line[4] == BY_MENTION:
+            asking.append(line)
+
+    def parent(line: Line) -> int | None:
+        for member in named.get(line[2], ()):
+            if member == line[0]:
                 continue
-            theirs = by_author.get((reply.discussion_id, reply.channel_id, member), ())
-            discussion = discussions_[reply.discussion_id]
-            before = [r for r in theirs if r.sent_at < reply.sent_at]
-            for earlier in reversed(before):
-                if _stood(earlier, discussion, reply.sent_at):
-                    return earlier.id
+            times, theirs = by_author.get((line[7], member), ((), ()))
+            for earlier in reversed(theirs[: bisect_left(times, line[1])]):
+                if _stood(earlier, terms, line[1]):
+                    return earlier[2]
             if member in students:
                 return None  # a classmate who had said nothing: it answers the prompt
         return None
 
-    return [
-        replace(reply, parent_id=parent(reply)) if reply.parent_by == BY_MENTION else reply
-        for reply in written
-    ]
+    return {line[2]: parent(line) for line in asking}
 
 
 def is_inferred(reply: Reply) -> bool:
@@ -74,8 +99,34 @@ def is_inferred(reply: Reply) -> bool:
     return reply.parent_by == BY_MENTION and reply.parent_id is not None
 
 
-def _stood(reply: Reply, discussion: Discussion, at: datetime) -> bool:
+def _stood(line: Line, terms: Terms, at: int) -> bool:
     """Whether it was a counted reply at that instant: it may have been deleted since."""
-    if reply.deleted_at is not None and reply.deleted_at <= at:
-        return False
-    return verdict(replace(reply, deleted_at=None), discussion).counts
+    gone = line[6] is not None and line[6] <= at
+    return not gone and terms.rule(line[5], None, line[1], line[0]).counts
+
+
+def to_line(reply: Reply) -> Line:
+    """A reply as a discussion is counted by it."""
+    return (
+        reply.member_id,
+        to_micros(reply.sent_at),
+        reply.id,
+        reply.parent_id,
+        reply.parent_by,
+        reply.role,
+        _micros(reply.deleted_at),
+        reply.channel_id,
+        reply.thread,
+        reply.words,
+        reply.words_raw,
+        reply.characters,
+        reply.attachments,
+    )
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else to_micros(at)
+
+
+def _message(id_: int | None) -> MessageId | None:
+    return None if id_ is None else MessageId(id_)

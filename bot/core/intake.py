@@ -21,6 +21,7 @@ from storage import messages, outbox
 from storage.database import Connection, Database
 from storage.ids import (
     CourseId,
+    DiscussionId,
     MemberId,
 )
 from storage.messages import MessageState
@@ -46,6 +47,8 @@ class Intake:
     ) -> None:
         self._clock = clock
         self._reached = reached
+        self.replied: Callable[[DiscussionId], None] | None = None
+        """Hears of each discussion in which somebody wrote."""
         self._group = database.group(self._apply)
 
     async def take_in(self, event: Event | PersonLeft) -> Taken:
@@ -54,6 +57,8 @@ class Intake:
         if isinstance(event, MessagePosted | MessageEdited):
             measure = words.count(event.text, event.unspoken)
         taken = await self._group.put((event, measure))
+        if self.replied is not None and taken.discussion_id is not None:
+            self.replied(taken.discussion_id)
         if (
             self._reached is not None
             and isinstance(event, MessagePosted | ReactionChanged)

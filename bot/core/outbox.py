@@ -14,7 +14,7 @@ from itertools import count
 
 from bot.core.cards import Card
 from bot.core.ports import REQUEST, Clock, Platform, SendRefused, SendUncertain
-from bot.core.sending import Claimed, NotKnown, Refusal, Steps
+from bot.core.sending import Claimed, NotKnown, Refusal, Steps, place_of
 from storage import courses, discussions, outbox
 from storage.database import Connection, Database
 from storage.errors import StorageError
@@ -28,6 +28,8 @@ MARGIN = timedelta(seconds=5)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 UNEXPECTED_WAIT = timedelta(minutes=5)
+TIMELY = ("prompt", "follow-up", "reminder")
+"""The sends that are of no use when they come long after they were due."""
 LOOK_AGAIN = timedelta(minutes=1)
 """The longest sleep: another process may have left something, or a clock have been set."""
 
@@ -182,7 +184,7 @@ class Outbox:
                 return None
             course = await courses.course(db, send.course_id)
             late = now - send.due_at > timedelta(hours=course.catch_up_hours)
-            if late and send.kind == "prompt" and send.tried_at is None:
+            if late and send.kind in TIMELY and send.tried_at is None:
                 await outbox.give_up(db, id_, owner, "missed", _MISSED)
                 return send
             placement = await self._placement(db, send)
@@ -201,8 +203,9 @@ class Outbox:
         async with self._database.read() as db:  # a summary reads much: not while others write
             card = await self._compose(db, send)
             open_ = await _to_be_open(db, send)
-        settling = self._platforms[send.channel.space.platform].settling
-        return Claimed(send, owner, card, placement, REQUEST + settling + MARGIN, open_)
+        platform = self._platforms[send.channel.space.platform]
+        place, lease = place_of(send, placement, platform), REQUEST + platform.settling + MARGIN
+        return Claimed(send, owner, card, placement, place, lease, open_)
 
     async def _placement(self, db: Connection, send: Send) -> Placement | None:
         for placement in await discussions.placements_of(db, send.course_id, send.discussion_id):

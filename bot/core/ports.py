@@ -9,6 +9,7 @@ from bot.core.cards import Card
 from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
 from bot.core.gradebook import Grades
+from bot.core.recurrence import Rule
 from bot.core.report_model import Report
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
 from storage.ids import AccountRef, ChannelRef, MessageRef, RoleRef, Space, ThreadRef
@@ -16,6 +17,8 @@ from storage.installations import Installation
 
 __all__ = [
     "REQUEST",
+    "CalendarEntry",
+    "CalendarWriter",
     "ClassroomChannel",
     "ClassroomMessage",
     "ClassroomPerson",
@@ -121,6 +124,10 @@ class Platform(Protocol):
         What is there already stays, so that this can be done again after any crash or failure.
         Raises SendRefused or SendUncertain.
         """
+
+    def for_all(self, thread: Place) -> Place:
+        """Where a word about a thread reaches everybody in its channel: the channel, or the thread
+        itself where a channel holds nothing but threads."""
 
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         """Make the bot's own message read like this. Raises SendRefused or SendUncertain."""
@@ -249,6 +256,27 @@ class Charts(Protocol):
     def of_report(self, report: Report, most: int) -> tuple[Picture, ...]:
         """The first `most` of a report's pictures, of those that have something to show: activity
         by day, voices, who answers whom, sides before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """Something that comes at the times of a rule, but for `skipped` ones and for those `moved`
+    from one local time (naive, of the rule's zone) to another. `uid` is its own for good;
+    `changed_at` an instant (UTC)."""
+
+    uid: str
+    title: str
+    changed_at: datetime
+    rule: Rule
+    skipped: tuple[datetime, ...] = ()
+    moved: tuple[tuple[datetime, datetime], ...] = ()
+
+
+class CalendarWriter(Protocol):
+    """Makes a file for a calendar program of what comes when; `name` is without what comes after
+    the point."""
+
+    def __call__(self, title: str, entries: Sequence[CalendarEntry], name: str) -> File: ...
 
 
 class ClassroomStore(Protocol):

@@ -2,9 +2,8 @@
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
 from bot.core.cards import (
     Actions,
@@ -13,7 +12,6 @@ from bot.core.cards import (
     Button,
     Card,
     Code,
-    Italic,
     Table,
     Text,
     paragraphs,
@@ -21,9 +19,9 @@ from bot.core.cards import (
     text,
 )
 from bot.core.commands import Choice, Form, Role
+from bot.core.content import Content, from_json, from_pack, prompt_card, to_json
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
-from prompts.models import Prompt
 from storage import audit, courses, discussions, outbox
 from storage.database import Connection
 from storage.errors import StorageError
@@ -35,87 +33,6 @@ TITLE_MOST = 120
 TEXT_MOST = 3_000
 SIDE_MOST = 60
 SIDES_MOST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A prompt as it is shown. `sides` are pairs of a key that is stored and a label."""
-
-    title: str
-    text: str
-    sides: tuple[tuple[str, str], ...] = ()
-    tags: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-
-    def label(self, side: str) -> str | None:
-        return dict(self.sides).get(side)
-
-
-def to_json(content: Content) -> dict[str, Any]:
-    return {
-        "title": content.title,
-        "text": content.text,
-        "sides": [list(side) for side in content.sides],
-        "tags": list(content.tags),
-        "facts": list(content.facts),
-    }
-
-
-def from_json(kept: Mapping[str, Any]) -> Content:
-    return Content(
-        kept["title"],
-        kept["text"],
-        tuple((key, label) for key, label in kept["sides"]),
-        tuple(kept["tags"]),
-        tuple(kept["facts"]),
-    )
-
-
-def from_pack(prompt: Prompt) -> Content:
-    sides = tuple((side.key, side.label) for side in prompt.sides)
-    return Content(prompt.title, prompt.text, sides, prompt.tags, prompt.facts)
-
-
-def prompt_card(
-    content: Content, discussion: Discussion | None = None
-) -> Card:  # fmt: skip
-    """The prompt as the class sees it; before it is posted, without a discussion."""
-    blocks: list[Block] = [*paragraphs(content.text)]
-    name = None if discussion is None else discussion.name
-    if discussion is not None and discussion.withdrawn_at is not None:
-        blocks.insert(0, text(Italic("Withdrawn: replies here do not count.")))
-    elif discussion is not None and not discussion.open:
-        blocks.insert(0, text(Italic("Closed: replies written from now on do not count.")))
-    elif content.sides:
-        blocks.append(text("Take a side (only you and the staff see which), and change it freely:"))
-        blocks.append(
-            Actions(
-                tuple(
-                    Button(
-                        label, "prompt side", (("discussion", name or ""), ("side", key))
-                    )
-                    for key, label in content.sides
-                )
-            )
-        )  # fmt: skip
-    if content.facts:
-        blocks.append(
-            Actions(
-                tuple(
-                    Button(f"Fact {fact}", "fact about", (("subject", fact),))
-                    for fact in content.facts[:3]
-                )
-            )
-        )
-    return Card(content.title, tuple(blocks), _footer(discussion))
-
-
-def _footer(discussion: Discussion | None) -> str:
-    if discussion is None:
-        return "A preview: nothing is posted by it"
-    if discussion.withdrawn_at is not None:
-        return f"{discussion.name} · withdrawn"
-    return f"{discussion.name} · {'reply in the thread' if discussion.open else 'closed'}"
 
 
 # --- finding a prompt ---------------------------------------------------------------------------
@@ -248,7 +165,7 @@ async def edit(call: Call) -> Card | Form:
         ]
         for discussion in posted:
             await discussions.revise(db, call.course.id, discussion.id, content=changed)
-            await owe_update(db, discussion, call)
+            await owe_update(db, discussion, call.now)
         await audit.note(db, call.course.id, call.member.id, "prompt edit", name, call.now)
         return posted
 
@@ -265,21 +182,20 @@ async def edit(call: Call) -> Card | Form:
     )
 
 
-async def owe_update(db: Connection, discussion: Discussion, call: Call, *kinds: str) -> None:
+async def owe_update(db: Connection, discussion: Discussion, now: datetime, *kinds: str) -> None:
     """Owe each of the discussion's posts an update to what it is now, and sends of `kinds`."""
-    revision = (
-        await discussions.discussion_by_id(db, call.course.id, discussion.id)
-    ).revision  # fmt: skip
-    for channel in await outbox.channels_of(db, call.course.id, discussion.id):
+    course = discussion.course_id
+    revision = (await discussions.discussion_by_id(db, course, discussion.id)).revision
+    for channel in await outbox.channels_of(db, course, discussion.id):
         for kind in ("update", *kinds):
             await outbox.owe(
                 db,
-                call.course.id,
+                course,
                 channel,
                 discussion.id,
                 key=f"{kind}:{discussion.id}:{revision}:{channel}",
                 kind=kind,
-                due_at=call.now,
+                due_at=now,
             )
 
 

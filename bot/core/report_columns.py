@@ -28,7 +28,10 @@ STUDENTS = (
     Column("name", _T, "What the student is called, or their pseudonym."),
     Column("discussions_open", _N, "Discussions that were open to the student: not withdrawn, not"
            " closed before they came, not opened after they left."),
+    Column("excused", _N, "Those of them that staff did not ask of the student."),
     Column("discussions_joined", _N, "Discussions in which a message of theirs counts."),
+    Column("on_time", _N, "Discussions with a due time by which their first counted message was"
+           " written, or by the time that staff gave them."),
     Column("posts", _N, "Counted answers to a prompt."),
     Column("replies", _N, "Counted responses to a classmate's message."),
     Column("replies_inferred", _N, "Those of the replies that say whom they answer by a mention"
@@ -49,7 +52,7 @@ STUDENTS = (
            " opening to their first counted message."),
     Column("facts_cited", _N, "Distinct facts of the course's pack named by their ids."),
     Column("facts", _T, "The ids of those facts."),
-    Column("links", _N, "Distinct addresses linked."),
+    Column("links", _N, "Distinct addresses linked, as long as the texts are kept."),
     Column("sources_linked", _N, "Distinct sources of the course's pack linked."),
     Column("sides", _N, "Discussions in which they took a side."),
     Column("side_changes", _N, "How often they changed a side."),
@@ -64,6 +67,7 @@ DISCUSSIONS = (
     Column("discussion", _T, "The discussion's short id."),
     Column("title", _T, "The prompt's title."),
     Column("opened", _I, "When it was opened."),
+    Column("due", _I, "When it was due, where it was."),
     Column("closed", _I, "When it was closed last; empty while it is open."),
     Column("withdrawn", _I, "When it was withdrawn: then nothing in it counts."),
     Column("open_to", _N, "Students to whom it was open."),

@@ -12,8 +12,8 @@ from bot.core.cards import Block, Bold, Card, Code, Fields, number, spans, text
 from bot.core.commands import Choice, File, Form, Param
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
+from bot.core.exporting import the_course
 from bot.core.ports import Unreadable
-from bot.core.reporting import the_course
 from bot.core.roster_columns import ASKED, NAME, Columns, chosen, label_of, recognise
 from bot.core.roster_rows import Slip, students, told_apart
 from bot.core.services import Services

@@ -34,24 +34,28 @@ class NotKnown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A send and what it takes to carry it out. `owner` is of this claim only; `lease` is how long
-    a request and its settling take; `open_` what its thread is to be afterwards (None leaves it).
+    """A send and what it takes to carry it out. `owner` is of this claim only; `place` is where its
+    message goes, or stands; `lease` is how long a request and its settling take; `open_` what its
+    thread is to be afterwards (None leaves it).
     """
 
     send: Send
     owner: str
     card: Card
     placement: Placement | None
+    place: Place
     lease: timedelta
     open_: bool | None
 
-    @property
-    def place(self) -> Place:
-        """Where its message goes, or stands."""
-        channel, placement = self.send.channel, self.placement
-        if placement is None or self.send.kind != "closing":
-            return Place(channel.space, channel.ref)
-        return Place(channel.space, channel.ref, placement.thread)
+
+def place_of(send: Send, placement: Placement | None, platform: Platform) -> Place:
+    """Where a send's message goes: a prompt into its channel, what belongs to a discussion into its
+    thread, and a reminder to where the whole class sees it."""
+    channel = Place(send.channel.space, send.channel.ref)
+    if placement is None or send.kind in ("prompt", "update"):
+        return channel
+    thread = replace(channel, thread=placement.thread)
+    return platform.for_all(thread) if send.kind == "reminder" else thread
 
 
 @dataclass(frozen=True, slots=True)

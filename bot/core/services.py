@@ -14,7 +14,15 @@ from bot.core.cards import Card, Link
 from bot.core.errors import Refused
 from bot.core.events import MessageRef, Place, Space
 from bot.core.guesses import Guesses
-from bot.core.ports import Charts, Clock, Exporter, GradeExporter, Platform, RosterReader
+from bot.core.ports import (
+    CalendarWriter,
+    Charts,
+    Clock,
+    Exporter,
+    GradeExporter,
+    Platform,
+    RosterReader,
+)
 from prompts.claims import Checker, Claim
 from prompts.evidence.fingerprints import unchecked
 from prompts.loader import load
@@ -26,6 +34,7 @@ from storage.ids import ChannelId
 from storage.rows import Channel, Course
 
 if TYPE_CHECKING:
+    from bot.core.agenda import Agenda
     from bot.core.commands import Catalog
     from bot.core.outbox import Outbox
 
@@ -70,6 +79,8 @@ class Services:
     exporters: Mapping[str, Exporter]
     catalog: "Catalog"
     outbox: "Outbox"
+    agenda: "Agenda"
+    to_calendar: CalendarWriter
     roster_reader: RosterReader
     grade_exporters: Mapping[str, GradeExporter] = field(default_factory=dict)
     charts: Charts | None = None  # None: the library that draws is not installed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
-from bot.core import course_roles, prompts, staff_channel
+from bot.core import course_roles, prompts, staff_channel, term
 from bot.core.cards import Actions, Block, Button, Card, Code, Fields, spans, text
 from bot.core.commands import Choice, Role
 from bot.core.dispatch import Call
@@ -223,6 +223,8 @@ async def settings(call: Call) -> Card:
         changes["catch_up_hours"] = call.arguments["catch_up"]
     if "keep_text" in call.arguments:
         changes["keep_text_days"] = call.arguments["keep_text"] or None
+    times = term.typed(call)
+    changes |= times.settings
     room = await staff_channel.picked(call)
     chosen = await course_roles.picked(call, await _channels_here(call))
     cleared = call.text("clear")
@@ -237,7 +239,9 @@ async def settings(call: Call) -> Card:
         await prompts.refuse_archived(db, call)
         if changes.get("pack", call.course.pack) != call.course.pack:
             await _refuse_another_pack(db, call.course)
+        before = await courses.course(db, call.course.id)
         await courses.change(db, call.course.id, changes)
+        await term.replan(db, before, times, call.now)
         if room is not None:
             await staff_channel.bind(db, call.course.id, room, call.now)
         await course_roles.keep(db, call, call.course.id, chosen)
@@ -259,7 +263,9 @@ async def settings(call: Call) -> Card:
         course = await courses.course(db, call.course.id)
         return Card(course.title, (head, await shown(db, course)))
 
-    return await call.services.database.write(work)
+    card = await call.services.database.write(work)
+    call.services.agenda.wake()
+    return card
 
 
 async def _clear(db: Connection, call: Call, purpose: str) -> bool:
@@ -298,6 +304,7 @@ async def shown(db: Connection, course: Course) -> Fields:
             ("Pack", spans(course.pack)),
             ("Catch-up time", spans(f"{course.catch_up_hours} hours")),
             ("Texts are kept", spans(kept)),
+            *term.shown(course),
             staff_channel.where(rooms),
             *course_roles.shown(chosen),
         )

@@ -16,6 +16,10 @@ from storage.rows import Channel, Send
 log = logging.getLogger(__name__)
 
 
+WHAT = {"update": "new text", "closing": "summary"}
+"""What people call a send, where it isn't what its kind is called."""
+
+
 class StaffNotices:
     """Tells a course's instructors and assistants, in whichever space each of them is."""
 
@@ -57,7 +61,7 @@ class StaffNotices:
         """A send, or what belongs to its message, could not be posted: say which, where and why."""
         name = await self._name(send)
         log.warning("a send was refused", extra={"send": send.id, "kind": send.kind})
-        what = {"prompt": "prompt", "update": "new text", "closing": "summary"}[send.kind]
+        what = WHAT.get(send.kind, send.kind)
         if send.message is not None:
             await self._tell_refusal(
                 send,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
-from bot.core import discussions
+from bot.core import composing
 from bot.core.cards import Card
 from bot.core.dispatch import Dispatcher
 from bot.core.events import (
@@ -169,6 +169,9 @@ class FaultyPlatform:
     async def update(self, place: Place, message: MessageRef, card: Card) -> None:
         await self._request(place, lambda: self._change(message, card))
 
+    def for_all(self, thread: Place) -> Place:
+        return replace(thread, thread=None)
+
     async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         self._read()
         for one in self.standing:
@@ -281,7 +284,7 @@ def an_outbox(
         world.clock,
         {"browser": platform},
         owner,
-        discussions.compose,
+        composing.compose,
         staff.refused,
         staff.not_set_open,
         staff.not_notified,

@@ -1,6 +1,7 @@
 """The browser classroom as the core's Platform: what the bot posts, finds, changes and reads."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -43,6 +44,9 @@ class BrowserPlatform:
         )
         self._classroom.publish(Change(message))
         return MessageRef(str(message.id))
+
+    def for_all(self, thread: Place) -> Place:
+        return replace(thread, thread=None)
 
     async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         message = await self._classroom.store.by_key(key)

@@ -101,7 +101,8 @@ class DiscordPlatform:
 
     async def complete(self, place: Place, message: MessageRef, card: Card, key: str) -> Posted:
         channel = await self._channel(place)
-        if place.thread is None and not isinstance(channel, discord.ForumChannel):
+        threaded = not card.alone and not isinstance(channel, discord.ForumChannel)
+        if place.thread is None and threaded:
             await self._open_thread(_writable(channel), message, _title(card))
         thread = place.thread or ThreadRef(message)
         parts = _parts(channel, card, key)
@@ -130,6 +131,16 @@ class DiscordPlatform:
         for number, part in enumerate(parts[1:], 1):
             if not any(marks.carries(message, key, number) for message in standing):
                 await self._send(thread, IN_THREAD, part, key, number)
+
+    def for_all(self, thread: Place) -> Place:
+        """A forum holds posts only."""
+        guild = (
+            None
+            if self._client is None
+            else self._client.get_guild(inbound.to_number(thread.space.ref))
+        )
+        channel = None if guild is None else guild.get_channel(inbound.to_number(thread.channel))
+        return thread if isinstance(channel, discord.ForumChannel) else replace(thread, thread=None)
 
     async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         channel, own = await self._channel(place), self._own()

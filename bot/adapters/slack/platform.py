@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -89,6 +89,9 @@ class SlackPlatform:
             **marked,
         )
         return str(answer["ts"])
+
+    def for_all(self, thread: Place) -> Place:
+        return replace(thread, thread=None)
 
     async def find(self, place: Place, key: str, since: datetime) -> MessageRef | None:
         workspace = await self._workspace(place.space)

@@ -1,0 +1,154 @@
+"""What falls due by itself: occurrences of schedules, closings, reminders, follow-ups.
+
+One sleeping task wakes for the next instant at which anything is due, or when something changes.
+Each thing is decided in one transaction with what follows from it, so that two processes on one
+database never both do it; what is to be said in a channel goes through the outbox.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from bot.core import closing, following, occurring
+from bot.core.ports import Clock
+from bot.core.receipts import Receipts
+from bot.core.services import LoadedPack
+from bot.core.staff import StaffNotices
+from storage import discussions, follow_ups, schedules
+from storage.database import Connection, Database
+from storage.ids import DiscussionId
+from storage.rows import FollowUpState
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP = 60.0
+"""Seconds: a laptop may have slept, a clock been set, or another process have left something."""
+AFTER_FAILURE = 5.0
+AT_ONCE = 200
+"""Of each kind, what is decided in one transaction: others write in between."""
+
+
+class Agenda:
+    """Does what is due. `owed` is told when there is more for the outbox; `new_id` makes the short
+    ids under which unexpected failures are logged."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        packs: Mapping[str, LoadedPack],
+        staff: StaffNotices,
+        owed: Callable[[], None],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._packs = packs
+        self._staff = staff
+        self._owed = owed
+        self._new_id = new_id
+        self._wake = asyncio.Event()
+        self._waiting: set[DiscussionId] = set()  # those with a follow-up that waits for replies
+        self._answered: set[DiscussionId] | None = None  # None: all are to be looked at
+
+    async def run(self) -> None:
+        """Do what falls due, for ever."""
+        while True:
+            self._wake.clear()
+            wait = AFTER_FAILURE
+            try:
+                await self.attend()
+                wait = await self._until_next()
+            except Exception as problem:  # whatever it was, the next round may do better
+                about = {"doing": "see what is due", "failure": self._new_id()}
+                log.error("the agenda failed", exc_info=problem, extra=about)
+            try:
+                await asyncio.wait_for(self._wake.wait(), wait)
+            except TimeoutError:
+                continue
+
+    def wake(self) -> None:
+        """Something changed that may be due sooner."""
+        self._wake.set()
+
+    def answered(self, discussion: DiscussionId) -> None:
+        """A reply came: a follow-up may have waited for it."""
+        if self._answered is not None and discussion in self._waiting:
+            self._answered.add(discussion)
+            self._wake.set()
+
+    async def attend(self) -> None:
+        """Do all that is due now, and tell each course's staff what they should know of it."""
+        receipts = Receipts()
+        try:
+            while await self._is_due():
+                await self._database.write(lambda db: self._round(db, receipts))
+                self._owed()
+            await self._heed_answers()
+        finally:
+            await receipts.tell(self._staff)
+
+    async def _is_due(self) -> bool:
+        async with self._database.read() as db:
+            at = await _next(db)
+        return at is not None and at <= self._clock.now()
+
+    async def _round(self, db: Connection, receipts: Receipts) -> None:
+        """Do what is due, as much as goes into one transaction."""
+        now, found = self._clock.now(), Receipts()
+        due = await schedules.due(db, now, AT_ONCE)
+        if due:
+            await occurring.occur(db, due, self._packs, now, found)
+        ending = await discussions.closing_or_reminding(db, now, AT_ONCE)
+        for discussion in ending:
+            await closing.close_or_remind(db, discussion, now, found)
+        looks = await follow_ups.due(db, now, AT_ONCE)
+        for one in looks:
+            await following.look(db, one, now)
+        receipts.add(found)
+
+    async def _heed_answers(self) -> None:
+        """Look at the follow-ups that wait for replies, where some came; after a start, at all."""
+        answered, self._answered = self._answered, set()
+        if answered is not None and not answered:
+            return
+        try:
+            async with self._database.read() as db:
+                waiting = await follow_ups.waiting_for_replies(db, answered)
+            by_discussion = defaultdict(list)
+            for one in waiting:
+                by_discussion[one.discussion_id].append(one)
+            for ones in by_discussion.values():
+                await self._database.write(partial(self._look_at, ones))
+                self._owed()
+        except BaseException:
+            self._answered = None  # all are looked at again
+            raise
+
+    async def _look_at(self, ones: Sequence[FollowUpState], db: Connection) -> None:
+        for one in ones:
+            await following.look(db, one, self._clock.now())
+
+    async def _until_next(self) -> float:
+        """Seconds to sleep."""
+        async with self._database.read() as db:
+            at = await _next(db)
+            self._waiting = {f.discussion_id for f in await follow_ups.waiting_for_replies(db)}
+        if self._answered or self._answered is None:
+            return 0.0
+        if at is None:
+            return LONGEST_SLEEP
+        return max(0.05, min(LONGEST_SLEEP, (at - self._clock.now()).total_seconds()))
+
+
+async def _next(db: Connection) -> datetime | None:
+    """The next instant at which anything is due."""
+    found = (
+        await schedules.next_due(db),
+        await discussions.next_closing_or_reminding(db),
+        await follow_ups.next_due(db),
+    )
+    return min((moment for moment in found if moment is not None), default=None)

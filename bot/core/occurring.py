@@ -1,0 +1,174 @@
+"""What becomes of an occurrence that is due: a discussion is opened, or it is too late for that, or
+there is no prompt to post."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.core import opening, shelf
+from bot.core.cards import Moment
+from bot.core.opening import Opening
+from bot.core.planning import Due, planned, taken, times_of
+from bot.core.receipts import Receipts
+from bot.core.services import LoadedPack
+from bot.core.shelf import Shelf
+from storage import courses, discussions, schedules
+from storage.database import Connection
+from storage.ids import ChannelId, CourseId, DiscussionId
+from storage.rows import Channel, Course, Occurrence, Schedule
+
+RUNS_DRY = 2
+"""So many posts before a queue of prompts runs dry, staff are told."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What several occurrences of one course need, read once in a transaction."""
+
+    course: Course
+    shelf: Shelf
+    channels: Mapping[ChannelId, Channel]
+    used: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def read(cls, db: Connection, id_: CourseId, packs: Mapping[str, LoadedPack]) -> "Known":
+        course = await courses.course(db, id_)
+        own = await courses.channels_of(db, id_)
+        return cls(
+            course,
+            await shelf.shelf_of(db, course, packs),
+            {channel.id: channel for channel in own},
+            await discussions.prompts_used(db, id_),
+        )
+
+
+async def occur(
+    db: Connection,
+    due: Sequence[Schedule],
+    packs: Mapping[str, LoadedPack],
+    now: datetime,
+    receipts: Receipts,
+) -> None:
+    """Decide about the next occurrence of each of these schedules, in the caller's transaction."""
+    decided = await schedules.ahead(db, [schedule.id for schedule in due])
+    known: dict[CourseId, Known] = {}
+    for schedule in due:
+        if schedule.course_id not in known:
+            known[schedule.course_id] = await Known.read(db, schedule.course_id, packs)
+        about = dict(decided.get(schedule.id, {}))
+        await _one(db, schedule, about, known[schedule.course_id], now, receipts)
+
+
+async def _one(
+    db: Connection,
+    schedule: Schedule,
+    decided: dict[datetime, Occurrence],
+    known: Known,
+    now: datetime,
+    receipts: Receipts,
+) -> None:
+    name, at = schedule.next, schedule.next_at
+    if name is None or at is None:
+        return
+    before = decided.get(name)
+    local = name if before is None or before.moved_to is None else before.moved_to
+    due = Due(at, local, name)
+    if known.course.archived_at is not None:
+        schedule = replace(schedule, state="cancelled")
+    elif before is None or before.state == "moved":
+        state, discussion = await _decide(db, schedule, due, known, now, receipts)
+        decided[name] = Occurrence(schedule.id, name, state, discussion_id=discussion)
+        await schedules.decide(db, schedule, decided[name], now)
+        if _is_done(schedule, known):
+            schedule = replace(schedule, state="ended")
+    schedule = taken(schedule, due)
+    await schedules.keep(db, planned(schedule, decided, known.course))
+
+
+async def _decide(
+    db: Connection,
+    schedule: Schedule,
+    due: Due,
+    known: Known,
+    now: datetime,
+    receipts: Receipts,
+) -> tuple[str, DiscussionId | None]:
+    """What becomes of the occurrence, and the discussion that it opened."""
+    course, when = known.course, Moment(due.at, known.course.zone)
+    channels = [known.channels[id_] for id_ in schedule.channels if id_ in known.channels]
+    about = next(iter(channels or known.channels.values()), None)
+    late = now - due.at > timedelta(hours=course.catch_up_hours)
+    if late:
+        if about is not None:
+            receipts.note(
+                about, f"{schedule.name} was missed: it was due ", when,
+                f", longer ago than the catch-up time of {course.catch_up_hours} hours.",
+            )  # fmt: skip
+        return "missed", None
+    prompt = pick(schedule, known)
+    if prompt is None or not channels:
+        if about is not None:
+            receipts.note(about, f"{schedule.name} posted nothing, due ", when, _why(schedule))
+        return "empty", None
+    made = await opening.open_(
+        db,
+        course.id,
+        Opening(
+            prompt,
+            known.shelf[prompt],
+            tuple(channel.id for channel in channels),
+            f"schedule:{schedule.id}:{due.name.isoformat()}",
+            due.at,
+            times_of(schedule, due),
+        ),
+        now,
+    )
+    known.used.append(prompt)
+    left = remaining(schedule, known)
+    if left == RUNS_DRY:
+        receipts.note(channels[0], _dry(schedule, left))
+    return "opened", made.id
+
+
+def pick(schedule: Schedule, known: Known) -> str | None:
+    """The prompt that the schedule posts next; None where there is none."""
+    if schedule.prompts is None:
+        names, _ = shelf.queue(known.shelf, schedule.tag, known.used)
+    elif len(schedule.prompts) == 1:
+        names = [name for name in schedule.prompts if name in known.shelf]
+    else:
+        names = _unused(schedule.prompts, known)
+    return names[0] if names else None
+
+
+def remaining(schedule: Schedule, known: Known) -> int | None:
+    """How many prompts are left before they run out; None where one is posted each time."""
+    if schedule.prompts is None:
+        return shelf.queue(known.shelf, schedule.tag, known.used)[1]
+    return None if len(schedule.prompts) == 1 else len(_unused(schedule.prompts, known))
+
+
+def _unused(names: Sequence[str], known: Known) -> list[str]:
+    """Those of several prompts that the course has and has not posted: none is repeated."""
+    return [name for name in names if name in known.shelf and name not in known.used]
+
+
+def _is_done(schedule: Schedule, known: Known) -> bool:
+    """Whether its prompts have run out: those of a tag begin again, a list does not."""
+    listed = schedule.prompts is not None and len(schedule.prompts) > 1
+    return listed and remaining(schedule, known) == 0
+
+
+def _dry(schedule: Schedule, left: int) -> str:
+    then = "prompts are repeated, the one used longest ago first"
+    if schedule.prompts is not None:
+        then = "it ends"
+    return f"{schedule.name} has {left} prompts left that the course has not used; then {then}."
+
+
+def _why(schedule: Schedule) -> str:
+    if schedule.prompts is None:
+        return ": the course has no prompt" + (
+            f" tagged “{schedule.tag}”." if schedule.tag else "."
+        )
+    return f": the course no longer has {', '.join(schedule.prompts)}."

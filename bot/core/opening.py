@@ -1,0 +1,56 @@
+"""Opening a discussion: its record, the posts it owes, and what may follow up on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.content import Content, to_json
+from prompts.models import Replies
+from storage import discussions, follow_ups, outbox
+from storage.database import Connection
+from storage.discussions import NO_TIMES, Times
+from storage.ids import ChannelId, CourseId
+from storage.rows import Discussion
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A discussion to be opened: of the prompt with this name, in these channels. `key` begins the
+    key of each of its posts, so that it is opened once; `due_at` is when they were due (UTC)."""
+
+    prompt: str
+    content: Content
+    channels: tuple[ChannelId, ...]
+    key: str
+    due_at: datetime
+    times: Times = NO_TIMES
+
+
+async def open_(db: Connection, course: CourseId, opening: Opening, now: datetime) -> Discussion:
+    """Open it, in the caller's transaction; the outbox posts it."""
+    content = opening.content
+    discussion = await discussions.open_discussion(
+        db, course, opening.prompt, to_json(content), now, opening.times
+    )
+    await follow_ups.expect(db, discussion.id, _first_looks(content, now))
+    for channel in opening.channels:
+        await outbox.owe(
+            db,
+            course,
+            channel,
+            discussion.id,
+            key=f"{opening.key}:{channel}",
+            kind="prompt",
+            due_at=opening.due_at,
+        )
+    return discussion
+
+
+def _first_looks(content: Content, opened_at: datetime) -> Mapping[str, datetime | None]:
+    """When each follow-up's condition can be met at the earliest; None: as replies come."""
+    return {
+        one.key: None
+        if isinstance(one.condition, Replies)
+        else opened_at + timedelta(hours=one.condition.hours)
+        for one in content.follow_ups
+    }
