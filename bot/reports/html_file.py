@@ -16,8 +16,9 @@ from bot.reports.wording import facts_about
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Taking part", (
-        "member", "discussions_open", "discussions_joined", "posts", "replies", "replies_inferred",
-        "active_days", "hours_to_first", "first", "last", "left")),
+        "member", "section", "discussions_open", "excused", "discussions_joined", "posts",
+        "replies", "replies_inferred", "active_days")),
+    ("When", ("hours_to_first", "on_time", "first", "last", "left")),
     ("Dialogue", (
         "peers_root", "peers_thread", "peers_named", "replies_received", "answered_by",
         "reactions_given", "reactions_received")),

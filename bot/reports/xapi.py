@@ -2,7 +2,8 @@
 
 A store keeps a statement for good and refuses another of the same id, so that a statement holds
 only what never changes and its id is made of that: exported again it is the same. What was deleted
-is said and then voided. No text, no name: who wrote is an opaque account.
+is said and then voided. No text, no name: who wrote is an opaque account. A message is named by an
+address of ours, since nothing leads to a deleted one any more, and `moreInfo` leads to it.
 """
 
 import io
@@ -85,7 +86,7 @@ class _Statements:
         sent, account = row["sent"], self._accounts.get(row["member"])
         if account is None or not isinstance(sent, datetime) or not self._is_past(sent):
             return
-        message, parent = _activity(self._message(row), "message"), self._discussion(row)
+        message, parent = self._message(row), self._discussion(row)
         verb = "replied" if row["kind"] == "reply" else "commented"
         said = self._statement(account, verb, message, sent, parent)
         made = [said]
@@ -105,12 +106,13 @@ class _Statements:
     def _discussion(self, row: Mapping[str, Cell]) -> str:
         return f"{self._course}/discussions/{row['discussion']}"
 
-    def _message(self, row: Mapping[str, Cell]) -> str:
-        """Its permalink, or an address of ours where the platform's does not lead everywhere."""
+    def _message(self, row: Mapping[str, Cell]) -> Mapping[str, Any]:
+        """The activity, with its permalink where that leads everywhere."""
+        activity = _activity(f"{self._course}/messages/{row['message']}", "message")
         link = str(row["link"] or "")
-        if link.startswith(("https://", "http://")):
-            return link
-        return f"{self._course}/messages/{row['message']}"
+        if not link.startswith(("https://", "http://")):
+            return activity
+        return {**activity, "definition": {**activity["definition"], "moreInfo": link}}
 
     def _statement(
         self,
@@ -142,8 +144,10 @@ class _Statements:
         return {"platform": "Coalface", "contextActivities": around}
 
     def _id(self, statement: Statement) -> UUID:
-        whole = json.dumps(statement, sort_keys=True, separators=(",", ":"))
-        return uuid5(self._namespace, whole)
+        """Made of who, what, of what and when: what an activity is defined as may change."""
+        account = statement["actor"]["account"]["name"]
+        named = (account, statement["verb"]["id"], statement["object"]["id"])
+        return uuid5(self._namespace, json.dumps([*named, statement.get("timestamp")]))
 
 
 def _activity(iri: str, kind: str) -> Mapping[str, Any]:

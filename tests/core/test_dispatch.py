@@ -42,6 +42,9 @@ ARGUMENTS = {
     "account": "Ada",
     "file": File("roster.csv", "text/csv", b"Name,Student ID\nAda Pitlamp,12345\n"),
     "entry": "12345",
+    "platform": "canvas",
+    "column": "Participation",
+    "figure": "posts",
 }
 PEOPLE = {"Sam": Role.STUDENT, "Ann": Role.ASSISTANT, "Ivy": Role.INSTRUCTOR}
 

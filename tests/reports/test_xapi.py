@@ -49,13 +49,14 @@ def test_each_message_of_a_student_is_said_and_a_deleted_one_voided() -> None:
 
 def test_a_statement_leads_to_the_message_and_names_its_discussion_and_course() -> None:
     reply = statements(made.a_report())[3]
-    assert reply["object"]["id"] == "https://chat.example/c/1/2"
+    assert reply["object"]["id"] == "https://bot.example/courses/1/messages/2"
+    assert reply["object"]["definition"]["moreInfo"] == "https://chat.example/c/1/2"
     assert reply["timestamp"] == "2026-09-07T09:32:15.123Z"
     around = reply["context"]["contextActivities"]
     assert around["parent"][0]["id"] == "https://bot.example/courses/1/discussions/D1"
     assert around["grouping"][0]["id"] == "https://bot.example/courses/1"
     relative = statements(made.a_report())[-1]
-    assert relative["object"]["id"] == "https://bot.example/courses/1/messages/5"
+    assert "moreInfo" not in relative["object"]["definition"], "it leads nowhere from elsewhere"
 
 
 def test_nobody_is_named_and_each_is_one_account() -> None:
@@ -82,11 +83,12 @@ def test_exported_again_they_are_the_same_whatever_else_has_changed() -> None:
 
 
 def test_what_is_deleted_later_voids_what_was_said_before() -> None:
+    """…though nothing leads to the message any more."""
     before = statements(made.a_report(messages=(made.message(1),)))
-    gone = made.message(1, counted="no", rule=Rule.DELETED.value)
-    after = statements(made.a_report(messages=(gone,)))
-    assert after[:-1] == before
-    assert after[-1]["object"]["id"] == before[-1]["id"]
+    gone = made.message(1, counted="no", rule=Rule.DELETED.value, link=None, words=0)
+    *said, voiding = statements(made.a_report(messages=(gone,)))
+    assert [one["id"] for one in said] == [one["id"] for one in before]
+    assert voiding["object"]["id"] == before[-1]["id"]
 
 
 def test_the_future_is_left_for_later() -> None:
