@@ -87,7 +87,7 @@ def others(seminar: Seminar, command: Command, param: Param) -> dict[str, Any]:
             if other.type is Type.PERSON:
                 value = seminar.bo
             if other.type is Type.FILE:
-                value = ROSTER
+                value = seminar.world.file(*ROSTER)
             given[other.name] = value
     return given
 
