@@ -177,14 +177,19 @@ def require_newest(path: Path) -> None:
     """See that a database can be read by this version, at a glance. Raises StorageError."""
     if not path.exists():
         raise NotADatabase(f"There is no database at {path}.")
-    at = revision(path)
+    at, needed = revision(path), _last_revision()
     if at is None:
         raise NotADatabase(f"{path} has no revision: it is not a Coalface database.")
-    if at != newest():
+    if at != needed:
         raise StorageError(
             f"The database can't be used: it is at revision {at}, and this version needs"
-            f" {newest()}; see coalface db upgrade."
+            f" {needed}; see coalface db upgrade."
         )
+
+
+def _last_revision() -> str:
+    """What `newest` says, by the numbers of the files: Alembic takes a third of a second to load."""
+    return max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 @contextmanager

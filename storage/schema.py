@@ -665,31 +665,6 @@ course_keys = Table(
     Column("key", String, nullable=False),
 )
 
-exports = Table(
-    "exports",  # frozen as they were handed out: over what, by which definitions, the file's digest
-    metadata,
-    _key(),
-    _to("courses"),
-    Column("number", Integer, nullable=False),  # shown as X3
-    Column("made_by", Integer),  # a member's id; null: in the terminal
-    Column("made_at", Instant, nullable=False),  # as of when
-    Column("asked", JSON, nullable=False),  # days, discussions, channel, section: by ids
-    Column("version", String, nullable=False),  # of the definitions
-    Column("format", String, nullable=False),
-    Column("digest", String, nullable=False),  # SHA-256
-    Column("pseudonyms", Boolean, nullable=False),
-    UniqueConstraint("course_id", "number"),
-    sqlite_autoincrement=True,
-)
-
-export_rows = Table(
-    "export_rows",
-    metadata,
-    Column("export_id", ForeignKey("exports.id", ondelete="CASCADE"), primary_key=True),
-    Column("member_id", Integer, primary_key=True),  # also of who is no member any more
-    Column("figures", JSON, nullable=False),  # by the names of the columns; counts only
-)
-
 # --- where Slack's app is installed -------------------------------------------------------------
 
 installations = Table(

@@ -6,6 +6,7 @@ gives them as the driver does: instants are whole microseconds (see instants.py)
 
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Executable
@@ -34,15 +35,25 @@ class Snapshot:
 
     def rows(self, statement: Executable, values: Mapping[str, object]) -> list[Any]:
         """All rows of a statement, as plain tuples."""
-        return list(self.each(statement, values))
+        with _told():
+            cursor: Any = self._connection.execute(statement, values).cursor
+            found: list[Any] = cursor.fetchall()
+            return found
 
     def each(self, statement: Executable, values: Mapping[str, object]) -> Iterator[Any]:
         """One row after another, where all of them would be many."""
-        try:
+        with _told():
             cursor: Any = self._connection.execute(statement, values).cursor
             yield from cursor
-        except sqlite3.Error as problem:
-            raise OperationalError(None, None, problem) from problem
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the driver refuses by itself is refused as SQLAlchemy would."""
+    try:
+        yield
+    except sqlite3.Error as problem:
+        raise OperationalError(None, None, problem) from problem
 
 
 class _AtOnce:

@@ -193,6 +193,7 @@ def report(
 ) -> None:
     """Make the participation report of a course."""
     import asyncio
+    import gc
 
     settings = load_settings(data)
     if by_channel and (output is None or not output.is_dir()):
@@ -203,6 +204,7 @@ def report(
     from bot.app import report as make_report
     from bot.core.exporting import Wanted
 
+    gc.disable()  # a million rows are no garbage, and the program ends in a moment
     typed = {"from": first, "to": last, "discussion": discussion, "channel": channel}
     wanted = Wanted(course, format_, typed, pseudonyms, by_channel)
     for file in asyncio.run(make_report(settings, wanted)):

@@ -5,7 +5,7 @@ from base64 import b32encode
 from hashlib import blake2b
 
 from bot.core.services import Services
-from storage import exports
+from storage import pseudonyms as kept
 from storage.ids import CourseId
 
 KEY_BYTES = 32
@@ -16,7 +16,7 @@ _LENGTH = 5
 async def key_of(services: Services, course: CourseId) -> bytes:
     """The course's key, made the first time it is needed."""
     fresh = services.random_bytes(KEY_BYTES).hex()
-    kept = await services.database.write(lambda db: exports.key_of(db, course, fresh))
+    kept = await services.database.write(lambda db: kept.key_of(db, course, fresh))
     return bytes.fromhex(kept)
 
 

@@ -91,9 +91,7 @@ def class_figures(own: Sequence[Figures], counted: Reckoning) -> tuple[ClassFigu
         "share_joined": round(sum(f.joined > 0 for f in own) / len(own), 3) if own else None,
         "posts_unanswered": unanswered,
         "voice_evenness": gini([f.words for f in own]),
-        "reciprocity": reciprocity(
-            {(p, other) for p in places for other in counted.tally.table[p].to if other in places}
-        ),
+        "reciprocity": reciprocity({place: counted.tally.table[place].to for place in places}),
     }
     return tuple(ClassFigure(d.name, values[d.name], d.sentence) for d in report_columns.CLASS)
 
@@ -107,11 +105,15 @@ def gini(words: Sequence[int]) -> float | None:
     return round((2 * weighted) / (n * total) - (n + 1) / n, 3)
 
 
-def reciprocity(pairs: set[tuple[int, int]]) -> float | None:
+def reciprocity(to: Mapping[int, Mapping[int, int]]) -> float | None:
     """Of the directed pairs, the share whose reverse is there too; None where there are none."""
-    if not pairs:
-        return None
-    return round(sum((b, a) in pairs for a, b in pairs) / len(pairs), 3)
+    pairs = returned = 0
+    for giver, takers in to.items():
+        for taker in takers:
+            if taker in to:
+                pairs += 1
+                returned += giver in to[taker]
+    return round(returned / pairs, 3) if pairs else None
 
 
 def _sheet(name: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> Sheet:
@@ -282,15 +284,16 @@ class _Building:
         row = {tally.places[e.member.id]: n for n, e in enumerate(self.shown)}
         return Series(
             days=tuple(Day(*day) for day in tally.days()),
-            edges=tuple(
-                Edge(n, row[other], responses)
-                for place, n in row.items()
-                for other, responses in sorted(tally.table[place].to.items())
-                if other in row
-            ),
+            edges=Again(lambda: self._edges(row)),
             voices=tuple(sorted(tally.table[place].words for place in row)),
             sides=tuple(self._sides()),
         )
+
+    def _edges(self, row: Mapping[int, int]) -> Iterator[Edge]:
+        for place, n in row.items():
+            for other, responses in sorted(self._counted.tally.table[place].to.items()):
+                if other in row:
+                    yield Edge(n, row[other], responses)
 
     def _sides(self) -> Iterator[SideCount]:
         """Where they stood at first and in the end, over those who are shown; of few, nothing."""

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from typing import Generic, TypeVar
 
 from storage.ids import CourseId, MemberId
+
+T = TypeVar("T")
 
 Cell = str | int | float | datetime | None
 Row = tuple[Cell, ...]
@@ -36,12 +39,12 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """Rows that are made anew each time they are gone through, so that a million need no room."""
+class Again(Generic[T]):
+    """What is made anew each time it is gone through, so that a million rows need no room."""
 
-    begin: Callable[[], Iterator[Row]]
+    begin: Callable[[], Iterator[T]]
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[T]:
         return self.begin()
 
 
@@ -120,10 +123,10 @@ class SideCount:
 @dataclass(frozen=True, slots=True)
 class Series:
     """What pictures are drawn from. `voices` are the words of each student, least first, without
-    names; `days` run without a gap."""
+    names; `days` run without a gap; `edges` can be gone through more than once."""
 
     days: tuple[Day, ...] = ()
-    edges: tuple[Edge, ...] = ()
+    edges: Iterable[Edge] = ()
     voices: tuple[int, ...] = ()
     sides: tuple[SideCount, ...] = ()
 

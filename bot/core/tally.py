@@ -14,7 +14,7 @@ from datetime import date
 from itertools import accumulate, groupby
 from operator import itemgetter, or_
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.core.participation import ALWAYS
@@ -135,6 +135,17 @@ class Known:
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
+class _Heard(NamedTuple):
+    """What is gathered of a discussion: what is counted, the answers to the prompt, what was
+    answered, and the days of all and of the responses."""
+
+    chosen: "Chosen"
+    posts: list[int]
+    heeded: set[int]
+    days: list[int]
+    replied: list[int]
+
+
 class Chosen(NamedTuple):
     """A discussion's messages that are counted, and the place of each one's author."""
 
@@ -183,70 +194,73 @@ class Tally:
     def add(self, talk: Talk) -> None:
         """Count a discussion in."""
         own = self.discussions[talk.discussion.id] = OfDiscussion()
-        opened = to_micros(talk.discussion.opened_at)
-        chosen = Chosen(talk.discussion.id, array("q"), array("i"))
+        opened, due_for = to_micros(talk.discussion.opened_at), talk.terms.due_for
+        heard = _Heard(Chosen(talk.discussion.id, array("q"), array("i")), [], set(), [], [])
         chorus = _Chorus(len(set(map(_THREAD, talk.counted))) == 1)
-        heeded: set[int] = set()
-        posts: list[int] = []
         authors, narrow, takes = self.authors, self.selection.narrow, self.selection.takes
         for member, group in groupby(talk.counted, _MEMBER):
             lines = list(group)
-            chorus.begin(lines, self.place(member))
+            place = self.place(member)
+            chorus.begin(lines, place)
             if narrow:
                 lines = [line for line in lines if takes(line)]
             if authors is not None and member not in authors:
-                heeded.update(_heeded(talk, lines))
+                heard.heeded.update(_heeded(talk, lines))
             elif lines:
-                place = self.place(member)
                 chorus.end(lines, place)
                 figures = self.table[place]
-                chosen.ids.extend(map(_ID, lines))
-                chosen.places.extend([place] * len(lines))
-                _sum(figures, own, lines)
-                _wait(figures, lines[0][1], opened, talk.terms.due_for(member))
-                posts += self._directions(talk, place, lines, heeded)
-        own.posts, own.replies = len(posts), len(chosen.ids) - len(posts)
-        own.unanswered = sum(post not in heeded for post in posts)
-        self.chosen.append(chosen)
+                columns = tuple(zip(*lines, strict=True))
+                _sum(figures, own, columns)
+                _wait(figures, columns[1][0], opened, due_for(member))
+                heard.chosen.ids.extend(columns[2])
+                heard.chosen.places.extend([place] * len(lines))
+                self._directions(talk, figures, lines, columns, heard)
         self.said += len(talk.lines)
+        self.chosen.append(heard.chosen)
+        self.active.update(heard.days)
+        self.responding.update(heard.replied)
+        own.posts, own.replies = len(heard.posts), len(heard.replied)
+        own.unanswered = sum(post not in heard.heeded for post in heard.posts)
         for place, earlier in chorus.earlier():
             self.table[place].peers_thread |= earlier & ~(1 << place)
 
     def _directions(
-        self, talk: Talk, place: int, lines: Sequence[Line], heeded: set[int]
-    ) -> list[int]:
-        """Who answered whom, and on which days; the ids of what answers the prompt."""
-        figures, days, places, by_mention = (
-            self.table[place], self._days, self.places, talk.by_mention
-        )  # fmt: skip
-        to, heard = figures.to, talk.heard
-        posts, replied = [], []
-        when = [days[line[1] // _QUARTER] for line in lines]
-        for line, day in zip(lines, when, strict=True):
-            parent = line[3] if not by_mention else talk.parent(line)
+        self,
+        talk: Talk,
+        figures: Figures,
+        lines: Sequence[Line],
+        columns: Sequence[tuple[Any, ...]],
+        heard: "_Heard",
+    ) -> None:
+        """Who answered whom, and on which days."""
+        days, places, to, author_of = self._days, self.places, figures.to, talk.heard.get
+        posts, replied, heed = heard.posts, heard.replied, heard.heeded.add
+        member, before, by_mention = lines[0][0], len(replied), talk.by_mention
+        when = [days[sent // _QUARTER] for sent in columns[1]]
+        parents = map(talk.parent, lines) if by_mention else columns[3]
+        for line, parent, day in zip(lines, parents, when, strict=True):
             if parent is None:
                 posts.append(line[2])
                 continue
-            author = heard.get(parent)
-            if author is None or author == line[0]:
+            author = author_of(parent)
+            if author is None or author == member:
                 response, author, counts = talk.answers(line)
                 if not response:
                     posts.append(line[2])
                     continue
                 author = author if counts else None
             replied.append(day)
-            heeded.add(parent)
+            heed(parent)
             if author is not None:
-                other = places[author] if author in places else self.place(author)
+                other = places.get(author)
+                other = self.place(author) if other is None else other
                 to[other] = to.get(other, 0) + 1
             if by_mention and line[4] == BY_MENTION:
                 figures.replies_inferred += 1
+        heard.days.extend(when)
         figures.days.update(when)
-        figures.posts += len(posts)
-        figures.replies += len(replied)
-        self.active.update(when)
-        self.responding.update(replied)
-        return posts
+        figures.replies += (replies := len(replied) - before)
+        figures.posts += len(lines) - replies
 
     def mentioned(self, rows: Iterable[tuple[int, int]], whose: Whose) -> None:
         """Message and member. `whose` is the place of the author of a message that is counted."""
@@ -342,18 +356,20 @@ def _heeded(talk: Talk, lines: Sequence[Line]) -> Iterator[int]:
             yield parent
 
 
-def _sum(figures: Figures, own: OfDiscussion, lines: Sequence[Line]) -> None:
-    _, sent, _, _, _, _, _, _, _, words, raw, characters, attachments = zip(*lines, strict=True)
+def _sum(figures: Figures, own: OfDiscussion, columns: Sequence[tuple[Any, ...]]) -> None:
+    """Add up the columns of a member's messages in a discussion."""
     own.joined += 1
-    own.words += (total := sum(words))
+    own.words += (total := sum(columns[9]))
     figures.joined += 1
     figures.words += total
-    figures.words_raw += sum(raw)
-    figures.characters += sum(characters)
-    figures.attachments += sum(attachments)
-    first, last = sent[0], sent[-1]
-    figures.first = first if figures.first is None else min(figures.first, first)
-    figures.last = last if figures.last is None else max(figures.last, last)
+    figures.words_raw += sum(columns[10])
+    figures.characters += sum(columns[11])
+    figures.attachments += sum(columns[12])
+    first, last = columns[1][0], columns[1][-1]
+    if figures.first is None or first < figures.first:
+        figures.first = first
+    if figures.last is None or last > figures.last:
+        figures.last = last
 
 
 def _wait(figures: Figures, first: int, opened: int, due: int | None) -> None:

@@ -57,7 +57,7 @@ WITH
     cited AS (SELECT c.member_id,
         count(DISTINCT named) FILTER (named IN (SELECT unnest($facts))) AS facts_cited,
         coalesce(array_to_string(list_transform(list_sort(
-            list(DISTINCT CAST(named[2:] AS INTEGER)) FILTER (named IN (SELECT unnest($facts)))),
+            list(DISTINCT TRY_CAST(named[2:] AS INTEGER)) FILTER (named IN (SELECT unnest($facts)))),
             lambda n: 'F' || n), ' '), '') AS facts,
         count(DISTINCT named) FILTER (starts_with(named, 'link:')) AS links
         FROM evidence JOIN c ON c.id = evidence.message_id GROUP BY c.member_id),

@@ -1,4 +1,4 @@
-"""What was exported of a course, by opaque ids: no name and no text; and its key for pseudonyms."""
+"""What reports need to keep of a course: the key with which its pseudonyms are made."""
 
 from sqlalchemy import insert, select
 
