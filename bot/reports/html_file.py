@@ -51,6 +51,8 @@ def _page(report: Report) -> Iterator[str]:
     yield _section("class", "The class", _class(report))
     for drawing in pictures:
         yield _section(drawing.key, drawing.title, _picture(drawing))
+    if not any(drawing.key == "answers" for drawing in pictures) and any(report.series.edges):
+        yield "<p>Who answers whom is too much for a page; the JSON file of the report has it.</p>"
     yield _section("students", "Students", _students(report.students))
     yield _section("discussions", "Discussions", _discussions(report))
     yield _section("definitions", "Definitions", _definitions(report))

@@ -8,7 +8,7 @@ millisecond with their offset, days are ISO dates. tests/reports/report.schema.j
 import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,8 +27,13 @@ def to_json(report: Report, name: str) -> File:
 
 
 def _pieces(report: Report) -> Iterator[str]:
-    head = _dumped(_head(report))
-    yield head[:-1]
+    yield _dumped(_head(report))[:-1]
+    yield f',"series":{_dumped(_series(report))[:-1]},"edges":['
+    edges = report.series.edges
+    yield from _parted(
+        {"giver": e.giver, "taker": e.taker, "responses": e.responses} for e in edges
+    )
+    yield "]}"
     for sheet in (report.students, report.discussions, report.replies):
         yield f',\n"{sheet.name}":'
         yield from _table(sheet)
@@ -56,18 +61,15 @@ def _head(report: Report) -> dict[str, Any]:
             {"name": f.name, "value": _value(f.value), "sentence": f.sentence}
             for f in report.class_figures
         ],
-        "series": _series(report),
     }
 
 
 def _series(report: Report) -> dict[str, Any]:
+    """All but the edges, which may be many."""
     series = report.series
     return {
         "days": [
             {"day": d.day.isoformat(), "posts": d.posts, "replies": d.replies} for d in series.days
-        ],
-        "edges": [
-            {"giver": e.giver, "taker": e.taker, "responses": e.responses} for e in series.edges
         ],
         "voices": list(series.voices),
         "sides": [
@@ -80,12 +82,19 @@ def _series(report: Report) -> dict[str, Any]:
 def _table(sheet: Sheet) -> Iterator[str]:
     columns = [{"name": c.name, "kind": c.kind.value, "meaning": c.meaning} for c in sheet.columns]
     yield f'{{"columns":{_dumped(columns)},"count":{sheet.count},"rows":['
-    names, before = sheet.names, "\n"
-    for row in sheet.rows:
-        values = {name: _value(value) for name, value in zip(names, row, strict=True)}
-        yield f"{before}{_dumped(values)}"
+    names = sheet.names
+    yield from _parted(
+        {name: _value(value) for name, value in zip(names, row, strict=True)} for row in sheet.rows
+    )
+    yield "]}"
+
+
+def _parted(values: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Each on a line of its own, with commas between them."""
+    before = "\n"
+    for value in values:
+        yield f"{before}{_dumped(value)}"
         before = ",\n"
-    yield "\n]}"
 
 
 def _value(value: Cell) -> str | int | float | None:

@@ -2,8 +2,9 @@
 each pair; more of them as a matrix. The places depend on nothing but the order."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from bot.core.cards import number
@@ -13,6 +14,8 @@ from bot.reports.vega import HUE, INK, PALE, SOFT, WIDTH
 CIRCLE_MOST = 25
 NAMED_MOST = 60
 """Of more students than these no name could be read in a picture."""
+PAIRS_MOST = 5_000
+"""Of more pairs neither a picture nor the table behind it could be read."""
 
 HEIGHT = 430
 RADIUS = 118.0
@@ -45,10 +48,11 @@ def names_of(report: Report) -> list[str]:
     return [str(row[place] or "") for row in report.students.rows]
 
 
-def draw(names: Sequence[str], edges: Sequence[Edge]) -> Drawn | None:
-    """None where nobody answered anybody."""
-    ordered = sorted(edges, key=lambda e: (e.giver, e.taker))
-    if not ordered:
+def draw(names: Sequence[str], edges: Iterable[Edge]) -> Drawn | None:
+    """None where nobody answered anybody, or there are too many pairs to be seen."""
+    found = islice(edges, PAIRS_MOST + 1)
+    ordered = sorted(found, key=lambda e: (e.giver, e.taker))
+    if not 0 < len(ordered) <= PAIRS_MOST:
         return None
     round_ = len(names) <= CIRCLE_MOST
     layers, height = _circle(names, ordered) if round_ else _matrix(names, ordered)

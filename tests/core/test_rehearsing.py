@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from bot.core.cards import Image
 from bot.core.commands import Answer, File
 from bot.core.plain import to_plain
 from tests.core.canvas_import import Canvas, Learner
@@ -96,8 +97,21 @@ async def test_students_may_neither_rehearse_nor_see_pictures(staff: Human, worl
         assert "assistant" in said
 
 
-async def test_pictures_are_shown_or_said_to_have_nothing_to_show(staff: Human) -> None:
-    assert "participation in pictures" in await staff.answer("participation picture")
+async def test_pictures_are_shown_each_with_its_words(staff: Human) -> None:
+    outcome = await staff.run("participation picture")
+    assert isinstance(outcome, Answer)
+    images = [block for block in outcome.card.blocks if isinstance(block, Image)]
+    assert [image.alt.partition(",")[0].partition(":")[0] for image in images] == [
+        "Activity by day", "Voices",
+    ]  # fmt: skip
+    assert "3 answers to prompts and 0 responses to classmates" in images[0].alt
+    assert all(image.url.startswith("data:image/png;base64,") for image in images)
+
+
+async def test_where_nothing_was_said_there_is_nothing_to_draw(world: World) -> None:
+    teacher = await world.person("Ines")
+    await world.course(teacher)
+    assert "There is nothing to draw yet" in await teacher.answer("participation picture")
 
 
 # --- with a roster ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from bot.reports.charts import installed
 from bot.reports.drawings import Drawing
 from tests.reports import made
 
+EDGES = list(made.SERIES.edges)
 DRAWN = {drawing.key: drawing for drawing in drawings.of(made.a_report())}
 
 
@@ -75,14 +76,14 @@ def test_an_arrow_for_each_pair_as_wide_as_its_responses() -> None:
     lines, heads, nodes, *_ = DRAWN["answers"].spec["layer"]
     widths = {p["edge"]: (p["responses"], p["width"]) for p in lines["data"]["values"]}
     assert {e: r for e, (r, _) in widths.items()} == {
-        f"{e.giver}-{e.taker}": e.responses for e in made.SERIES.edges
+        f"{e.giver}-{e.taker}": e.responses for e in EDGES
     }
     ordered = [width for _, width in sorted(widths.values())]
     assert ordered == sorted(ordered)
-    assert len(heads["data"]["values"]) == len(made.SERIES.edges)
+    assert len(heads["data"]["values"]) == len(EDGES)
     assert [n["linked"] for n in nodes["data"]["values"]].count(False) == 2
-    assert marks(DRAWN["answers"], "line") == len(made.SERIES.edges)
-    assert marks(DRAWN["answers"], "symbol") == len(made.SERIES.edges) + len(made.NAMES)
+    assert marks(DRAWN["answers"], "line") == len(EDGES)
+    assert marks(DRAWN["answers"], "symbol") == len(EDGES) + len(made.NAMES)
     assert DRAWN["answers"].rows[0] == ("=HYPERLINK(1)", "Zoë Ünsal-Straße", 3)
 
 
@@ -113,8 +114,14 @@ def test_more_students_are_a_matrix(count: int, kind: str) -> None:
         (e.giver, e.taker, e.responses) for e in series.edges
     ]
     frame = 1 if kind == "rect" else 0
-    assert marks(drawn, kind) == len(series.edges) + frame
+    assert marks(drawn, kind) == len(list(series.edges)) + frame
     assert marks(drawn, "text") == (2 * count if count <= network.NAMED_MOST else 0)
+
+
+def test_more_pairs_than_anybody_could_see_are_not_drawn() -> None:
+    names = [f"S{n}" for n in range(100)]
+    every = (Edge(n // 100, n % 100, 1) for n in range(10_000))
+    assert network.draw(names, every) is None
 
 
 def test_sides_are_counted_at_first_and_in_the_end() -> None:

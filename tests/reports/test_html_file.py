@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.report_model import Report, Series
-from bot.reports import vega
+from bot.reports import network, vega
 from bot.reports.html_file import to_html
 from tests.chromium import chromium, needs_chromium
 from tests.hostile import strings
@@ -95,6 +95,13 @@ def test_without_the_library_the_words_and_tables_stand_alone(
 )
 def test_a_course_that_just_begins_is_a_page_too(report: Report) -> None:
     assert Page(report).all("main")
+
+
+def test_what_is_too_much_for_a_page_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "PAIRS_MOST", 2)
+    page = Page(made.a_report())
+    assert "too much for a page; the JSON file of the report has it" in "".join(page.words)
+    assert len(page.all("figure")) == 3
 
 
 def test_hostile_names_are_only_text(monkeypatch: pytest.MonkeyPatch) -> None:
