@@ -64,7 +64,7 @@ def to_card(rehearsal: Rehearsal) -> Card:
     blocks: list[Block] = [Fields(fields), *(text(note) for note in rehearsal.notes)]
     moved = [*rehearsal.of(Fate.CHANGES), *rehearsal.of(Fate.GIVEN), *rehearsal.of(Fate.LEFT)]
     if moved:
-        head = ("Student", "Found by", "Now", "After", "")
+        head = ("Student", "Found by", "Now", "After", "What happens")
         blocks.append(Table(head, tuple(map(_row, moved[:MOST_ROWS])), frozenset({2, 3})))
     if (more := len(moved) - MOST_ROWS) > 0:
         blocks.append(text(f"{number(more, 'more student')} not shown here."))
