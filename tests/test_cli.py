@@ -121,6 +121,7 @@ def test_these_are_the_commands() -> None:
         "fact search",
         "import discord",
         "import slack",
+        "gradebook rehearse",
         "pack check",
         "pack list",
         "pack new",

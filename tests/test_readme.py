@@ -149,6 +149,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
     for name in ("seeds", "Makefile"):
         (folder / name).symlink_to(ROOT / name)
+    gradebook = "Student,ID,SIS User ID,SIS Login ID,Section,Participation (7)\n"
+    (folder / "canvas.csv").write_text(gradebook, "utf-8")
     (folder / "roster.csv").write_text("Wer,ID\nAda Pitlamp,700123\n", "utf-8")
     on_slack = slack_class.SlackClass()
     on_slack.play(slack_class.Step("post", "history", "U0", 0, [("said", 1)], 1, None, [], 0))

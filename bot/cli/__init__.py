@@ -16,6 +16,7 @@ from bot.cli import (
     discord,
     doctor,
     facts,
+    gradebook,
     packs,
     roster,
     schedule,
@@ -37,6 +38,7 @@ app.add_typer(facts.app, name="fact")
 app.add_typer(database.app, name="db")
 app.add_typer(archives.app, name="import")
 app.add_typer(courses.app, name="course")
+app.add_typer(gradebook.app, name="gradebook")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
 app.add_typer(schedule.app, name="schedule")

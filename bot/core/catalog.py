@@ -10,6 +10,7 @@ from bot.core import (
     discussions,
     ending,
     facts,
+    gradebook_catalog,
     joining,
     linking,
     packs,
@@ -172,6 +173,7 @@ def build() -> Catalog:
                 (Param("name_or_id", "Your name, student id or e-mail, as the registrar has it"),),
             ),
             *participation_catalog.of_staff(),
+            *gradebook_catalog.of_staff(),
             Command("course show", "The course at a glance", assistant, courses.show),
             Command(
                 "course roster", "Take the course's roster from a file (CSV or XLSX)", assistant,

@@ -2,6 +2,7 @@
 
 from bot.core import allowing, courses, discussions, exporting, reporting
 from bot.core.commands import Choice, Command, OnMessage, Param, Role, Type
+from bot.core.formats import FORMATS
 
 _STUDENT = Param("student", "A student of the course", Type.PERSON, True,
                  complete=courses.member_choices)  # fmt: skip
@@ -67,7 +68,7 @@ def of_staff() -> tuple[Command, ...]:
             "participation export", "The class's figures as a file", assistant,
             exporting.export,
             (
-                Param("format", "The kind of file", choices=(Choice("csv", "CSV"),)),
+                Param("format", "The kind of file", choices=FORMATS),
                 *_OVER,
                 Param("pseudonyms", "Whether students' names are replaced by pseudonyms",
                       choices=(Choice("yes", "Yes"), Choice("no", "No"))),

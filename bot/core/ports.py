@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.core.cards import Card
 from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
+from bot.core.gradebook import Grades
 from bot.core.recurrence import Rule
 from bot.core.report_model import Report
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
@@ -24,6 +25,7 @@ __all__ = [
     "ClassroomStore",
     "Clock",
     "Exporter",
+    "GradeExporter",
     "Installation",
     "InstallationKeeper",
     "Platform",
@@ -193,6 +195,13 @@ class Exporter(Protocol):
     def __call__(self, report: Report, name: str) -> File: ...
 
 
+class GradeExporter(Protocol):
+    """Makes a file of grades for a learning platform; `name` as for an Exporter. Raises BadInput
+    for a title that the platform would not take."""
+
+    def __call__(self, grades: Grades, name: str) -> File: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SheetRow:
     """A row of a table as text; `number` is where a person finds it, the first one being 1."""
@@ -237,10 +246,22 @@ class Timeline:
     entries: tuple[TimelineEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture for a chat (PNG), and in words what it shows."""
+
+    png: bytes
+    alt: str
+
+
 class Charts(Protocol):
     """Draws pictures for a chat: PNG. Slow (tens of milliseconds): keep it off the event loop."""
 
     def timeline(self, timeline: Timeline) -> bytes: ...
+
+    def of_report(self, report: Report, most: int) -> tuple[Picture, ...]:
+        """The first `most` of a report's pictures, of those that have something to show: activity
+        by day, voices, who answers whom, sides before and after."""
 
 
 @dataclass(frozen=True, slots=True)

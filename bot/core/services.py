@@ -12,7 +12,15 @@ from bot.core.errors import Refused
 from bot.core.events import MessageRef, Place, Space
 from bot.core.guesses import Guesses
 from bot.core.loaded_packs import LoadedPack
-from bot.core.ports import CalendarWriter, Charts, Clock, Exporter, Platform, RosterReader
+from bot.core.ports import (
+    CalendarWriter,
+    Charts,
+    Clock,
+    Exporter,
+    GradeExporter,
+    Platform,
+    RosterReader,
+)
 from storage.database import Database
 from storage.ids import ChannelId
 from storage.rows import Channel, Course
@@ -38,6 +46,7 @@ class Services:
     agenda: "Agenda"
     to_calendar: CalendarWriter
     roster_reader: RosterReader
+    grade_exporters: Mapping[str, GradeExporter] = field(default_factory=dict)
     charts: Charts | None = None  # None: the library that draws is not installed
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one pack at a time
     informed: set[object] = field(default_factory=set)  # who is being told right now

@@ -6,10 +6,7 @@ from datetime import datetime
 
 from bot.core.commands import File
 from bot.core.report_model import Cell, Report, Sheet
-
-FORMULA = (*"=+-@\t\r\n|%", *"\uff1d\uff0b\uff0d\uff20")
-"""What spreadsheets may take for the start of a formula (OWASP, CSV Injection); the last four are
-the full-width = + - @."""
+from bot.core.spreadsheets import guarded
 
 
 def to_csv(report: Report, name: str) -> File:
@@ -33,7 +30,7 @@ def _cell(value: Cell) -> str | int | float:
             return ""
         case datetime():
             return value.isoformat(timespec="milliseconds")
-        case str() if value.lstrip().startswith(FORMULA) or value.startswith(FORMULA):
-            return f"'{value}"
+        case str():
+            return guarded(value)
         case _:
             return value

@@ -49,6 +49,9 @@ ARGUMENTS = {
     "reason": "Was ill",
     "file": File("roster.csv", "text/csv", b"Name,Student ID\nAda Pitlamp,12345\n"),
     "entry": "12345",
+    "platform": "canvas",
+    "column": "Participation",
+    "figure": "posts",
 }
 PEOPLE = {"Sam": Role.STUDENT, "Ann": Role.ASSISTANT, "Ivy": Role.INSTRUCTOR}
 
@@ -201,7 +204,8 @@ BAD = [
     ("prompt new", {"title": "T", "text": "Why?", "sides": "one"}, "sides", "at least two"),
     ("prompt new", {"title": "T", "text": "Why?", "sides": "a; A"}, "sides", "are the same"),
     ("prompt new", {"title": "T", "text": "?", "sides": "a;b;c;d;e;f"}, "sides", "at most 5"),
-    ("participation export", {"format": "pdf"}, "format", "it takes csv"),
+    ("participation export", {"format": "pdf"}, "format",
+     "it takes csv, xlsx, html, json, moodle, xapi"),
 ]  # fmt: skip
 
 
