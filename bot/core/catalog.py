@@ -1,6 +1,8 @@
 """Every command, declared once. Discord, Slack, the browser, /help and the README's table are
 generated from this."""
 
+from dataclasses import replace
+
 from bot.core import (
     checking,
     citing,
@@ -64,18 +66,17 @@ _ROSTER = (
 )  # fmt: skip
 _HERE = Param("channel", "A channel of the course, or all; here if left empty",
               complete=discussions.channel_choices)  # fmt: skip
-_DUE = Param("due", "When it is due, such as friday 5pm, seen from each post")
-_CLOSES = Param("closes", "When it closes by itself, such as in 7 days, seen from each post")
+_DUE = Param("due", "When it is due, such as friday 5pm, seen from each post", by_name=True)
+_CLOSES = Param("closes", "When it closes by itself, such as in 7 days, seen from each post",
+                by_name=True)  # fmt: skip
 _REMIND = Param("remind", "Hours before it is due that the channel is reminded; none if left empty",
-                Type.INTEGER, most=24 * 30)  # fmt: skip
+                Type.INTEGER, most=24 * 30, by_name=True)  # fmt: skip
 _SCHEDULE = Param("schedule", "A schedule, such as S3", required=True,
                   complete=schedule_cards.choices)  # fmt: skip
 
 
 def _required(param: Param) -> Param:
-    return Param(
-        param.name, param.summary, param.type, True, param.choices, param.complete, param.most
-    )
+    return replace(param, required=True)
 
 
 def build() -> Catalog:
@@ -212,8 +213,8 @@ def build() -> Catalog:
                     Param("prompt", "A prompt's id or title", required=True,
                           complete=prompts.choices),
                     _HERE,
-                    Param("due", "When it is due, such as friday 5pm"),
-                    Param("closes", "When it closes by itself, such as in 7 days"),
+                    Param("due", "When it is due, such as friday 5pm", by_name=True),
+                    Param("closes", "When it closes by itself, such as in 7 days", by_name=True),
                     _REMIND,
                 ),
             ),
@@ -227,9 +228,10 @@ def build() -> Catalog:
                     Param("when", "When it is posted, such as next monday 9am; left empty, a form"
                           " asks"),
                     Param("repeat", "How often; once if left empty",
-                          complete=scheduling.repeat_choices),
-                    Param("until", "The last date, or how many times, such as dec 12 or 10"),
-                    _HERE, _DUE, _CLOSES, _REMIND,
+                          complete=scheduling.repeat_choices, by_name=True),
+                    Param("until", "The last date, or how many times, such as dec 12 or 10",
+                          by_name=True),
+                    replace(_HERE, by_name=True), _DUE, _CLOSES, _REMIND,
                 ),
             ),
             Command(
@@ -356,10 +358,13 @@ def build() -> Catalog:
                     Param("keep_text", "Days that texts are kept; 0 sets no end", Type.INTEGER,
                           most=3_650),
                     Param("scheduled", "With a new zone: what becomes of what is scheduled",
-                          choices=term.SCHEDULED),
-                    Param("term_from", "The first day on which anything is posted; or none"),
-                    Param("term_until", "The last day on which anything is posted; or none"),
-                    Param("quiet", "Hours without follow-ups, such as 22:00-07:00; or none"),
+                          choices=term.SCHEDULED, by_name=True),
+                    Param("term_from", "The first day on which anything is posted; or none",
+                          by_name=True),
+                    Param("term_until", "The last day on which anything is posted; or none",
+                          by_name=True),
+                    Param("quiet", "Hours without follow-ups, such as 22:00-07:00; or none",
+                          by_name=True),
                     _STAFF_CHANNEL, *_ROLES,
                     Param("clear", "What the course is to have no longer", choices=setup.CLEARED),
                 ),

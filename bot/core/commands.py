@@ -54,7 +54,7 @@ class Param:
     """A parameter. With `choices` only these values are taken; `complete` suggests as one types.
 
     `most` is the greatest length in characters, the greatest number, or of a file the greatest
-    size in bytes.
+    size in bytes. `by_name`: where commands are typed as text, it is given as `due: friday` only.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Param:
     choices: tuple[Choice, ...] = ()
     complete: Completer | None = None
     most: int = 200
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ def to_arguments(
     rest = typed.strip()
     if named := _named(command, rest):
         return {p.name: to_value(p, given, people, channels) for p, given in named}
-    params = typable(command.params)
+    params = [param for param in typable(command.params) if not param.by_name]
     for number, param in enumerate(params, start=1):
         if not rest:
             break

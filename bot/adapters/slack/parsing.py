@@ -105,7 +105,7 @@ def _arguments(command: Command, raw: str) -> Typed | str:
         return f"/{command.name} takes nothing more; give it alone."
     named, positional = _named(command, raw, tokens)
     typable = [param for param in command.params if param.type is not Type.FILE]
-    free = [param for param in typable if param.name not in named]
+    free = [param for param in typable if param.name not in named and not param.by_name]
     if positional and not free:
         named, positional, free = {}, tokens, typable
     arguments = named | _in_order(free, raw, positional)
