@@ -15,13 +15,13 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 soak: .venv/dev.stamp
-	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n 2 -m "soak or not soak" $(ARGS)
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n 2 --dist worksteal -m "soak or not soak" $(ARGS)
 
 crash: .venv/dev.stamp
 	$(BIN)/python -m tests.crash --kills $(KILLS) --seed $(SEED) $(ARGS)
