@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import ChannelId, ChannelRef, CourseId, Space, SpaceId
+from storage.prepared import Prepared
 from storage.rows import Channel, Course
 from storage.schema import channels, course_spaces, courses, spaces
 
@@ -37,12 +38,13 @@ CHANNEL = (
     channels.c.tag,
 )
 
-_CHANNELS_AT = (
+_CHANNELS_AT = Prepared(
     select(*CHANNEL, *_COURSE)
     .join(spaces, spaces.c.id == channels.c.space_id)
     .join(courses, courses.c.id == channels.c.course_id)
     .where(among(channels.c.ref, parameter("refs")))
 )
+_COURSE_BY_ID = Prepared(select(*_COURSE).where(courses.c.id == bindparam("course")))
 
 
 def to_channel(row: Any) -> Channel:
@@ -126,17 +128,15 @@ async def channels_at(
     db: Connection, places: Collection[tuple[Space, ChannelRef]]
 ) -> Mapping[tuple[Space, ChannelRef], tuple[Channel, Course]]:
     """The channels that stand at these places, each with its course."""
-    found = await db.execute(_CHANNELS_AT, {"refs": {ref for _, ref in places}})
     rows = {}
-    for row in found:
+    for row in await _CHANNELS_AT.rows(db, refs={ref for _, ref in places}):
         channel = to_channel(row)
         rows[channel.space, channel.ref] = (channel, Course(*row[len(CHANNEL) :]))
     return rows
 
 
 async def course(db: Connection, id_: CourseId) -> Course:
-    found = await db.execute(select(*_COURSE).where(courses.c.id == id_))
-    return Course(*tuple(found.one()))
+    return Course(*await _COURSE_BY_ID.one(db, course=id_))
 
 
 async def all_courses(db: Connection) -> list[Course]:

@@ -5,6 +5,7 @@ and is never left half-way by a caller that goes away.
 """
 
 import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -16,6 +17,7 @@ from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.driver import Driver, expect
 from storage.errors import NotADatabase, StorageBusy, StorageError, StorageFull
 
 Connection = AsyncConnection
@@ -35,10 +37,12 @@ class Database:
         self.path = path
         self._readers = readers
         self._writer = writer
+        self._writing: Connection | None = None  # kept: to take it anew costs as much as a write
         self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Future[Any]] = set()
         self._closed = False
         self._groups: list[Group[Any, Any]] = []
+        self._together: Group[Callable[[Connection], Awaitable[Any]], Any] = self.group(_each)
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
@@ -65,6 +69,8 @@ class Database:
         self._closed = True
         while self._under_way:
             await asyncio.wait(self._under_way)
+        if self._writing is not None:
+            await self._writing.close()
         await self._readers.dispose()
         await self._writer.dispose()
 
@@ -111,17 +117,39 @@ class Database:
         StorageFull) when the database refuses.
         """
         self._refuse_closed()
-        return await asyncio.shield(self._begun(self._transact(work)))
+        return await asyncio.shield(self._begun(self._transact(work, False)))
+
+    async def write_together(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """As `write`, in one transaction with what others ask for meanwhile. For work of small
+        statements that does nothing else: where one of them fails, all are done again, each
+        alone."""
+        result: T = await self._together.put(work)
+        return result
 
     def _refuse_closed(self) -> None:
         if self._closed:
             raise StorageError("The database is closed.")
 
-    async def _transact(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def _write_small(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """For a group, whose statements are small and which no caller can end."""
+        self._refuse_closed()
+        return await self._transact(work, True)
+
+    async def _transact(self, work: Callable[[Connection], Awaitable[T]], small: bool) -> T:
         async with self._turn:
             with _translated():
-                async with self._writer.begin() as connection:
+                connection = await self._writers()
+                expect(connection, small=small)
+                async with connection.begin():
                     return await work(connection)
+
+    async def _writers(self) -> Connection:
+        if self._writing is not None and self._writing.invalidated:
+            await self._writing.close()
+            self._writing = None
+        if self._writing is None:
+            self._writing = await self._writer.connect()
+        return self._writing
 
     async def checkpoint(self) -> None:
         """Bring the log (-wal) into the file and empty it: what was deleted is then in neither.
@@ -129,38 +157,48 @@ class Database:
         While somebody reads it waits a moment, and then leaves the rest for the next time.
         """
         async with self._turn:
-            connection = await self._writer.raw_connection()
-            try:  # outside any transaction, where SQLAlchemy would begin one
-                driver: Any = connection.driver_connection
-                await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
-            finally:
-                connection.close()
+            # Said to the driver, outside any transaction: SQLAlchemy would begin one.
+            connection = await (await self._writers()).get_raw_connection()
+            driver: Any = connection.driver_connection
+            await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
 
     def group(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
     ) -> "Group[Item, Result]":
-        """A way to write many small facts in few transactions: see `Group`."""
-        return self._grouped(self.write, apply)
+        """A way to write many small facts in few transactions: see `Group`. Each statement of
+        `apply` is small: it runs where it is said, see driver.py."""
+        return self._grouped(self._write_small, apply)
 
     def reading(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]
     ) -> "Group[Item, Result]":
-        """A way to answer many small questions in few readings: see `Group`. Whoever asks sees all
-        that was durable by then."""
+        """A way to answer many small questions in few readings: see `Group`, and `group`. Whoever
+        asks sees all that was durable by then."""
         return self._grouped(self._look, apply)
 
     async def _look(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self.read() as connection:
-            return await work(connection)
+            expect(connection, small=True)
+            try:
+                await connection.begin()
+                return await work(connection)
+            finally:
+                expect(connection, small=False)
 
     def _grouped(
         self,
         transact: Callable[[Callable[[Connection], Awaitable[Any]]], Awaitable[Any]],
         apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]],
     ) -> "Group[Item, Result]":
-        group = Group(transact, apply)
+        group = Group(self._begun, transact, apply)
         self._groups.append(group)
         return group
+
+
+async def _each(
+    db: Connection, works: Sequence[Callable[[Connection], Awaitable[Any]]]
+) -> Sequence[Any]:
+    return [await work(db) for work in works]
 
 
 class Group(Generic[Item, Result]):
@@ -172,9 +210,11 @@ class Group(Generic[Item, Result]):
 
     def __init__(
         self,
+        begun: Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"],
         transact: Callable[[Callable[[Connection], Awaitable[Any]]], Awaitable[Any]],
         apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]],
     ) -> None:
+        self._begun = begun
         self._transact = transact
         self._apply = apply
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
@@ -185,7 +225,7 @@ class Group(Generic[Item, Result]):
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush())
+            self._flushing = self._begun(self._flush())
         return await future
 
     async def drain(self) -> None:
@@ -238,7 +278,8 @@ class Group(Generic[Item, Result]):
 def _engine(path: Path, begin: str, *pragmas: str, size: int = 5) -> AsyncEngine:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
-        connect_args={"timeout": BUSY_SECONDS},
+        module=Driver(),
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         hide_parameters=True,  # an error message must never carry what a student wrote
         pool_size=size,
         max_overflow=0,
@@ -254,7 +295,8 @@ def _engine(path: Path, begin: str, *pragmas: str, size: int = 5) -> AsyncEngine
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: SyncConnection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.dbapi_connection
+        driver.begin(begin)
 
     return engine
 
@@ -264,8 +306,8 @@ def _translated() -> Iterator[None]:
     """Turns the driver's refusals into ours."""
     try:
         yield
-    except DBAPIError as problem:
-        words = str(problem.orig)
+    except (DBAPIError, sqlite3.Error) as problem:
+        words = str(problem.orig if isinstance(problem, DBAPIError) else problem)
         if "locked" in words or "busy" in words:
             raise StorageBusy(words) from problem
         if "full" in words or "readonly" in words or "disk I/O" in words:

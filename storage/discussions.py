@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from storage.among import among, parameter
 from storage.courses import CHANNEL, to_channel
@@ -21,6 +21,7 @@ from storage.ids import (
     Space,
     ThreadRef,
 )
+from storage.prepared import Prepared
 from storage.rows import CoursePrompt, Discussion, Period, Placement
 from storage.schema import (
     channels,
@@ -63,11 +64,27 @@ _PLACEMENT = (
     placements.c.thread,
     placements.c.posted_at,
 )
-_PLACEMENTS_IN = select(
-    placements.c.channel_id, placements.c.discussion_id, placements.c.message, placements.c.thread
-).where(
-    among(placements.c.channel_id, parameter("channels")),
-    among(placements.c.thread, parameter("refs")) | among(placements.c.message, parameter("refs")),
+_BY_ID = Prepared(
+    select(*_DISCUSSION).where(
+        discussions.c.course_id == bindparam("course"), discussions.c.id == bindparam("id")
+    )
+)
+_PERIODS = Prepared(
+    select(periods.c.discussion_id, periods.c.opened_at, periods.c.closed_at)
+    .where(among(periods.c.discussion_id, parameter("ids")))
+    .order_by(periods.c.opened_at, periods.c.id)
+)
+_PLACEMENTS_IN = Prepared(
+    select(
+        placements.c.channel_id,
+        placements.c.discussion_id,
+        placements.c.message,
+        placements.c.thread,
+    ).where(
+        among(placements.c.channel_id, parameter("channels")),
+        among(placements.c.thread, parameter("refs"))
+        | among(placements.c.message, parameter("refs")),
+    )
 )
 
 
@@ -176,22 +193,16 @@ async def prompts_used(db: Connection, course: CourseId) -> list[str]:
 
 
 async def discussion_by_id(db: Connection, course: CourseId, id_: DiscussionId) -> Discussion:
-    found = await db.execute(
-        select(*_DISCUSSION).where(discussions.c.course_id == course, discussions.c.id == id_)
-    )
-    return Discussion(*found.one(), (await _periods(db, [id_]))[id_])
+    row = await _BY_ID.one(db, course=course, id=id_)
+    when = await _periods(db, [id_])
+    return Discussion(*(*row, when[id_]))
 
 
 async def _periods(
     db: Connection, ids: Collection[DiscussionId]
 ) -> Mapping[DiscussionId, tuple[Period, ...]]:
-    found = await db.execute(
-        select(periods.c.discussion_id, periods.c.opened_at, periods.c.closed_at)
-        .where(among(periods.c.discussion_id, ids))
-        .order_by(periods.c.opened_at, periods.c.id)
-    )
     by_id: dict[DiscussionId, tuple[Period, ...]] = defaultdict(tuple)
-    for id_, opened, closed in found:
+    for id_, opened, closed in await _PERIODS.rows(db, ids=ids):
         by_id[id_] += (Period(opened, closed),)
     return by_id
 
@@ -296,7 +307,7 @@ async def placements_in(
     db: Connection, channel_ids: Collection[ChannelId], refs: Collection[str]
 ) -> Sequence[tuple[ChannelId, DiscussionId, MessageRef, ThreadRef]]:
     """The placements in these channels whose message or thread is one of `refs`."""
-    found = await db.execute(_PLACEMENTS_IN, {"channels": channel_ids, "refs": refs})
+    found = await _PLACEMENTS_IN.rows(db, channels=channel_ids, refs=refs)
     return [(row[0], row[1], row[2], row[3]) for row in found]
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from storage.among import among
+from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import AccountId, CourseId, MemberId, RoleRef, Space, SpaceId
+from storage.prepared import Prepared
 from storage.schema import (
     accounts,
     course_roles,
@@ -18,6 +19,22 @@ from storage.schema import (
     members,
     roles,
     spaces,
+)
+
+_CHOSEN_IN = Prepared(
+    select(
+        course_roles.c.course_id,
+        course_roles.c.space_id,
+        spaces.c.platform,
+        spaces.c.ref,
+        course_roles.c.purpose,
+        course_roles.c.ref,
+        course_roles.c.name,
+        course_roles.c.since,
+    )
+    .join(spaces, spaces.c.id == course_roles.c.space_id)
+    .where(among(course_roles.c.course_id, parameter("courses")))
+    .order_by(course_roles.c.space_id, course_roles.c.purpose)
 )
 
 
@@ -48,27 +65,9 @@ async def chosen_in(
     db: Connection, course_ids: Collection[CourseId]
 ) -> Mapping[CourseId, Sequence[CourseRole]]:
     """The roles chosen in these courses, in all their spaces."""
-    found = await db.execute(
-        select(
-            course_roles.c.course_id,
-            course_roles.c.space_id,
-            spaces.c.platform,
-            spaces.c.ref.label("space_ref"),
-            course_roles.c.purpose,
-            course_roles.c.ref,
-            course_roles.c.name,
-            course_roles.c.since,
-        )
-        .join(spaces, spaces.c.id == course_roles.c.space_id)
-        .where(among(course_roles.c.course_id, course_ids))
-        .order_by(course_roles.c.space_id, course_roles.c.purpose)
-    )
     chosen: dict[CourseId, list[CourseRole]] = defaultdict(list)
-    for row in found:
-        space = Space(row.platform, row.space_ref)
-        chosen[row.course_id].append(
-            CourseRole(row.space_id, space, row.purpose, row.ref, row.name, row.since)
-        )
+    for course, space_id, platform, space, *role in await _CHOSEN_IN.rows(db, courses=course_ids):
+        chosen[course].append(CourseRole(space_id, Space(platform, space), *role))
     return chosen
 
 

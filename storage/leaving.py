@@ -3,15 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import AccountId, AccountRef, ChannelRef, CourseId, MemberId, Space
 from storage.members import gone
+from storage.prepared import Prepared
 from storage.schema import (
     channels,
     courses,
@@ -39,17 +38,8 @@ class Attendance:
     seen_at: datetime | None
 
 
-async def attendances(
-    db: Connection, space: Space, refs: Collection[AccountRef], *, departed: bool = False
-) -> list[Attendance]:
-    """What these accounts are in each course of the space; `departed`: only what once left."""
-    asked = {"platform": space.platform, "space": space.ref, "refs": refs}
-    return [Attendance(*row) for row in await db.execute(_attendances(departed), asked)]
-
-
-@cache
-def _attendances(departed: bool) -> Select[Any]:
-    return (
+def _attendances(*, departed: bool) -> Prepared:
+    return Prepared(
         select(
             members.c.course_id,
             members.c.id,
@@ -75,6 +65,18 @@ def _attendances(departed: bool) -> Select[Any]:
             among(identities.c.ref, parameter("refs")),
         )
     )
+
+
+_ATTENDANCES, _DEPARTED = _attendances(departed=False), _attendances(departed=True)
+
+
+async def attendances(
+    db: Connection, space: Space, refs: Collection[AccountRef], *, departed: bool = False
+) -> list[Attendance]:
+    """What these accounts are in each course of the space; `departed`: only what once left."""
+    asked = {"platform": space.platform, "space": space.ref, "refs": refs}
+    which = _DEPARTED if departed else _ATTENDANCES
+    return [Attendance(*row) for row in await which.rows(db, **asked)]
 
 
 async def class_channels(db: Connection, course: CourseId, space: Space) -> set[ChannelRef]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, insert, select, u
 from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import AccountId, AccountRef, CourseId, MemberId, Space, SpaceId
+from storage.prepared import Prepared
 from storage.rows import Member
 from storage.schema import (
     accounts,
@@ -24,15 +25,17 @@ from storage.schema import (
     spaces,
 )
 
-_ACCOUNTS_AT = select(
-    identities.c.ref, identities.c.account_id, identities.c.name, identities.c.named_at
-).where(
-    identities.c.space_id == bindparam("space"), among(identities.c.ref, parameter("refs"))
-)  # fmt: skip
-_MEMBERS_BY_ACCOUNT = select(
-    member_accounts.c.course_id, member_accounts.c.account_id, member_accounts.c.member_id
-).where(among(member_accounts.c.account_id, parameter("accounts")))
-_ROLES_OF = (
+_ACCOUNTS_AT = Prepared(
+    select(
+        identities.c.ref, identities.c.account_id, identities.c.name, identities.c.named_at
+    ).where(identities.c.space_id == bindparam("space"), among(identities.c.ref, parameter("refs")))
+)
+_MEMBERS_BY_ACCOUNT = Prepared(
+    select(
+        member_accounts.c.course_id, member_accounts.c.account_id, member_accounts.c.member_id
+    ).where(among(member_accounts.c.account_id, parameter("accounts")))
+)
+_ROLES_OF = Prepared(
     select(roles.c.member_id, roles.c.since, roles.c.role)
     .where(among(roles.c.member_id, parameter("members")))
     .order_by(roles.c.member_id, roles.c.since, roles.c.id)
@@ -64,7 +67,7 @@ async def accounts_at(
     db: Connection, space: SpaceId, refs: Collection[AccountRef]
 ) -> Mapping[AccountRef, Account]:
     """The accounts known by these refs."""
-    found = await db.execute(_ACCOUNTS_AT, {"space": space, "refs": refs})
+    found = await _ACCOUNTS_AT.rows(db, space=space, refs=refs)
     return {row[0]: Account(row[1], row[2], row[3]) for row in found}
 
 
@@ -127,7 +130,7 @@ async def ensure_member(
 async def members_by_account(
     db: Connection, account_ids: Collection[AccountId]
 ) -> Mapping[tuple[CourseId, AccountId], MemberId]:
-    found = await db.execute(_MEMBERS_BY_ACCOUNT, {"accounts": account_ids})
+    found = await _MEMBERS_BY_ACCOUNT.rows(db, accounts=account_ids)
     return {(course, account): member for course, account, member in found}
 
 
@@ -166,7 +169,7 @@ async def roles_of(
     db: Connection, member_ids: Collection[MemberId]
 ) -> Mapping[MemberId, Sequence[tuple[datetime, str]]]:
     """For each member, the roles they had and since when, oldest first."""
-    found = await db.execute(_ROLES_OF, {"members": member_ids})
+    found = await _ROLES_OF.rows(db, members=member_ids)
     had: dict[MemberId, list[tuple[datetime, str]]] = defaultdict(list)
     for member, since, role in found:
         had[member].append((since, role))

@@ -7,11 +7,10 @@ from array import array
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from storage.among import among, parameter
 from storage.database import Connection
@@ -25,6 +24,7 @@ from storage.ids import (
     MessageRef,
     ThreadRef,
 )
+from storage.prepared import Prepared, PreparedInsert
 from storage.schema import (
     EPOCH,
     MICROSECOND,
@@ -97,23 +97,30 @@ _FIELDS = tuple(name for name in _NAMES if name != "id")
 _VALUES = attrgetter(*_NAMES)
 _INSTANTS = tuple(i for i, column in enumerate(messages.c) if isinstance(column.type, Instant))
 _IN_CHANNEL = select(*_STATE).where(messages.c.channel_id == bindparam("channel"))
-_KNOWN = _IN_CHANNEL.where(among(messages.c.ref, parameter("refs")))
-_WAITING = _IN_CHANNEL.where(
-    messages.c.parent_id.is_(None), among(messages.c.reply_to, parameter("refs"))
+_KNOWN = Prepared(_IN_CHANNEL.where(among(messages.c.ref, parameter("refs"))))
+_WAITING = Prepared(
+    _IN_CHANNEL.where(messages.c.parent_id.is_(None), among(messages.c.reply_to, parameter("refs")))
 )
-_WITH_IDS = _IN_CHANNEL.where(among(messages.c.id, parameter("ids")))
-_INSERT = insert(messages)
+_KNOWN_IN = Prepared(
+    _IN_CHANNEL.where(
+        messages.c.discussion_id == bindparam("discussion"),
+        among(messages.c.ref, parameter("refs")),
+    )
+)
+_HELD = Prepared(_IN_CHANNEL.where(messages.c.discussion_id.is_(None)))
+_WITH_IDS = Prepared(_IN_CHANNEL.where(among(messages.c.id, parameter("ids"))))
+_INSERT = PreparedInsert(insert(messages))
 _UPDATE = (
     update(messages)
     .where(messages.c.id == bindparam("b_id"))
     .values({name: bindparam(f"b_{name}") for name in _FIELDS})
 )
-_INSERT_TEXT = insert(message_texts)  # every column, in the order of the table
+_INSERT_TEXT = PreparedInsert(insert(message_texts))
 _DELETE_TEXT = delete(message_texts).where(message_texts.c.message_id == bindparam("b_id"))
-_INSERT_EVIDENCE = insert(evidence)
+_INSERT_EVIDENCE = PreparedInsert(insert(evidence))
 _DELETE_EVIDENCE = delete(evidence).where(evidence.c.message_id == bindparam("b_id"))
 _DELETE_MENTIONS = delete(mentions).where(mentions.c.message_id == bindparam("b_id"))
-_RESERVE = (
+_RESERVE = Prepared(
     update(counters)
     .where(counters.c.name == "messages")
     .values(last=counters.c.last + bindparam("count"))
@@ -125,7 +132,7 @@ async def reserve_ids(db: Connection, count: int) -> range:
     """`count` message ids that nobody else has or will have."""
     if count == 0:
         return range(0)
-    last = (await db.execute(_RESERVE, {"count": count})).scalar_one()
+    (last,) = await _RESERVE.one(db, count=count)
     return range(last - count + 1, last + 1)
 
 
@@ -145,18 +152,15 @@ async def waiting_for(
 
 async def held(db: Connection, channel: ChannelId) -> list[MessageState]:
     """The messages of a channel that are held until it is known where they belong."""
-    found = await db.execute(
-        select(*_STATE).where(messages.c.channel_id == channel, messages.c.discussion_id.is_(None))
-    )
-    return [_to_state(row) for row in found]
+    return [_to_state(row) for row in await _HELD.rows(db, channel=channel)]
 
 
 async def known_in(
     db: Connection, channel: ChannelId, discussion: DiscussionId, refs: Iterable[MessageRef]
 ) -> list[MessageState]:
     """Those of these messages that are kept of a discussion in one channel, deleted ones too."""
-    which = _KNOWN.where(messages.c.discussion_id == discussion)
-    return [*(await _load(db, which, channel=channel, refs=refs)).values()]
+    known = await _load(db, _KNOWN_IN, channel=channel, discussion=discussion, refs=refs)
+    return [*known.values()]
 
 
 async def standing_in(db: Connection, channel: ChannelId, discussion: DiscussionId) -> "array[int]":
@@ -185,8 +189,8 @@ async def with_ids(
     return [*(await _load(db, _WITH_IDS, channel=channel, ids=ids)).values()]
 
 
-async def _load(db: Connection, which: Select[Any], **asked: object) -> dict[Key, MessageState]:
-    states_ = [_to_state(row) for row in await db.execute(which, asked)]
+async def _load(db: Connection, which: Prepared, **asked: object) -> dict[Key, MessageState]:
+    states_ = [_to_state(row) for row in await which.rows(db, **asked)]
     return {(state.channel_id, state.ref): state for state in states_}
 
 
@@ -199,7 +203,7 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
     new = [state for state in changed if state.new]
     old = [state for state in changed if state.changed and not state.new]
     if new:
-        await db.exec_driver_sql(_sql(db, _INSERT), [_row(state) for state in new])
+        await _INSERT.add(db, [_row(state) for state in new])
     if old:
         await db.execute(
             _UPDATE, [{f"b_{name}": getattr(state, name) for name in _NAMES} for state in old]
@@ -213,7 +217,7 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
         (state.id, state.text) for state in changed if state.text_changed and state.text is not None
     ]
     if texts:
-        await db.exec_driver_sql(_sql(db, _INSERT_TEXT), texts)
+        await _INSERT_TEXT.add(db, texts)
     named = [
         {"message_id": state.id, "account_id": account, "position": position}
         for state in changed
@@ -224,11 +228,7 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
         await db.execute(insert(mentions), named)
     cited = [(state.id, name) for state in changed if state.text_changed for name in state.evidence]
     if cited:
-        await db.exec_driver_sql(_sql(db, _INSERT_EVIDENCE), cited)
-
-
-# Inserting is what happens a thousand times at once: rows go to the driver as they are, since
-# SQLAlchemy's own handling of each row's parameters costs as much as the rest.
+        await _INSERT_EVIDENCE.add(db, cited)
 
 
 def _row(state: MessageState) -> tuple[object, ...]:
@@ -237,15 +237,6 @@ def _row(state: MessageState) -> tuple[object, ...]:
         if values[i] is not None:
             values[i] = (values[i] - EPOCH) // MICROSECOND
     return tuple(values)
-
-
-def _sql(db: Connection, statement: Insert) -> str:
-    return _compiled(db.dialect, statement)
-
-
-@cache
-def _compiled(dialect: Dialect, statement: Insert) -> str:
-    return str(statement.compile(dialect=dialect))
 
 
 async def reaction_states(

@@ -4,14 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select, update
 
 from storage.among import among, parameter
 from storage.courses import CHANNEL, to_channel
 from storage.database import Connection
 from storage.ids import ChannelId, CourseId, DiscussionId, SendId
+from storage.prepared import Prepared
 from storage.rows import Send
-from storage.schema import channels, outbox, spaces
+from storage.schema import Instant, channels, outbox, spaces
 
 _SEND = (
     *CHANNEL,
@@ -31,7 +32,7 @@ _SEND = (
     outbox.c.message,
     outbox.c.problem,
 )
-_UNDER_WAY = (
+_UNDER_WAY = Prepared(
     select(outbox.c.channel_id)
     .where(
         among(outbox.c.channel_id, parameter("channels")),
@@ -42,6 +43,35 @@ _UNDER_WAY = (
         outbox.c.kind == "prompt",
     )
     .distinct()
+)
+_NOW, _UNTIL = bindparam("now", type_=Instant), bindparam("until", type_=Instant)
+_CLAIMABLE = Prepared(
+    select(*_SEND)
+    .join(channels, channels.c.id == outbox.c.channel_id)
+    .join(spaces, spaces.c.id == channels.c.space_id)
+    .where(
+        outbox.c.id == bindparam("send"),
+        or_(
+            outbox.c.state == "pending",
+            and_(outbox.c.state == "sending", outbox.c.lease_until <= _NOW),
+        ),
+    )
+)
+_THIS = update(outbox).where(outbox.c.id == bindparam("send")).returning(outbox.c.id)
+_CLAIM = Prepared(_THIS.values(state="sending", lease_owner=bindparam("by"), lease_until=_UNTIL))
+_OWNED = _THIS.where(outbox.c.state == "sending", outbox.c.lease_owner == bindparam("by"))
+_BEGIN = Prepared(
+    _OWNED.values(
+        tried_at=case((outbox.c.message.is_(None), _NOW), else_=outbox.c.tried_at),
+        lease_until=_UNTIL,
+        attempts=outbox.c.attempts + 1,
+    )
+)
+_STANDS = Prepared(_OWNED.values(message=bindparam("posted"), lease_until=_UNTIL))
+_DONE = Prepared(
+    _OWNED.values(
+        state="sent", message=bindparam("posted"), sent_at=_NOW, problem=None, lease_owner=None
+    )
 )
 
 
@@ -94,7 +124,7 @@ async def sends_of(
 
 
 async def due(
-    db: Connection, platforms: Collection[str], now: datetime, limit: int = 100
+    db: Connection, platforms: Collection[str], now: datetime, limit: int = 1_000
 ) -> list[Send]:
     """What may be claimed now for these platforms: pending and due, or left in `sending` by a
     lease that ran out."""
@@ -139,24 +169,11 @@ async def claim(
     The send comes back as it was before: `sending` there means that an earlier attempt may have
     been accepted, and the channel must be looked at first.
     """
-    before = await _sends(
-        db,
-        and_(
-            outbox.c.id == id_,
-            or_(
-                outbox.c.state == "pending",
-                and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
-            ),
-        ),
-    )
+    before = await _CLAIMABLE.rows(db, send=id_, now=now)
     if not before:
         return None
-    await db.execute(
-        update(outbox)
-        .where(outbox.c.id == id_)
-        .values(state="sending", lease_owner=owner, lease_until=until)
-    )
-    return before[0]
+    await _CLAIM.rows(db, send=id_, by=owner, until=until)
+    return _to_send(before[0])
 
 
 async def begin(
@@ -166,23 +183,17 @@ async def begin(
 
     `tried_at` stays that of the request that posted the message, once that stands.
     """
-    at = literal(now, outbox.c.tried_at.type)
-    posting = case((outbox.c.message.is_(None), at), else_=outbox.c.tried_at)
-    return await _owned(
-        db, id_, owner, tried_at=posting, lease_until=until, attempts=outbox.c.attempts + 1
-    )
+    return bool(await _BEGIN.rows(db, send=id_, by=owner, now=now, until=until))
 
 
 async def stands(db: Connection, id_: SendId, owner: str, message: str, until: datetime) -> bool:
     """Note that the message stands in its channel, whatever it lacks yet; False where the lease is
     no longer ours."""
-    return await _owned(db, id_, owner, message=message, lease_until=until)
+    return bool(await _STANDS.rows(db, send=id_, by=owner, posted=message, until=until))
 
 
 async def done(db: Connection, id_: SendId, owner: str, message: str | None, now: datetime) -> bool:
-    return await _owned(
-        db, id_, owner, state="sent", message=message, sent_at=now, problem=None, lease_owner=None
-    )
+    return bool(await _DONE.rows(db, send=id_, by=owner, posted=message, now=now))
 
 
 async def put_back(
@@ -252,8 +263,7 @@ async def channels_of(
 
 async def under_way(db: Connection, channel_ids: Collection[ChannelId]) -> set[ChannelId]:
     """Those channels in which a prompt is being posted, or stands, and is not placed yet."""
-    found = await db.execute(_UNDER_WAY, {"channels": channel_ids})
-    return set(found.scalars())
+    return {row[0] for row in await _UNDER_WAY.rows(db, channels=channel_ids)}
 
 
 async def _owned(db: Connection, id_: SendId, owner: str, **values: object) -> bool:

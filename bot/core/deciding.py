@@ -101,12 +101,12 @@ class Deciding:
         await self._load_placements(wanted, placed)
         for channel_id, refs in wanted.items():
             self._states |= await messages.states(db, channel_id, refs)
-        self._under_way = await outbox.under_way(db, list(wanted))
+        unknown = [(id_, event) for id_, event in here if (id_, event.message) not in self._states]
+        if not all(self._is_kept(event, id_) for id_, event in unknown):
+            self._under_way = await outbox.under_way(db, list(wanted))
         self._fresh = {
-            (channel_id, event.message)
-            for channel_id, event in here
-            if self._is_kept(event, channel_id)
-        } - self._states.keys()
+            (id_, event.message) for id_, event in unknown if self._is_kept(event, id_)
+        }  # fmt: skip
         ours = self._fresh | self._states.keys()
         await self._load_people([event for id_, event in here if (id_, event.message) in ours])
         self._hearing = await roles.Hearing.load(db, set(self._courses.values()), events)

@@ -8,7 +8,7 @@ request can land any more.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -67,6 +67,7 @@ class Outbox:
         self._compose = compose
         self._refused = refused
         self._steps = Steps(database, clock, not_set_open, not_notified)
+        self._composed = database.reading(self._compose_all)
         self._found = found
         self._claims = count(1)
         self._new_id = new_id
@@ -153,7 +154,7 @@ class Outbox:
         except Exception as problem:  # one send that fails must not stop the others
             failure = self._log("send", problem, id_)
             until = self._clock.now() + UNEXPECTED_WAIT
-            await self._database.write(
+            await self._database.write_together(
                 lambda db: outbox.postpone(
                     db, id_, until, f"Something went wrong on our side, logged as {failure}."
                 )
@@ -193,19 +194,31 @@ class Outbox:
                 return None
             return send, placement
 
-        claimed = await self._database.write(work)
+        claimed = await self._database.write_together(work)
         if isinstance(claimed, Send):
             await self._refused(claimed, _MISSED)
             return None
         if claimed is None:
             return None
         send, placement = claimed
-        async with self._database.read() as db:  # a summary reads much: not while others write
-            card = await self._compose(db, send)
-            open_ = await _to_be_open(db, send)
+        card, open_ = await self._read_for(send)
         platform = self._platforms[send.channel.space.platform]
         place, lease = place_of(send, placement, platform), REQUEST + platform.settling + MARGIN
         return Claimed(send, owner, card, placement, place, lease, open_)
+
+    async def _read_for(self, send: Send) -> tuple[Card, bool | None]:
+        """Its card, and whether people may write in its thread afterwards. A summary reads much:
+        it keeps neither those who write waiting nor the other sends."""
+        if send.kind != "closing":
+            return await self._composed.put(send)
+        async with self._database.read() as db:
+            (composed,) = await self._compose_all(db, [send])
+            return composed
+
+    async def _compose_all(
+        self, db: Connection, sends: Sequence[Send]
+    ) -> Sequence[tuple[Card, bool | None]]:
+        return [(await self._compose(db, send), await _to_be_open(db, send)) for send in sends]
 
     async def _placement(self, db: Connection, send: Send) -> Placement | None:
         for placement in await discussions.placements_of(db, send.course_id, send.discussion_id):
@@ -254,7 +267,7 @@ class Outbox:
         """The channel can't be read, so the send may stand there: it is not sent before we know."""
         now = self._clock.now()
         wait = refusal.retry_after or min(LONGEST_WAIT, max(FIRST_WAIT, now - tried_at))
-        await self._database.write(
+        await self._database.write_together(
             lambda db: outbox.postpone(db, send.id, now + wait, refusal.sentence)
         )
         if send.problem != refusal.sentence:
@@ -270,7 +283,7 @@ class Outbox:
             else:
                 await outbox.put_back(db, send.id, owner, now + wait, refusal.sentence)
 
-        await self._database.write(work)
+        await self._database.write_together(work)
         if refusal.final or send.problem != refusal.sentence:
             await self._refused(send, refusal.sentence)
 

@@ -132,7 +132,7 @@ class Steps:
     async def _begin(self, claimed: Claimed) -> datetime | None:
         """When a request begins; None where the lease is no longer this claim's."""
         now, id_ = self._clock.now(), claimed.send.id
-        ours = await self._database.write(
+        ours = await self._database.write_together(
             lambda db: outbox.begin(db, id_, claimed.owner, now, now + claimed.lease)
         )
         return now if ours else None
@@ -141,7 +141,7 @@ class Steps:
         self, claimed: Claimed, message: MessageRef, begun: datetime, *, found: bool
     ) -> Standing | None:
         id_, until = claimed.send.id, self._clock.now() + claimed.lease
-        ours = await self._database.write(
+        ours = await self._database.write_together(
             lambda db: outbox.stands(db, id_, claimed.owner, message, until)
         )
         if not ours:
@@ -187,4 +187,4 @@ class Steps:
             await adopt_held(db, placement, now)
             return placement
 
-        return await self._database.write(work)
+        return await self._database.write_together(work)

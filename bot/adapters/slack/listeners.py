@@ -49,7 +49,9 @@ class Listeners:
 
     def register(self, app: AsyncApp) -> None:
         """Every request of the manifest has a listener: Bolt answers 404 to others, and Slack would
-        send them again."""
+        send them again. Bolt asks them one after the other: those for what comes most are first."""
+        for event, listener in self._events().items():
+            app.event(event)(listener)
         for name in command_names(self.core.catalog):
             app.command(name)(self.command)
         app.action(action_ids.PATTERN)(self.button)
@@ -59,8 +61,6 @@ class Listeners:
         for command in self.core.catalog:
             if command.on_message is not None:
                 app.shortcut(callback_id(command))(self._shortcut(command, command.on_message))
-        for name, listener in self._events().items():
-            app.event(name)(listener)
 
     def _events(self) -> Mapping[str, Callable[..., Awaitable[None]]]:
         return {
@@ -156,10 +156,9 @@ class Listeners:
         """A message, its edit or deletion, or a reaction. Raises StorageError, so that Slack sends
         it again."""
         workspace, people = await self._workspace(context), self._platform.people
-        if inbound.to_event(event, workspace.team, people.named(workspace.team)) is None:
-            return
-        await people.learn(workspace, inbound.people_in(event))
         told = inbound.to_event(event, workspace.team, people.named(workspace.team))
+        if told is not None and await people.learn(workspace, inbound.people_in(event)):
+            told = inbound.to_event(event, workspace.team, people.named(workspace.team))
         if told is not None:
             await self.core.intake.take_in(told)
 

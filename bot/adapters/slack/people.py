@@ -56,14 +56,18 @@ class People:
 
     async def learn(
         self, workspace: Workspace, users: Iterable[str], *, patient: bool = False
-    ) -> None:
-        """Ask for those who are not known. Who can't be asked for keeps their id alone."""
+    ) -> bool:
+        """Ask for those who are not known; whether there were any. Who can't be asked for keeps
+        their id alone."""
+        asked = False
         for user in users:
             if user and (workspace.team, user) not in self._known:
+                asked = True
                 try:
                     await self.look(workspace, user, patient=patient)
                 except SendRefused:
                     continue
+        return asked
 
     async def look(self, workspace: Workspace, user: str, *, patient: bool = False) -> Known:
         """Ask Slack anew. Raises SendRefused."""
