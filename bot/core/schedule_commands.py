@@ -137,7 +137,7 @@ async def _change(call: Call, change: Change) -> Schedule:
 
     async def work(db: Connection) -> Schedule:
         await prompts.refuse_archived(db, call)
-        now = await schedules.by_id(db, call.course.id, schedule.id)
+        now = _as_of(await schedules.by_id(db, call.course.id, schedule.id), call)
         decided = dict((await schedules.ahead(db, [now.id])).get(now.id, {}))
         changed = planned(await change(db, now, decided), decided, call.course)
         await schedules.keep(db, changed)
@@ -157,8 +157,9 @@ def _refuse_unless(schedule: Schedule, *states: str) -> None:
         raise Refused(f"{schedule.name} is {was}.")
 
 
-def _passed(call: Call, schedule: Schedule) -> datetime:
-    return local_time.local_of(call.now, ZoneInfo(schedule.zone))
+def _as_of(schedule: Schedule, call: Call) -> Schedule:
+    """What fell due while it is paused is let go, so that the next one is one to come."""
+    return planning.passed(schedule, call.now) if schedule.state == "paused" else schedule
 
 
 async def pause(call: Call) -> Card:
@@ -185,9 +186,7 @@ async def resume(call: Call) -> Card:
             if one.moved_at is not None and one.moved_at <= call.now:
                 decided[one.local] = Occurrence(now.id, one.local, "skipped")
                 await schedules.decide(db, now, decided[one.local], call.now)
-        here = _passed(call, now)
-        taken = max(here, now.taken or here) if now.start <= here else now.taken
-        return replace(now, state="active", taken=taken)
+        return replace(now, state="active")
 
     changed = await _change(call, change)
     return Card(
@@ -297,7 +296,7 @@ async def post_now(call: Call) -> Card:
         if before := await outbox.with_keys(db, call.course.id, key):
             return await stored.discussion_by_id(db, call.course.id, before[0].discussion_id)
         await prompts.refuse_archived(db, call)
-        now = await schedules.by_id(db, call.course.id, schedule.id)
+        now = _as_of(await schedules.by_id(db, call.course.id, schedule.id), call)
         _refuse_unless(now, "active", "paused")
         decided = dict((await schedules.ahead(db, [now.id])).get(now.id, {}))
         due = next(to_come(now, decided, call.course), None)

@@ -234,9 +234,8 @@ async def confirm(call: Call) -> Card:
         now = await schedules.by_id(db, call.course.id, proposed.id)
         if now.state != "proposed":
             return now
-        here = local_time.local_of(call.now, ZoneInfo(now.zone))
-        since = here if now.start <= here else None
-        active = planning.planned(replace(now, state="active", taken=since), {}, call.course)
+        since = planning.passed(now, call.now)
+        active = planning.planned(replace(since, state="active"), {}, call.course)
         if active.next is None:
             raise Refused(f"The time of {now.name} has passed; schedule it anew.")
         await schedules.keep(db, active)

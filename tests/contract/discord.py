@@ -18,7 +18,7 @@ from bot.core import catalog
 from bot.core.commands import Catalog, Type
 from storage import maintenance
 from tests.contract.browser import PostOffice
-from tests.contract.conversation import Said, is_post_of
+from tests.contract.conversation import Said, do_what_is_due, how_long, is_post_of
 from tests.fakes.simulated_discord import simulated
 from tests.world import START
 
@@ -45,6 +45,7 @@ class DiscordConversation:
         self._clock = SimulatedClock()
         self._people: dict[str, MemberActor] = {}
         self._forms: dict[str, tuple[str, InteractionResult]] = {}  # refused, and still open
+        self._answers: dict[str, discord.Message] = {}  # to each person, the last one
         self._stack = AsyncExitStack()
         self._running = AsyncExitStack()
         self.app: App
@@ -107,20 +108,32 @@ class DiscordConversation:
         if found.form and args and form is None:
             asked, form = name, await person.slash(place, name)
         if asked == name and form is not None:
-            return await self._answered(who, await person.submit_modal(form, args), name)
-        given: dict[str, Any] = {}
+            standing = {} if form.modal is None else _standing(form.modal)
+            given = {p: [v] if _is_picked(form, p) else v for p, v in args.items()}
+            sent = await person.submit_modal(form, {**standing, **given})
+            return await self._answered(who, sent, name)
+        typed: dict[str, Any] = {}
         for param, value in args.items():
             declared = found.param(param)
             known = declared is not None and declared.type is Type.PERSON and value in self._people
-            given[param] = self._people[value] if known else value
-        return await self._answered(who, await person.slash(place, name, **given), name)
+            typed[param] = self._people[value] if known else value
+            if declared is not None and declared.type is Type.INTEGER:
+                typed[param] = int(value)
+        return await self._answered(who, await person.slash(place, name, **typed), name)
 
     async def press(self, who: str, label: str, *, on: str, at: str = "history") -> Said:
-        person, _ = await self._at(who, at, None)
-        post = self._post(on, at)
-        buttons = [child for row in post.components for child in getattr(row, "children", ())]
+        await self._at(who, at, None)
+        return await self._pressed(who, label, self._post(on, at))
+
+    async def choose(self, who: str, label: str, *, at: str = "history") -> Said:
+        await self._at(who, at, None)
+        return await self._pressed(who, label, self._answers[who])
+
+    async def _pressed(self, who: str, label: str, on: discord.Message) -> Said:
+        buttons = [child for row in on.components for child in getattr(row, "children", ())]
         button = next(b for b in buttons if (b.label or "").startswith(label))
-        return await self._answered(who, await person.click(post, custom_id=button.custom_id))
+        pressed = await self._people[who].click(on, custom_id=button.custom_id)
+        return await self._answered(who, pressed)
 
     async def say(self, who: str, text: str, *, within: str | None, at: str = "history") -> None:
         person, place = await self._at(who, at, within)
@@ -170,6 +183,11 @@ class DiscordConversation:
         seen = [*place.history(viewer=person), *told]
         return "\n".join(words(m.content, m.embeds, m.components) for m in seen)
 
+    async def until(self, shown: str) -> None:
+        await self.env.advance_time(how_long(self.env.now(), shown))
+        await do_what_is_due(self.app)
+        await self.app.settle()
+
     # --- the network ----------------------------------------------------------------------------
 
     def hold(self) -> None:
@@ -213,6 +231,7 @@ class DiscordConversation:
         answers = [a for a in (result.response, *result.followups) if a is not None]
         assert answers, "nothing was answered"
         assert all(answer.ephemeral for answer in answers)
+        self._answers[who] = answers[-1].message
         said = "\n".join(words(a.content, a.embeds, a.message.components) for a in answers)
         if "Edit again" in said:
             opened = await self._people[who].click(answers[-1].message, label="Edit again")
@@ -223,6 +242,12 @@ class DiscordConversation:
             self.env.backend.cdn.get(file.url) or b"" for a in answers for file in a.attachments
         ]
         return Said(said, files=files)
+
+
+def _is_picked(form: InteractionResult, param: str) -> bool:
+    """Whether a field of an open form is a list to choose from."""
+    fields = [label["component"] for label in (form.modal or {})["components"]]
+    return any(field["custom_id"] == param and "options" in field for field in fields)
 
 
 def _message(place: ChannelHandle, text: str) -> discord.Message:
@@ -265,6 +290,11 @@ def _problems(embeds: list[discord.Embed]) -> dict[str, str]:
 def _values(modal: dict[str, Any]) -> dict[str, str]:
     fields = [label["component"] for label in modal["components"]]
     return {field["custom_id"]: str(field.get("value") or "") for field in fields}
+
+
+def _standing(modal: dict[str, Any]) -> dict[str, str]:
+    """What a person leaves as it stands in an open form's lines."""
+    return {name: value for name, value in _values(modal).items() if value}
 
 
 @asynccontextmanager

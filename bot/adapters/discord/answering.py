@@ -170,7 +170,9 @@ class Answering:
         await self._send(interaction, to_messages(refused(outcome)), forms.to_again(draft, outcome))
 
     async def _show(self, interaction: discord.Interaction, form: Form) -> None:
-        whole = len(forms.shown(form)) == len(form.params)
+        whole = {param.name for param in forms.shown(form)}.issuperset(
+            (*(param.name for param in form.params), *form.values)
+        )
         draft = "" if whole else self._drafts.keep(form, interaction.created_at)
         picks: dict[str, Sequence[Choice]] = {}
         if any(param.name == COURSE.name for param in form.params):
