@@ -8,12 +8,21 @@ import json
 import sys
 from pathlib import Path
 
-from tests.benchmarks import checking, discord, reading_again, searching, slack, starting, writing
+from tests.benchmarks import (
+    burst,
+    checking,
+    discord,
+    reading_again,
+    searching,
+    slack,
+    starting,
+    writing,
+)
 from tests.benchmarks.ratios import Measured
 
 
 async def measure() -> list[Measured]:
-    parts = (writing, starting, checking, searching, discord, slack, reading_again)
+    parts = (writing, starting, checking, searching, discord, slack, burst, reading_again)
     return [measured for part in parts for measured in await part.measure()]
 
 
