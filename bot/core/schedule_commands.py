@@ -185,7 +185,7 @@ async def resume(call: Call) -> Card:
         for one in list(decided.values()):
             if one.moved_at is not None and one.moved_at <= call.now:
                 decided[one.local] = Occurrence(now.id, one.local, "skipped")
-                await schedules.decide(db, now, decided[one.local], call.now)
+                await schedules.decide(db, call.now, decided[one.local])
         return replace(now, state="active")
 
     changed = await _change(call, change)
@@ -222,7 +222,7 @@ async def skip(call: Call) -> Card:
             if due.local.date() in dates:
                 skipped.append(due.local)
                 decided[due.name] = Occurrence(now.id, due.name, "skipped")
-                await schedules.decide(db, now, decided[due.name], call.now)
+                await schedules.decide(db, call.now, decided[due.name])
         if not skipped:
             days = ", ".join(local_time.day_in_words(day) for day in dates[:3])
             raise BadInput(
@@ -259,7 +259,7 @@ async def move(call: Call) -> Card:
             )
         before[:] = [due]
         decided[due.name] = Occurrence(now.id, due.name, "moved", when.local, when.at)
-        await schedules.decide(db, now, decided[due.name], call.now)
+        await schedules.decide(db, call.now, decided[due.name])
         return now
 
     changed = await _change(call, change)
@@ -319,7 +319,7 @@ async def post_now(call: Call) -> Card:
             call.now,
         )
         decided[due.name] = Occurrence(now.id, due.name, "opened", discussion_id=made.id)
-        await schedules.decide(db, now, decided[due.name], call.now)
+        await schedules.decide(db, call.now, decided[due.name])
         await schedules.keep(db, planned(now, decided, call.course))
         await audit.note(
             db, call.course.id, call.member.id, call.command.name, now.name, call.now

@@ -13,6 +13,7 @@ from tests.benchmarks import (
     checking,
     discord,
     reading_again,
+    schedules,
     searching,
     slack,
     starting,
@@ -22,7 +23,17 @@ from tests.benchmarks.ratios import Measured
 
 
 async def measure() -> list[Measured]:
-    parts = (writing, starting, checking, searching, discord, slack, burst, reading_again)
+    parts = (
+        writing,
+        starting,
+        checking,
+        searching,
+        discord,
+        slack,
+        burst,
+        schedules,
+        reading_again,
+    )
     return [measured for part in parts for measured in await part.measure()]
 
 

@@ -94,7 +94,8 @@ class Play:
 
     def _start(self) -> datetime:
         """The first day from the story's own on that the repetition has, and that has the time."""
-        zone, day = ZoneInfo(self.story.zone), self.story.begins + self.story.first * DAY
+        zone = ZoneInfo(self.story.zone)
+        day = shown(self.clock.now(), zone).date() + self.story.first * DAY
         while True:
             local = datetime.combine(day, self.story.clock)
             weekend = self.story.repeat == "weekdays" and day.weekday() > 4
