@@ -22,8 +22,10 @@ SENSIBLE = {
     "role": "assistant", "title": "T", "text": "Why?",
     "fact": "F1", "prompt": "P1", "subject": "kulaks", "first": "kulaks", "second": "shock workers",
     "side": "yes", "message": "1", "code": "ABCD", "confirm": "no", "account": "nobody",
+    "schedule": "S1", "when": "tomorrow 9am", "dates": "tomorrow", "until": "tomorrow 8pm",
+    "reason": "Ill",
 }  # fmt: skip
-"""What stands in a command's other required parameters."""
+"""What stands in a command's other required parameters, and in `when`."""
 
 PLACES = [
     (command, param)
@@ -40,6 +42,9 @@ async def seminar(tmp_path: Path) -> AsyncIterator[Seminar]:
         view = await seminar.opens(seminar.teacher, "/prompt new")
         await seminar.submits(view, title="T", text="Why?", sides="yes; no")
         await seminar.asks(seminar.teacher, "/prompt post P1")
+        daily = '/prompt schedule P1 when:"tomorrow 9am" repeat:daily'
+        assert "Schedule this?" in "".join(await seminar.asks(seminar.teacher, daily))
+        await seminar.asks(seminar.teacher, "/schedule confirm S1")
         yield seminar
         await seminar.settle()
         calls_nobody(seminar)
@@ -55,7 +60,7 @@ def others(seminar: Seminar, command: Command, param: Param) -> dict[str, Any]:
     return {
         other.name: seminar.bo if other.type is Type.PERSON else SENSIBLE[other.name]
         for other in command.params
-        if other.required and other.name != param.name
+        if (other.required or other.name == "when") and other.name != param.name
     }
 
 
