@@ -57,7 +57,7 @@ async def list_(call: Call) -> Card:
     rows = tuple(
         (
             spans(Code(s.name)),
-            spans(schedule_cards.named(s.prompts, s.tag, own)),
+            spans(schedule_cards.capital(schedule_cards.named(s.prompts, s.tag, own))),
             spans(schedule_cards.in_words(s)),
             spans(Moment(s.next_at, call.course.zone) if s.next_at else _state(s)),
             spans("; ".join(late[s.id])),
@@ -95,13 +95,14 @@ async def show(call: Call) -> Card:
     dues: Sequence[Due] = ()
     if schedule.state in ("active", "proposed"):
         dues = list(islice(to_come(schedule, decided, call.course), 5))
-    blocks: list[Block] = [schedule_cards.fields(schedule, own, channels)]
+    first = next(iter(dues), None)
+    blocks: list[Block] = [schedule_cards.fields(schedule, own, channels, first, call.course)]
     if schedule.state == "proposed":
         blocks.append(text("It is only proposed; ", Code("/schedule confirm"), " makes it hold."))
     blocks.append(
         text(f"It is {schedule.state}.")
         if schedule.state in ("paused", "cancelled", "ended")
-        else schedule_cards.coming(schedule, dues, call.course)
+        else schedule_cards.coming(dues, call.course)
     )
     if decided:
         rows = tuple(

@@ -120,7 +120,7 @@ async def test_a_schedule_is_looked_at_paused_moved_skipped_posted_now_and_cance
     await c.until("12:00")
     await _schedule(c, prompt="next", when="tomorrow 9am", repeat="daily")
     said = await c.command("Asa", "schedule list")
-    for words in ("S1", "the next unused prompt", "Every day at 09:00"):
+    for words in ("S1", "The next unused prompt", "Every day at 09:00"):
         assert words in said.words
     said = await c.command("Asa", "schedule pause", schedule="S1")
     assert "/schedule pause is for instructors" in said.words
@@ -184,11 +184,13 @@ async def test_the_31st_of_each_month_is_asked_about_and_the_last_day_is_a_butto
 ) -> None:
     await _a_course(c)
     said = await c.command(
-        "Ines", "prompt schedule", prompt=KULAKS, when="2027-01-31 9am", repeat="monthly"
-    )
+        "Ines", "prompt schedule", prompt=KULAKS, when="2026-12-31 9am", repeat="monthly",
+        due="in 3 days", closes="in 7 days", remind="24",
+    )  # fmt: skip
     assert "Every month on the 31st at 09:00" in said.words
     said = await c.choose("Ines", "On each month's last day")
     assert "Every month on the last day at 09:00" in said.words
+    assert "7 days after each post" in said.words
     said = await c.choose("Ines", "Schedule it")
     assert "S2 is scheduled" in said.words
 

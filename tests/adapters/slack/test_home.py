@@ -80,5 +80,5 @@ async def test_it_shows_when_discussions_are_due_and_to_staff_what_comes_next(
     await seminar.world.press(seminar.teacher, proposed, "Schedule it").answered()
     await seminar.settle()
     home = (await seminar.world.open_home(seminar.teacher)).words()
-    assert "the next unused prompt on incentives" in home
+    assert "The next unused prompt on incentives" in home
     assert "Thu 10 Sep 2026" in home
