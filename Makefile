@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+KILLS ?= 1000
+SEED ?= 1935
 
-.PHONY: run test bench soak clean
+.PHONY: run test bench soak crash clean
 
 run: .venv/run.stamp
 	$(BIN)/coalface run $(ARGS)
@@ -20,6 +22,9 @@ bench: .venv/dev.stamp
 
 soak: .venv/dev.stamp
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n 2 -m "soak or not soak" $(ARGS)
+
+crash: .venv/dev.stamp
+	$(BIN)/python -m tests.crash --kills $(KILLS) --seed $(SEED) $(ARGS)
 
 clean:
 	rm -rf .venv .bench dist

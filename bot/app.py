@@ -17,23 +17,26 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, composing, privacy, reporting, upcoming
+from bot.core import catalog, composing, exporting, gradebook_commands, privacy, upcoming
 from bot.core.agenda import Agenda
 from bot.core.commands import Catalog, File
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
+from bot.core.exporting import Wanted
+from bot.core.gradebook import Rehearsal
 from bot.core.intake import Intake
+from bot.core.loaded_packs import LoadedPack, load_packs
 from bot.core.outbox import Outbox
 from bot.core.ports import Clock, Platform
 from bot.core.privacy import Notices
 from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
-from bot.core.services import LoadedPack, Services, load_packs
+from bot.core.services import Services
 from bot.core.staff import StaffNotices
 from bot.core.upcoming import Scheduled
-from bot.reports import charts
+from bot.imports.sheets import read_sheet
+from bot.reports import charts, formats
 from bot.reports.calendar_file import to_ics
-from bot.reports.csv_file import to_csv
 from storage import courses
 from storage.classroom import Classroom as ClassroomTables
 from storage.database import Database
@@ -110,7 +113,9 @@ async def open_app(
         registered = settings.data / REGISTERED if discord else None
         commands = commands or catalog.build()
         on_slack = None if slack is None else _slack(settings, slack, database, clock, pace)
-        yield _wire(database, clock, packs, commands, owner or _new_id(), registered, on_slack)
+        yield _wire(
+            settings, database, clock, packs, commands, owner or _new_id(), registered, on_slack
+        )
     finally:
         await database.close()
         for loaded in packs.values():
@@ -118,6 +123,7 @@ async def open_app(
 
 
 def _wire(
+    settings: Settings,
     database: Database,
     clock: Clock,
     packs: dict[str, LoadedPack],
@@ -160,11 +166,13 @@ def _wire(
         random_bytes=secrets.token_bytes,
         packs=packs,
         platforms=platforms,
-        exporters={"csv": to_csv},
+        exporters=formats.exporters(settings.xapi_home),
+        grade_exporters=formats.grade_exporters(),
         catalog=commands,
         outbox=outbox,
         agenda=agenda,
         to_calendar=to_ics,
+        roster_reader=read_sheet,
         informed=informed,
         charts=charts.installed(),
     )
@@ -375,7 +383,16 @@ async def scheduled(settings: Settings, course: int | None) -> list[Scheduled]:
         return await upcoming.scheduled(app.services, course)
 
 
-async def report(settings: Settings, course: int | None) -> File:
-    """The participation report of a course, or of the only one. Raises UserError."""
+async def rehearse(
+    settings: Settings, course: int | None, asked: gradebook_commands.Asked
+) -> Rehearsal:
+    """What uploading a course's grades would do to a gradebook. Raises UserError."""
     async with open_app(settings) as app:
-        return await reporting.report_file(app.services, course)
+        return await gradebook_commands.rehearse_for(app.services, course, asked)
+
+
+async def report(settings: Settings, wanted: Wanted) -> list[File]:
+    """The participation report of a course, or of the only one: a file, or one for each channel.
+    Raises UserError."""
+    async with open_app(settings) as app:
+        return await exporting.report_files(app.services, wanted)

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     them). Each but the client's id may stand in a file, as Discord's token may. slack_host and
     slack_port: where Slack's requests are taken, behind whatever makes them HTTPS. slack_api: where
     Slack's Web API is, which is elsewhere for GovSlack.
+    xapi_home: an address of your own, under which xAPI statements name people and discussions.
     """
 
     model_config = SettingsConfigDict(
@@ -90,6 +91,7 @@ class Settings(BaseSettings):
     slack_client_secret_file: Path | None = None
     slack_key: SecretStr | None = None
     slack_key_file: Path | None = None
+    xapi_home: str = Field(default="https://coalface.invalid", pattern=r"^https?://[^\s/]+\S*$")
 
     @field_validator("packs", mode="before")
     @classmethod

@@ -14,12 +14,13 @@ from storage.schema import audit
 async def note(
     db: Connection,
     course: CourseId,
-    member: MemberId,
+    member: MemberId | None,
     action: str,
     subject: str,
     now: datetime,
     details: Mapping[str, Any] | None = None,
 ) -> None:
+    """`member` None: whoever runs the bot did it, in the terminal."""
     await db.execute(
         insert(audit).values(
             course_id=course,
@@ -32,7 +33,9 @@ async def note(
     )
 
 
-async def entries(db: Connection, course: CourseId) -> list[tuple[datetime, MemberId, str, str]]:
+async def entries(
+    db: Connection, course: CourseId
+) -> list[tuple[datetime, MemberId | None, str, str]]:
     """When, by whom, what and to what, oldest first."""
     found = await db.execute(
         select(audit.c.at, audit.c.member_id, audit.c.action, audit.c.subject)

@@ -70,15 +70,17 @@ async def ensure_space(db: Connection, space: Space, now: datetime) -> SpaceId:
 
 
 async def create(
-    db: Connection, space: SpaceId, *, title: str, zone: str, pack: str, now: datetime
+    db: Connection, space: SpaceId | None, *, title: str, zone: str, pack: str, now: datetime
 ) -> CourseId:
+    """A new course; `space` None: in none yet, until its first channel joins."""
     made = await db.execute(
         insert(courses)
         .values(title=title, zone=zone, pack=pack, created_at=now)
         .returning(courses.c.id)
     )
     course = CourseId(made.scalar_one())
-    await db.execute(insert(course_spaces).values(course_id=course, space_id=space))
+    if space is not None:
+        await db.execute(insert(course_spaces).values(course_id=course, space_id=space))
     return course
 
 
@@ -102,6 +104,28 @@ async def bind_channel(
         .returning(channels.c.id)
     )  # fmt: skip
     return ChannelId(made.scalar_one())
+
+
+async def rename_channel(
+    db: Connection, course: CourseId, id_: ChannelId, name: str, at: datetime
+) -> None:
+    """People call it so since `at`, unless a later name is known."""
+    await db.execute(
+        update(channels)
+        .where(
+            channels.c.course_id == course,
+            channels.c.id == id_,
+            channels.c.named_at.is_(None) | (channels.c.named_at < at),
+        )
+        .values(name=name, named_at=at)
+    )
+
+
+async def move_channel(db: Connection, course: CourseId, id_: ChannelId, ref: ChannelRef) -> None:
+    """Its platform has given it another id. IntegrityError where that one is bound already."""
+    await db.execute(
+        update(channels).where(channels.c.course_id == course, channels.c.id == id_).values(ref=ref)
+    )
 
 
 async def unbind_channel(db: Connection, course: CourseId, id_: ChannelId) -> None:

@@ -12,13 +12,14 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.driver import Driver, expect
 from storage.errors import NotADatabase, StorageBusy, StorageError, StorageFull
+from storage.snapshot import Snapshot
 
 Connection = AsyncConnection
 T = TypeVar("T")
@@ -33,8 +34,11 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_de
 class Database:
     """The course database at `path`; make one with `open`, end it with `close`."""
 
-    def __init__(self, path: Path, readers: AsyncEngine, writer: AsyncEngine) -> None:
+    def __init__(
+        self, path: Path, readers: AsyncEngine, writer: AsyncEngine, aside: Engine
+    ) -> None:
         self.path = path
+        self._aside = aside
         self._readers = readers
         self._writer = writer
         self._writing: Connection | None = None  # kept: to take it anew costs as much as a write
@@ -54,6 +58,7 @@ class Database:
             path,
             _engine(path, "BEGIN", *PRAGMAS, "query_only=ON"),
             _engine(path, "BEGIN IMMEDIATE", *PRAGMAS, size=1),
+            _aside(path),
         )
         async with database.read() as connection:
             await connection.exec_driver_sql("SELECT count(*) FROM alembic_version")
@@ -73,6 +78,7 @@ class Database:
             await self._writing.close()
         await self._readers.dispose()
         await self._writer.dispose()
+        self._aside.dispose()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
@@ -81,7 +87,7 @@ class Database:
         reading = asyncio.get_running_loop().create_future()
         self._under_way.add(reading)
         try:
-            with _translated():
+            with translated():
                 connection = await self._connected()
                 try:
                     yield connection
@@ -137,11 +143,23 @@ class Database:
 
     async def _transact(self, work: Callable[[Connection], Awaitable[T]], small: bool) -> T:
         async with self._turn:
-            with _translated():
+            with translated():
                 connection = await self._writers()
                 expect(connection, small=small)
                 async with connection.begin():
                     return await work(connection)
+
+    async def apart(self, work: Callable[[Snapshot], T]) -> T:
+        """Run `work` on a thread of its own over one moment of the database: for what goes through
+        a whole course and must not hold up the rest. It is seen through, also when the caller goes
+        away. Raises StorageError when the file can't be read.
+        """
+        self._refuse_closed()
+        return await asyncio.shield(self._begun(asyncio.to_thread(self._look_apart, work)))
+
+    def _look_apart(self, work: Callable[[Snapshot], T]) -> T:
+        with translated(), self._aside.begin() as connection:
+            return work(Snapshot(connection))
 
     async def _writers(self) -> Connection:
         if self._writing is not None and self._writing.invalidated:
@@ -285,13 +303,7 @@ def _engine(path: Path, begin: str, *pragmas: str, size: int = 5) -> AsyncEngine
         max_overflow=0,
     )
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # the driver would start transactions by its own rules
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    _prepare(engine.sync_engine, *pragmas)
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: SyncConnection) -> None:
@@ -301,8 +313,35 @@ def _engine(path: Path, begin: str, *pragmas: str, size: int = 5) -> AsyncEngine
     return engine
 
 
+def _aside(path: Path) -> Engine:
+    """For snapshots: a connection each, opened to read only."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,
+        poolclass=NullPool,
+    )
+    _prepare(engine, "query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: SyncConnection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _prepare(engine: Engine, *pragmas: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver would start transactions by its own rules
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turns the driver's refusals into ours."""
     try:
         yield

@@ -82,7 +82,8 @@ async def next_due(db: Connection) -> datetime | None:
     return found
 
 
-async def look_again(db: Connection, one: FollowUpState, at: datetime) -> None:
+async def look_again(db: Connection, one: FollowUpState, at: datetime | None) -> None:
+    """At that instant, or (None) when a reply comes."""
     await _change(db, one, check_at=at)
 
 

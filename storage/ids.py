@@ -19,6 +19,7 @@ DiscussionId = NewType("DiscussionId", int)
 MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
 ScheduleId = NewType("ScheduleId", int)
+EntryId = NewType("EntryId", int)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection
 
-from storage.database import BUSY_SECONDS, PRAGMAS
-from storage.errors import NotADatabase, StorageBusy, StorageError, StorageNewer
+from storage.database import BUSY_SECONDS, PRAGMAS, translated
+from storage.errors import NotADatabase, StorageBusy, StorageError, StorageFull, StorageNewer
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -45,7 +45,8 @@ def upgrade(path: Path, now: datetime) -> Path | None:
     """Bring the database to the current version, making it if need be: all of it or nothing.
 
     Returns the backup that was made before an existing one was changed, or None. Raises
-    StorageNewer for a database of a newer version, NotADatabase for a file that is none.
+    StorageNewer for a database of a newer version, NotADatabase for a file that is none, and
+    StorageBusy or StorageFull where it can't be written.
     """
     from alembic import command
 
@@ -173,6 +174,25 @@ def check(path: Path) -> Health:
     return Health(at, newest(), tuple(problems), counts, damaged)
 
 
+def require_newest(path: Path) -> None:
+    """See that a database can be read by this version, at a glance. Raises StorageError."""
+    if not path.exists():
+        raise NotADatabase(f"There is no database at {path}.")
+    at, needed = revision(path), _last_revision()
+    if at is None:
+        raise NotADatabase(f"{path} has no revision: it is not a Coalface database.")
+    if at != needed:
+        raise StorageError(
+            f"The database can't be used: it is at revision {at}, and this version needs"
+            f" {needed}; see coalface db upgrade."
+        )
+
+
+def _last_revision() -> str:
+    """What `newest` says, by the numbers of the files: Alembic is slow to load."""
+    return max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """The file opened to be read only; a file that is no database is NotADatabase."""
@@ -203,8 +223,14 @@ def _writing(path: Path) -> Iterator[Connection]:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     try:
-        with engine.begin() as connection:
+        with translated(), engine.begin() as connection:
             yield connection
+    except StorageBusy as problem:
+        raise StorageBusy(f"{path} is held by another program.") from problem
+    except StorageFull as problem:
+        raise StorageFull(
+            f"{path} can't be written ({problem}); the disk may be full. Nothing was changed."
+        ) from problem
     finally:
         engine.dispose()
 

@@ -230,10 +230,10 @@ async def members_of(db: Connection, course: CourseId, space: Space | None = Non
     seen: dict[MemberId, Member] = {}
     for row in await db.execute(query):
         seen.setdefault(row.id, Member(*row))
-    return sorted(seen.values(), key=lambda member: (_in_the_alphabet(member.name), member.id))
+    return sorted(seen.values(), key=lambda member: (in_the_alphabet(member.name), member.id))
 
 
-def _in_the_alphabet(name: str) -> str:
+def in_the_alphabet(name: str) -> str:
     """So that Émile comes before Zed, and bo before both."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -24,10 +24,9 @@ from storage.ids import (
     MessageRef,
     ThreadRef,
 )
+from storage.instants import to_micros
 from storage.prepared import Prepared, PreparedInsert
 from storage.schema import (
-    EPOCH,
-    MICROSECOND,
     Instant,
     counters,
     discussions,
@@ -164,15 +163,14 @@ async def known_in(
 
 
 async def standing_in(db: Connection, channel: ChannelId, discussion: DiscussionId) -> "array[int]":
-    """All messages of a discussion in one channel whose author is known and that stand there, as
-    far as is known; in the order of their ids."""
+    """All messages of a discussion in one channel that stand there, as far as is known, those too
+    of which only an edit or a reaction is; in the order of their ids."""
     found = await db.stream_scalars(
         select(messages.c.id)
         .where(
             messages.c.channel_id == channel,
             messages.c.discussion_id == discussion,
             messages.c.deleted_at.is_(None),
-            messages.c.account_id.is_not(None),
         )
         .order_by(messages.c.id)
     )
@@ -235,7 +233,7 @@ def _row(state: MessageState) -> tuple[object, ...]:
     values = list(_VALUES(state))
     for i in _INSTANTS:
         if values[i] is not None:
-            values[i] = (values[i] - EPOCH) // MICROSECOND
+            values[i] = to_micros(values[i])
     return tuple(values)
 
 

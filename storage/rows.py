@@ -202,6 +202,31 @@ class Placement:
 
 BY_MENTION = "mention"
 """A reply's `parent_by` where it responds to whom it mentions; others: "reference", "prompt"."""
+BY_SAYING = "said"
+"""The same where its author had said beforehand what it responds to: see Said. It is worked out
+when it is read, and stands in no table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a member said of their next message in a discussion's thread: it responds to `message`,
+    or to the prompt (None)."""
+
+    discussion_id: DiscussionId
+    channel_id: ChannelId
+    member_id: MemberId
+    message_id: MessageId | None
+    said_at: datetime
+
+
+AT_TOP = "top"
+IN_THREAD = "thread"
+IN_CHAIN = "chain"
+THROUGH = "through"
+ARCHIVED = frozenset({AT_TOP, IN_THREAD, IN_CHAIN, THROUGH})
+"""The same of an archive's messages, where it says how each stood: at the top of its channel; in a
+thread; outside threads as a reply to its parent; and so, but `through` messages that do not count
+(a bot's) to a parent further up, which it does not answer itself."""
 
 
 @dataclass(frozen=True, slots=True)

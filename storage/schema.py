@@ -1,13 +1,13 @@
 """The tables of the course database, written portably (SQLite today, PostgreSQL tomorrow).
 
 What students are called and what they write stands in tables of its own (`identities`,
-`message_texts`, `mentions`, `evidence`, `notices`, and of the browser classroom `classroom_people`,
-`classroom_texts`): erasing a person is deleting rows there; the notices that wait for somebody go
-with their identity. Everything else about people holds opaque ids. Prompts, and what staff call
-courses and channels, belong to the course.
+`message_texts`, `mentions`, `evidence`, `notices`, `roster_entries`, `roster_claims`, and of the
+browser classroom `classroom_people`, `classroom_texts`): erasing a person is deleting rows there;
+the notices that wait for somebody go with their identity. Everything else about people holds
+opaque ids. Prompts, and what staff call courses and channels, belong to the course.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -29,8 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from storage.instants import from_micros, to_micros
 
 
 class Instant(TypeDecorator[datetime]):
@@ -40,10 +39,10 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // MICROSECOND
+        return None if value is None else to_micros(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else from_micros(value)
 
 
 metadata = MetaData(
@@ -135,6 +134,7 @@ channels = Table(
     _to("spaces"),
     Column("ref", String, nullable=False),
     Column("name", String, nullable=False),
+    Column("named_at", Instant),  # when the platform was seen to call it so; null: at its setup
     Column("kind", String, CheckConstraint("kind IN ('class', 'staff')", name="kind"),
            nullable=False),
     Column("tag", String),  # what is posted is filed under it, where the platform has tags
@@ -234,6 +234,43 @@ link_codes = Table(
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
 )
+
+roster_entries = Table(
+    "roster_entries",  # the students whom the registrar names; all of it is about them
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("name", String, nullable=False),
+    Column("student_id", String),
+    Column("login", String),
+    Column("email", String),
+    Column("section", String),
+    Column("lms_id", String),  # the learning platform's own id
+    Column("since", Instant),  # null: from the beginning
+    Column("left_at", Instant),  # since when a roster has no longer named them
+    sqlite_autoincrement=True,
+)
+Index("ix_roster_entries_course_id", roster_entries.c.course_id)
+
+roster_links = Table(
+    "roster_links",  # which account is which of them, by staff's word
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("entry_id", ForeignKey("roster_entries.id", ondelete="CASCADE"), nullable=False),
+    Column("linked_at", Instant, nullable=False),
+)
+Index("ix_roster_links_entry_id", roster_links.c.entry_id)
+
+roster_claims = Table(
+    "roster_claims",  # whom people say to be, until staff have looked at it
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("identities.account_id", ondelete="CASCADE"),
+           primary_key=True),
+    Column("said", String, nullable=False),
+    Column("claimed_at", Instant, nullable=False),
+)  # fmt: skip
 
 # --- what is discussed --------------------------------------------------------------------------
 
@@ -452,8 +489,22 @@ messages = Table(
     Column("attachments", Integer, nullable=False),
     UniqueConstraint("channel_id", "ref"),
 )  # fmt: skip
-Index("ix_messages_discussion_id_member_id_sent_at", messages.c.discussion_id,
-      messages.c.member_id, messages.c.sent_at)  # fmt: skip
+Index(  # all that figures are made of, so that reading a course touches no other's rows
+    "ix_messages_counting",
+    messages.c.discussion_id,
+    messages.c.member_id,
+    messages.c.sent_at,
+    messages.c.parent_id,
+    messages.c.parent_by,
+    messages.c.role,
+    messages.c.deleted_at,
+    messages.c.channel_id,
+    messages.c.thread,
+    messages.c.words,
+    messages.c.words_raw,
+    messages.c.characters,
+    messages.c.attachments,
+)
 _HELD = messages.c.discussion_id.is_(None)
 Index("ix_messages_held", messages.c.channel_id, sqlite_where=_HELD, postgresql_where=_HELD)
 _WAITING = messages.c.parent_id.is_(None) & messages.c.reply_to.is_not(None)
@@ -490,6 +541,28 @@ reactions = Table(
     Column("emoji", String, primary_key=True),
     Column("present", Boolean, nullable=False),
     Column("changed_at", Instant, nullable=False),
+)
+
+responding = Table(
+    "responding",  # what an account said of its next message: to which one it responds
+    metadata,
+    _key(),
+    _to("discussions"),
+    _to("channels"),
+    _to("accounts"),
+    Column("message_id", BigInteger().with_variant(Integer, "sqlite")),  # null: the prompt
+    Column("invocation", String, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    UniqueConstraint("channel_id", "invocation"),
+    sqlite_autoincrement=True,
+)
+Index("ix_responding_discussion_id", responding.c.discussion_id)
+archive_files = Table(
+    "archive_files",  # what a course was brought in from: each file by the SHA-256 of its words
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("imported_at", Instant, nullable=False),
 )
 
 # --- what the bot owes, and what staff did ------------------------------------------------------
@@ -543,7 +616,7 @@ audit = Table(
     metadata,
     _key(),
     _to("courses"),
-    _to("members"),
+    _to("members", null=True),  # null: whoever runs the bot, in the terminal
     Column("at", Instant, nullable=False),
     Column("action", String, nullable=False),
     Column("subject", String, nullable=False),  # D12, P3, a member's id: never a name or a text
@@ -609,6 +682,15 @@ classroom_reactions = Table(
     Column("emoji", String, primary_key=True),
     Column("changed_at", Instant, nullable=False),
 )  # fmt: skip
+
+# --- what was exported --------------------------------------------------------------------------
+
+course_keys = Table(
+    "course_keys",  # with which a course's pseudonyms are made
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("key", String, nullable=False),
+)
 
 # --- where Slack's app is installed -------------------------------------------------------------
 

@@ -106,6 +106,9 @@ COMMANDS = dict(every_command())
 def test_these_are_the_commands() -> None:
     single = [names for names, command in COMMANDS.items() if not hasattr(command, "commands")]
     assert sorted(" ".join(names) for names in single) == [
+        "course archive",
+        "course copy",
+        "course list",
         "db backup",
         "db check",
         "db restore",
@@ -116,6 +119,9 @@ def test_these_are_the_commands() -> None:
         "fact cite",
         "fact compare",
         "fact search",
+        "import discord",
+        "import slack",
+        "gradebook rehearse",
         "pack check",
         "pack list",
         "pack new",
@@ -433,7 +439,7 @@ def test_what_nobody_expected_is_told_by_its_id(
 @pytest.mark.parametrize(
     ("arguments", "fails"),
     [
-        (("report",), "storage.maintenance.check"),
+        (("report",), "storage.maintenance.require_newest"),
         (("db", "upgrade"), "storage.maintenance.upgrade"),
         (("db", "backup", "copy.sqlite3"), "storage.maintenance.backup"),
         (("db", "restore", PACK), "storage.maintenance.restore"),

@@ -19,6 +19,7 @@ from bot.adapters.slack.parsing import Typed, from_mention, from_slash
 from bot.config import Settings
 from bot.core import catalog
 from bot.core.commands import Catalog, Command
+from tests.imports import discord_class, slack_class
 from tests.programs import ADDRESS, ROOT, environment, ran, serving
 
 README = ROOT / "README.md"
@@ -148,6 +149,16 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
     for name in ("seeds", "Makefile"):
         (folder / name).symlink_to(ROOT / name)
+    gradebook = "Student,ID,SIS User ID,SIS Login ID,Section,Participation (7)\n"
+    (folder / "canvas.csv").write_text(gradebook, "utf-8")
+    (folder / "roster.csv").write_text("Wer,ID\nAda Pitlamp,700123\n", "utf-8")
+    on_slack = slack_class.SlackClass()
+    on_slack.play(slack_class.Step("post", "history", "U0", 0, [("said", 1)], 1, None, [], 0))
+    on_slack.write_zip(folder / "slack-export.zip")
+    on_discord = discord_class.DiscordClass()
+    for kind in ("Default", "Reply"):
+        on_discord.play(discord_class.Step(kind, "101", "11", 0, [("said", 1)], 1, None, 0, False))
+    on_discord.write(folder / "history-2025")
     return folder
 
 
@@ -189,7 +200,7 @@ def test_the_permissions_it_names_are_those_of_the_invite_link() -> None:
 def test_the_permissions_on_slack_are_those_of_the_manifest() -> None:
     assert scopes_written()[1] == scope_table(), "run: python -m tests.test_readme"
     asked = slack_permissions.scopes()
-    assert len(asked) == 11
+    assert len(asked) == 12
     refrained = {"channels:join", "groups:write", "im:history", "mpim:history", "users:read.email"}
     assert not refrained & {*asked}
 

@@ -26,7 +26,7 @@ from bot.core.events import (
 )
 from bot.core.plain import to_plain
 from bot.core.ports import ClassroomMessage
-from storage import maintenance
+from tests.migrating import migrate
 
 SPACE = Space("browser", "classroom")
 START = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -161,7 +161,7 @@ class World:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["World"]:
-        maintenance.upgrade(self.settings.database, self.clock.now())
+        migrate(self.settings.database, self.clock.now())
         async with open_app(self.settings, clock=self.clock, commands=self._commands) as app:
             self.app = app
             try:

@@ -9,11 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import database, discord, doctor, facts, packs, schedule, slack
+from bot.cli import (
+    archives,
+    courses,
+    database,
+    discord,
+    doctor,
+    facts,
+    gradebook,
+    packs,
+    roster,
+    schedule,
+    slack,
+)
 from bot.cli.shared import Data, check_database, fail, load_settings, told
 
 if TYPE_CHECKING:
     from bot.config import Settings, SlackWay
+    from bot.core.commands import File
 
 app = typer.Typer(
     help="Coalface: a classroom discussion bot, on Discord, Slack and in the browser.",
@@ -23,9 +36,13 @@ app = typer.Typer(
 app.add_typer(packs.app, name="pack")
 app.add_typer(facts.app, name="fact")
 app.add_typer(database.app, name="db")
+app.add_typer(archives.app, name="import")
+app.add_typer(courses.app, name="course")
+app.add_typer(gradebook.app, name="gradebook")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(roster.app, name="roster")
 app.command()(doctor.doctor)
 
 
@@ -165,19 +182,55 @@ def report(
     course: Annotated[
         int | None, typer.Option(help="The course's number.", show_default=False)
     ] = None,
+    format_: Annotated[str, typer.Option("--format", help="The kind of file.")] = "csv",
+    first: Annotated[
+        str | None,
+        typer.Option("--from", help="The first day, such as 2026-09-07.", show_default=False),
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="The last day, included.", show_default=False)
+    ] = None,
+    discussion: Annotated[
+        str | None, typer.Option(help="Discussions, such as D3,D5.", show_default=False)
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="One channel of the course.", show_default=False)
+    ] = None,
+    section: Annotated[
+        str | None, typer.Option(help="One section of the roster.", show_default=False)
+    ] = None,
+    by_channel: Annotated[
+        bool, typer.Option("--by-channel", help="A file for each channel, in the folder --output.")
+    ] = False,
+    pseudonyms: Annotated[
+        bool, typer.Option("--pseudonyms", help="With pseudonyms instead of names.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option(help="The file to write; else it is printed.", show_default=False)
     ] = None,
 ) -> None:
-    """Make the participation report of a course (CSV)."""
+    """Make the participation report of a course."""
     import asyncio
-    import codecs
+    import gc
 
     settings = load_settings(data)
+    if by_channel and (output is None or not output.is_dir()):
+        fail("--by-channel makes a file for each channel: give their folder with --output.")
     check_database(settings)
     from bot.app import report as make_report
+    from bot.core.exporting import Wanted
 
-    file = asyncio.run(make_report(settings, course))
+    gc.disable()  # a million rows are no garbage, and the program ends in a moment
+    typed = {"from": first, "to": last, "discussion": discussion, "channel": channel}
+    typed["section"] = section
+    wanted = Wanted(course, format_, typed, pseudonyms, by_channel)
+    for file in asyncio.run(make_report(settings, wanted)):
+        _hand_out(file, output / file.name if output is not None and by_channel else output)
+
+
+def _hand_out(file: "File", output: Path | None) -> None:
+    import codecs
+
     if output is not None:
         output.write_bytes(file.content)
         typer.echo(f"Written to {output}")

@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.core.services import LoadedPack
+    from bot.core.loaded_packs import LoadedPack
 
 P = ParamSpec("P")
 
@@ -53,18 +53,15 @@ def load_settings(data: Path | None, **typed: object) -> "Settings":
 
 
 def check_database(settings: "Settings") -> None:
-    """Ends the program where the database can't be used as it is."""
+    """See that the database can be read by this version. Raises StorageError."""
     from storage import maintenance
 
-    health = maintenance.check(settings.database)
-    if health.problems:
-        mend = "db restore" if health.damaged else "db upgrade"
-        fail(f"The database can't be used: {health.problems[0]}; see coalface {mend}.")
+    maintenance.require_newest(settings.database)
 
 
 def installed_packs(settings: "Settings") -> dict[str, "LoadedPack"]:
     import seeds
-    from bot.core.services import load_packs
+    from bot.core.loaded_packs import load_packs
 
     return load_packs([*seeds.packs(), *settings.packs])
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
-from bot.core.events import ChannelRef, Event, PersonLeft, Place, Space
+from bot.core.events import ChannelChanged, ChannelRef, Event, PersonLeft, Place, Space
 from bot.core.ports import Clock
 
 
@@ -23,6 +23,12 @@ class Recovery(Protocol):
 
     async def reread(self, place: Place) -> object:
         """Read the discussions of a channel again, or of one thread of it."""
+
+    async def take_in(self, change: ChannelChanged) -> object:
+        """Keep what became of a channel; returns when it is durable."""
+
+    async def tell_of(self, change: ChannelChanged) -> object:
+        """Tell staff what they have to know of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from datetime import datetime
 from functools import partial
 
 from bot.core import closing, following, occurring
+from bot.core.loaded_packs import LoadedPack
 from bot.core.ports import Clock
 from bot.core.receipts import Receipts
-from bot.core.services import LoadedPack
 from bot.core.staff import StaffNotices
 from storage import discussions, follow_ups, schedules
 from storage.database import Connection, Database

@@ -1,8 +1,6 @@
 """What staff allow one student in one discussion: more time, or not to take part in it. Each is
 noted in the audit, and stands in the report with its reason."""
 
-from zoneinfo import ZoneInfo
-
 from bot.core import prompts
 from bot.core.cards import Card, Moment, PersonName, text
 from bot.core.commands import Role
@@ -10,7 +8,7 @@ from bot.core.courses import find_member
 from bot.core.discussions import find
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
-from bot.core.times import understand
+from bot.core.typed_times import understood
 from storage import allowances, audit
 from storage.database import Connection
 from storage.rows import Allowance, Discussion, Member
@@ -19,7 +17,7 @@ from storage.rows import Allowance, Discussion, Member
 async def extend(call: Call) -> Card:
     """/participation extend: a student's replies are on time until then, and count until then."""
     discussion, member = await _of(call)
-    until = understand(call.required("until"), call.now, ZoneInfo(call.course.zone), "until").at
+    until = (await understood(call, "until")).at
     if discussion.due_at is not None and until <= discussion.due_at:
         raise BadInput("until", f"{discussion.name} is due later than that for everybody.")
     await _allow(call, discussion, member, Allowance(

@@ -3,8 +3,9 @@
 import unicodedata
 from collections.abc import Collection, Mapping
 
-from bot.core.commands import Command, Param, Type, Value
+from bot.core.commands import Command, File, Param, Type, Upload, Value
 from bot.core.errors import BadInput, UnknownName, UserError
+from bot.core.uploads import check
 
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Unicode's marks of direction (UAX #9) that reach beyond the text they stand in."""
@@ -12,8 +13,9 @@ TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 def typed(
     command: Command, given: Mapping[str, object], also: Collection[str] = ()
-) -> dict[str, Value]:
-    """The arguments as the parameters declare them; empty ones left out. Raises BadInput.
+) -> dict[str, Value | Upload]:
+    """The arguments as the parameters declare them, files still to be fetched; empty ones left out.
+    Raises BadInput.
 
     `also` are names that stand beside the command's own parameters."""
     for name in given:
@@ -22,12 +24,22 @@ def typed(
             raise UserError(
                 str(UnknownName("", "parameter", name, known, f"see /help {command.name}."))
             )
-    found: dict[str, Value] = {}
+    found: dict[str, Value | Upload] = {}
     for param in command.params:
         value = given.get(param.name)
-        if value is not None and str(value).strip() != "":
-            found[param.name] = _value(param, str(value))
+        if not is_given(value):
+            continue
+        found[param.name] = (
+            check(param, value) if param.type is Type.FILE else _value(param, str(value))
+        )
     return found
+
+
+def is_given(value: object) -> bool:
+    """Whether anything was given: a file, or more than spaces."""
+    if isinstance(value, Upload | File):
+        return True
+    return value is not None and str(value).strip() != ""
 
 
 def is_free(param: Param) -> bool:

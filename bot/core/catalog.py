@@ -2,7 +2,6 @@
 generated from this."""
 
 from bot.core import (
-    allowing,
     checking,
     citing,
     comparing,
@@ -11,11 +10,16 @@ from bot.core import (
     discussions,
     ending,
     facts,
+    gradebook_catalog,
     joining,
     linking,
     packs,
+    participation_catalog,
     prompts,
-    reporting,
+    responding,
+    roster,
+    roster_import,
+    roster_linking,
     schedule_cards,
     schedule_commands,
     scheduling,
@@ -47,6 +51,17 @@ _ROLES = (
     Param("assistants", "A role on Discord whose holders are assistants", Type.ROLE),
     Param("notify", "A role on Discord that each prompt posted there notifies", Type.ROLE),
 )
+_ROSTER = (
+    Param("file", "The roster, from Canvas, Moodle or a spreadsheet", Type.FILE, required=True,
+          most=roster_import.MOST_BYTES),
+    Param("full_name", "The column with the name, or the first name; recognised if left empty"),
+    Param("surname", "The column with the last name, if it stands apart"),
+    Param("student_id", "The column with the registrar's id"),
+    Param("login", "The column with the login"),
+    Param("email", "The column with the e-mail address"),
+    Param("section", "The column with the section or group"),
+    Param("missing", "What of those who are not in the file", choices=roster_import.MISSING),
+)  # fmt: skip
 _HERE = Param("channel", "A channel of the course, or all; here if left empty",
               complete=discussions.channel_choices)  # fmt: skip
 _DUE = Param("due", "When it is due, such as friday 5pm, seen from each post")
@@ -55,9 +70,6 @@ _REMIND = Param("remind", "Hours before it is due that the channel is reminded; 
                 Type.INTEGER, most=24 * 30)  # fmt: skip
 _SCHEDULE = Param("schedule", "A schedule, such as S3", required=True,
                   complete=schedule_cards.choices)  # fmt: skip
-_STUDENT = Param("student", "A student of the course", Type.PERSON, True,
-                 complete=courses.member_choices)  # fmt: skip
-_REASON = Param("reason", "Why, for the report and for colleagues", required=True)
 
 
 def _required(param: Param) -> Param:
@@ -142,35 +154,51 @@ def build() -> Catalog:
                 ),
             ),
             Command(
-                "participation me", "What is recorded about you, and why", student, reporting.me
-            ),
-            Command(
-                "participation counted", "Why one message counts or not", student,
-                reporting.counted,
-                (Param("message", "The message, by its id; or use Why counted? on it",
+                "prompt respond", "Say which message your next one in a thread responds to",
+                student, responding.respond,
+                (Param("message", "The message, by its id; or use Responding to this on it",
                        required=True),),
-                on_message=OnMessage("Why counted?", "message", "ref"),
+                on_message=OnMessage("Responding to this", "message", "ref"),
+                without_references=True,
             ),
+            *participation_catalog.of_students(),
             Command(
                 "course link", "Say that you are the same person in two spaces of the course",
                 student, linking.link,
                 (Param("code", "The code you got in the other space; left empty, you get one"),),
             ),
             Command(
-                "participation class", "Every student's figures", assistant, reporting.class_
+                "roster claim", "Say who you are on the roster, or see what it says of you",
+                student, roster_linking.claim,
+                (Param("name_or_id", "Your name, student id or e-mail, as the registrar has it"),),
             ),
-            Command(
-                "participation why", "Each message of a student, and why it counts or not",
-                assistant, reporting.why,
-                (Param("student", "A student of the course", Type.PERSON, True,
-                       complete=courses.member_choices),),
-            ),
-            Command(
-                "participation export", "The class's figures as a file", assistant,
-                reporting.export,
-                (Param("format", "The kind of file", choices=(Choice("csv", "CSV"),)),),
-            ),
+            *participation_catalog.of_staff(),
+            *gradebook_catalog.of_staff(),
             Command("course show", "The course at a glance", assistant, courses.show),
+            Command(
+                "course roster", "Take the course's roster from a file (CSV or XLSX)", assistant,
+                roster_import.import_, _ROSTER,
+            ),
+            Command(
+                "roster list", "The roster, with who in class is who", assistant, roster.list_,
+                (Param("show", "Only some of it; all if left empty", choices=roster.SHOWN),),
+            ),
+            Command(
+                "roster link", "Say which student on the roster an account is", assistant,
+                roster_linking.link,
+                (
+                    Param("student", "An account of the course", required=True,
+                          complete=linking.account_choices),
+                    Param("entry", "The student on the roster", required=True,
+                          complete=roster.entry_choices),
+                ),
+            ),
+            Command(
+                "roster unlink", "Take a link to the roster back", assistant,
+                roster_linking.unlink,
+                (Param("student", "An account of the course", required=True,
+                       complete=linking.account_choices),),
+            ),
             Command(
                 "prompt preview", "A prompt as the class would see it", instructor,
                 prompts.preview,
@@ -294,23 +322,6 @@ def build() -> Catalog:
             Command(
                 "schedule post-now", "Post the next one now instead of at its time", instructor,
                 schedule_commands.post_now, (_SCHEDULE,),
-            ),
-            Command(
-                "participation extend", "Give a student more time for a discussion", assistant,
-                allowing.extend,
-                (
-                    _STUDENT,
-                    Param("until", "Until when, such as sunday 8pm", required=True),
-                    _REASON, _DISCUSSION,
-                ),
-            ),
-            Command(
-                "participation excuse", "Ask a discussion of a student no more", assistant,
-                allowing.excuse, (_STUDENT, _REASON, _DISCUSSION),
-            ),
-            Command(
-                "participation revoke", "Take an extension or an excuse back", assistant,
-                allowing.revoke, (_STUDENT, _DISCUSSION),
             ),
             Command(
                 "course setup", "Make a channel a course's", instructor, setup.setup,

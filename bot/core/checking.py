@@ -24,7 +24,7 @@ from bot.core.cards import (
 )
 from bot.core.dispatch import Call
 from bot.core.fact_cards import objections, source_line, trust
-from bot.core.services import LoadedPack
+from bot.core.loaded_packs import LoadedPack
 from prompts.claims import MAX_TEXT, Claim, Finding, Verdict
 from prompts.models import Fact, SourceKind
 

@@ -35,6 +35,7 @@ class Type(Enum):
     PERSON = "person"  # an AccountRef of the space
     CHANNEL = "channel"  # a ChannelRef of the space
     ROLE = "role"  # a RoleRef of the space; offered only where the platform has roles
+    FILE = "file"  # a File, given by picking it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ Completer = Callable[["Call", str], Awaitable[Sequence[Choice]]]
 class Param:
     """A parameter. With `choices` only these values are taken; `complete` suggests as one types.
 
-    `most` is the greatest length in characters, or the greatest number.
+    `most` is the greatest length in characters, the greatest number, or of a file the greatest
+    size in bytes.
     """
 
     name: str
@@ -64,16 +66,30 @@ class Param:
     most: int = 200
 
 
-Value = str | int | AccountRef | ChannelRef | RoleRef
-
-
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that goes with an answer, to the person who asked only."""
+    """A file that somebody gave, or that goes with an answer, to the person who asked only."""
 
     name: str
     media_type: str
-    content: bytes
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody gave, as long as its platform holds it; `size` in bytes, as it says.
+
+    `fetch` brings the content, given the greatest size that is wanted. It can be brought again, so
+    that a form may come back with it. Raises CannotFetch, whose sentence says what to do.
+    """
+
+    name: str
+    media_type: str
+    size: int
+    fetch: Callable[[int], Awaitable[bytes]] = field(repr=False, compare=False)
+
+
+Value = str | int | AccountRef | ChannelRef | RoleRef | File
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +140,7 @@ class Command:
     may use it too, whatever their role, also where no course has been set up. `form`: asked for
     by name alone, it shows its form first even if nothing is required. `on_message`: it can be
     run on somebody's message too (Discord's message commands, Slack's message shortcuts).
+    `without_references`: it is there only where a reply can't refer to what it answers.
     """
 
     name: str
@@ -134,6 +151,7 @@ class Command:
     managers: bool = False
     form: bool = False
     on_message: OnMessage | None = None
+    without_references: bool = False
 
     @property
     def group(self) -> str:
@@ -196,6 +214,10 @@ class Catalog:
     @property
     def names(self) -> list[str]:
         return list(self._by_name)
+
+    def with_references(self) -> "Catalog":
+        """What is there on a platform where a reply can refer to what it answers."""
+        return Catalog([command for command in self if not command.without_references])
 
     def with_command(self, command: Command) -> "Catalog":
         return Catalog([*self, command])

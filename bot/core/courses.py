@@ -1,9 +1,8 @@
 """A course's people, a glance at it, its end; see setup.py for its beginning and its settings."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.core import ending, leaving, prompts, roles, setup, staff_channel
+from bot.core import leaving, prompts, roles, setup, staff_channel, terms
 from bot.core.cards import (
     Block,
     Card,
@@ -19,9 +18,8 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused, UnknownName
 from bot.core.events import Person
 from bot.core.picking import answered
-from bot.core.planning import planned
 from bot.core.services import channel_labels, named
-from storage import audit, courses, discussions, members, outbox, schedules
+from storage import audit, courses, discussions, members, outbox
 from storage.database import Connection
 from storage.ids import AccountRef
 from storage.rows import Channel, Discussion, Member
@@ -207,21 +205,9 @@ async def archive(call: Call) -> Card:
             f"Archiving can't be undone; to confirm, type the course's title: {call.course.title}",
         )
 
-    async def work(db: Connection) -> list[Discussion]:
+    async def work(db: Connection) -> Sequence[Discussion]:
         await prompts.refuse_archived(db, call)
-        open_ = [d for d in await discussions.discussions_of(db, call.course.id) if d.open]
-        for discussion in open_:
-            await ending.end(db, discussion, call.now)
-            await prompts.owe_update(db, discussion, call.now)
-        await courses.change(db, call.course.id, {"archived_at": call.now})
-        for schedule in await schedules.schedules_of(db, call.course.id):
-            if schedule.state in ("active", "paused"):
-                cancelled = replace(schedule, state="cancelled")
-                await schedules.keep(db, planned(cancelled, {}, call.course))
-        await audit.note(
-            db, call.course.id, call.member.id, "course archive", "course", call.now
-        )  # fmt: skip
-        return open_
+        return await terms.end(db, call.course, call.member.id, call.now)
 
     closed = await call.services.database.write(work)
     late = await prompts.deliver(call, closed)

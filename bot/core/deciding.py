@@ -35,9 +35,9 @@ from storage.ids import (
     MessageRef,
     Space,
 )
+from storage.instants import EPOCH
 from storage.messages import MessageState, ReactionState
 from storage.rows import BY_MENTION, Channel, Course, Placement
-from storage.schema import EPOCH
 
 
 @dataclass(frozen=True, slots=True)

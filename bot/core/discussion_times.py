@@ -18,7 +18,7 @@ from storage.rows import Discussion, FollowUpState
 async def due(call: Call) -> Card:
     """/prompt due: when a discussion is due, closes, and is reminded of; `none` takes one away."""
     discussion = await find(call)
-    change = typed(call)
+    change = await typed(call)
 
     async def work(db: Connection) -> Discussion:
         await prompts.refuse_archived(db, call)

@@ -81,7 +81,7 @@ async def post(call: Call) -> Card:
     """/prompt post: open a discussion and post its prompt, once, however often it is asked."""
     name, content = await prompts.find(call, call.required("prompt"))
     ids = tuple(channel.id for channel in await target(call))
-    times = typed_times(call, NO_TIMES)
+    times = await typed_times(call, NO_TIMES)
     key = f"post:{call.place.space.platform}:{call.place.space.ref}:{call.invocation.id}"
 
     async def work(db: Connection) -> Discussion:

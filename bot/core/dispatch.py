@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import leaving, privacy, roles
-from bot.core.arguments import is_free, typed
+from bot.core.arguments import is_free, is_given, typed
 from bot.core.cards import Card, text
 from bot.core.commands import (
     Answer,
     Choice,
     Command,
+    File,
     Form,
     Invocation,
     Outcome,
@@ -25,8 +26,10 @@ from bot.core.commands import (
 )
 from bot.core.errors import BadInput, NoCourse, NotAllowed, UnknownName, UserError
 from bot.core.events import Person, Place, Space
-from bot.core.services import LoadedPack, Services
+from bot.core.loaded_packs import LoadedPack
+from bot.core.services import Services
 from bot.core.undelivered import Undelivered
+from bot.core.uploads import fetched, without
 from bot.core.whereabouts import Finder, Whereabouts
 from storage import courses, members
 from storage.errors import StorageBusy, StorageError, StorageFull
@@ -87,13 +90,32 @@ class Call:
         value = self.arguments.get(name)
         return None if value is None else str(value)
 
+    def number(self, name: str) -> int | None:
+        """An argument that is a whole number; None where it was left out."""
+        value = self.arguments.get(name)
+        return value if isinstance(value, int) else None
+
     def required(self, name: str) -> str:
         """A required argument as text."""
         return str(self.arguments[name])
 
+    def file(self, name: str) -> File:
+        """A required argument that is a file."""
+        value = self.arguments[name]
+        if not isinstance(value, File):
+            raise TypeError(f"{name} is no file")
+        return value
+
     def may(self, command: Command) -> bool:
         """Whether whoever gave this command may use that one too."""
+        if not self.is_there(command):
+            return False
         return self.role >= command.least or (command.managers and self.invocation.manages_space)
+
+    def is_there(self, command: Command) -> bool:
+        """Whether a command is there on the platform where this one was given."""
+        platform = self.services.platforms.get(self.place.space.platform)
+        return not (command.without_references and platform is not None and platform.references)
 
 
 class Dispatcher:
@@ -188,7 +210,7 @@ class Dispatcher:
         await leaving.is_back(call)
         call = replace(
             call,
-            arguments=typed(command, invocation.arguments, (COURSE.name,)),
+            arguments=await fetched(command, typed(command, invocation.arguments, (COURSE.name,))),
             member_or_none=call.member_or_none or await self._enrol(call),
         )
         result = await command.handler(call)
@@ -282,6 +304,11 @@ class Dispatcher:
     def _authorise(self, call: Call) -> None:
         if call.may(call.command):
             return
+        if not call.is_there(call.command):
+            raise NotAllowed(
+                f"/{call.command.name} is not needed here: reply to the message itself, and it is"
+                " known what you respond to."
+            )
         if call.course_or_none is None and call.command.least > Role.STUDENT:
             raise NoCourse
         raise NotAllowed(
@@ -311,7 +338,8 @@ class Dispatcher:
             return Form(command.name, params, dict(invocation.arguments), {param: sentence})
         if command is None or command.param(param) is None:
             return _refusal(sentence)
-        return replace(_form(command, invocation.arguments), problems={param: sentence})
+        values = without(invocation.arguments, param)
+        return replace(_form(command, values), problems={param: sentence})
 
     def _refuse(self, invocation: Invocation, sentence: str) -> Outcome:
         """A refusal; with the form again where something long was typed and would be lost."""
@@ -322,6 +350,16 @@ class Dispatcher:
         if command is None or not written:
             return _refusal(sentence)
         return replace(_form(command, invocation.arguments), problems={"": sentence})
+
+    def blame(self, problem: BaseException, doing: str) -> str:
+        """Log what failed unexpectedly; one sentence for whoever tried, with its short id."""
+        if isinstance(problem, StorageError):
+            return self._blame_storage(problem, doing)
+        failure = self.report_failure(problem, doing)
+        return (
+            f"Something went wrong on our side and was logged as {failure}. Try again, or give that"
+            " id to whoever runs the bot."
+        )
 
     def _blame_storage(self, problem: StorageError, doing: str) -> str:
         failure = self.report_failure(problem, doing)
@@ -355,5 +393,4 @@ def _form(command: Command, values: Mapping[str, object]) -> Form:
 
 
 def _given(invocation: Invocation, param: Param) -> bool:
-    value = invocation.arguments.get(param.name)
-    return value is not None and str(value).strip() != ""
+    return is_given(invocation.arguments.get(param.name))

@@ -4,12 +4,22 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 
+def near(typed: str, known: Sequence[str]) -> str | None:
+    """The name that was probably meant."""
+    close = get_close_matches(typed.casefold(), [name.casefold() for name in known], 1, 0.6)
+    return next((name for name in known if close and name.casefold() == close[0]), None)
+
+
 class UserError(Exception):
     """Something the person who typed it can mend; str() is the one sentence they are shown."""
 
 
 class CannotConnect(Exception):
     """A platform can't be used before whoever runs the bot has done something; str() says what."""
+
+
+class CannotFetch(Exception):
+    """A file that somebody gave can't be had from its platform; str() says what they can do."""
 
 
 class NotAllowed(UserError):
@@ -42,8 +52,7 @@ class UnknownName(BadInput):
     """A name that nothing has; suggests the one that was probably meant."""
 
     def __init__(self, param: str, what: str, typed: str, known: Sequence[str], hint: str) -> None:
-        near = get_close_matches(typed.casefold(), [name.casefold() for name in known], 1, 0.6)
-        meant = next((name for name in known if near and name.casefold() == near[0]), None)
+        meant = near(typed, known)
         shown = typed if len(typed) <= 60 else f"{typed[:60]}…"
         super().__init__(
             param,

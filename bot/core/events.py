@@ -4,12 +4,13 @@ twice, late or out of order changes nothing."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
+from typing import Literal, NewType
 
 from storage.ids import AccountRef, ChannelRef, MessageRef, RoleRef, Space, ThreadRef
 
 __all__ = [
     "AccountRef",
+    "ChannelChanged",
     "ChannelRef",
     "Event",
     "InvocationId",
@@ -120,6 +121,19 @@ class PersonLeft:
     person: AccountRef
     at: datetime
     channel: ChannelRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    """What became of a channel at `at` (UTC): what people call it from then on, the id that its
+    platform gave it instead of `channel`, or else what it `became`."""
+
+    space: Space
+    channel: ChannelRef
+    at: datetime
+    name: str | None = None
+    moved_to: ChannelRef | None = None
+    became: Literal["archived", "unarchived", "deleted", "public", "private"] | None = None
 
 
 Event = MessagePosted | MessageEdited | MessageDeleted | ReactionChanged

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from urllib.parse import unquote
 
 from bot.core.cards import FactMark, Plain, Span, Spans
@@ -51,7 +52,9 @@ def named_in(text: str) -> tuple[str, ...]:
     if not ("://" in text or _LARGE.search(text) or _SMALL.search(text)):
         return ()
     names: dict[str, None] = {}
-    for match in _NAME.finditer(text):
+    # No name has white space in it, and most pieces between hold none.
+    pieces = [p for p in text.split() if "://" in p or "F" in p or "f" in p]
+    for match in chain.from_iterable(map(_NAME.finditer, pieces)):
         if (number := match["fact"]) is not None:
             names[f"F{number}"] = None
         elif (name := _link(match["link"] or "")) is not None:

@@ -20,7 +20,7 @@ from bot.core.cards import (
     spans,
     text,
 )
-from bot.core.services import LoadedPack
+from bot.core.loaded_packs import LoadedPack
 from prompts.citations import in_words
 from prompts.models import Citation, Fact, Pack
 

@@ -36,9 +36,10 @@ async def look(db: Connection, one: FollowUpState, now: datetime) -> None:
         await follow_ups.settle(db, one, "dropped", {"dropped": dropped}, now)
         return
     met = await _met(db, discussion, follow_up, now)
-    if isinstance(met, datetime):
-        await follow_ups.look_again(db, one, met)
-    elif met is not None:
+    if met is None or isinstance(met, datetime):
+        if met != one.check_at:
+            await follow_ups.look_again(db, one, met)
+    else:
         begin, end = quiet_hours(course)
         loud = local_time.after_quiet(now, ZoneInfo(course.zone), begin, end)
         if loud > now:

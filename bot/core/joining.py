@@ -8,6 +8,7 @@ from bot.core.cards import Actions, Button, Card, Code, Moment, text
 from bot.core.commands import Role
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
+from bot.core.services import Services
 from storage import audit, courses, joining, members
 from storage.database import Connection
 from storage.ids import ChannelId
@@ -122,7 +123,12 @@ def _joined(course: Course) -> Card:
 
 def new_code(call: Call) -> str:
     """A code that nobody can foretell."""
-    return "".join(LETTERS[byte % len(LETTERS)] for byte in call.services.random_bytes(LENGTH))
+    return made_code(call.services)
+
+
+def made_code(services: Services) -> str:
+    """The same, where no command was given."""
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in services.random_bytes(LENGTH))
 
 
 def digest_of(code: str) -> str:

@@ -11,9 +11,9 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, NoCourse, Refused, UnknownName
 from bot.core.joining import digest_of, new_code
 from bot.core.services import space_names
-from storage import audit, linking, members
+from storage import audit, linking, members, rosters
 from storage.database import Connection
-from storage.ids import AccountId, MemberId
+from storage.ids import AccountId, CourseId, MemberId
 from storage.linking import MemberAccount
 from storage.rows import Member
 
@@ -84,6 +84,7 @@ async def _link(db: Connection, call: Call, digest: str) -> None:
     kept, gone = sorted((own.id, found.member_id))
     if await _share_a_space(db, call, kept, gone):
         raise Refused("You have another account in one of these spaces already, so these are two.")
+    await _refuse_two_on_roster(db, call, kept, gone)
     await linking.merge(db, course, kept, gone)
     await linking.replace_code(db, course, kept, digest, found.expires_at, call.now)
     await audit.note(db, course, kept, "course link", str(gone), call.now)
@@ -107,64 +108,60 @@ async def account_choices(call: Call, typed: str) -> Sequence[Choice]:
     """The accounts of the course's members in all its spaces, each with where it is."""
     return [
         Choice(value, label)
-        for value, (_, label) in (await _labels(call)).items()
+        for value, (_, label) in (await labels(call)).items()
         if typed.casefold() in label.casefold()
     ][:25]
 
 
 async def linked_choices(call: Call, typed: str) -> Sequence[Choice]:
     """Those accounts whose member has another one."""
-    labels = await _labels(call)
-    own = [account.member for account, _ in labels.values()]
-    several = {value for value, (one, _) in labels.items() if own.count(one.member) > 1}
+    known = await labels(call)
+    own = [account.member for account, _ in known.values()]
+    several = {value for value, (one, _) in known.items() if own.count(one.member) > 1}
     return [c for c in await account_choices(call, typed) if c.value in several]
 
 
-async def _labels(call: Call) -> dict[str, tuple[MemberAccount, str]]:
+async def labels(call: Call) -> dict[str, tuple[MemberAccount, str]]:
     """Each account by the value that names it, with what people read for it."""
     async with call.services.database.read() as db:
-        all_ = await linking.all_accounts(db, call.course.id)
+        return await labelled(db, call.course.id)
+
+
+async def labelled(db: Connection, course: CourseId) -> dict[str, tuple[MemberAccount, str]]:
+    all_ = await linking.all_accounts(db, course)
     where = space_names({one.space for one in all_})
     return {f"A{one.account}": (one, f"{one.name} ({where[one.space]})") for one in all_}
 
 
-async def _find(call: Call, param: str) -> tuple[MemberAccount, str]:
+async def find_account(call: Call, param: str) -> tuple[MemberAccount, str]:
     """The account that was named, picked or by what its platform calls it. Raises BadInput."""
-    typed, labels = call.required(param), await _labels(call)
-    if typed in labels:
-        return labels[typed]
+    typed, known = call.required(param), await labels(call)
+    if typed in known:
+        return known[typed]
     wanted = typed.casefold().removeprefix("@")
     found = [
         (one, label)
-        for one, label in labels.values()
+        for one, label in known.values()
         if wanted in (one.name.casefold(), label.casefold())
     ]
     if len(found) == 1:
         return found[0]
     if found:
         raise BadInput(param, f"{len(found)} accounts are called so; pick one from the list.")
-    names = [label for _, label in labels.values()]
+    names = [label for _, label in known.values()]
     hint = "pick one from the list; people join by writing in a discussion."
     raise UnknownName(param, "account in this course called", typed, names, hint)
 
 
 async def merge(call: Call) -> Card:
     """/course merge: two accounts in two spaces are one student, by an instructor's word."""
-    (one, called), (other, other_called) = await _find(call, "first"), await _find(call, "second")
+    one, called = await find_account(call, "first")
+    other, other_called = await find_account(call, "second")
 
     async def work(db: Connection) -> bool:
         await prompts.refuse_archived(db, call)
         now = {a.account: a.member for a in await linking.all_accounts(db, call.course.id)}
-        kept, gone = sorted((now[one.account], now[other.account]))
-        if kept == gone:
-            return False
-        if await _share_a_space(db, call, kept, gone):
-            raise Refused("They have accounts in one space both, so these are two people.")
-        await linking.merge(db, call.course.id, kept, gone)
-        await audit.note(
-            db, call.course.id, call.member.id, "course merge", str(kept), call.now, {"gone": gone}
-        )
-        return True
+        return await unite(db, call, now[one.account], now[other.account])
 
     if not await call.services.database.write(work):
         return Card(blocks=(text(f"{called} and {other_called} are one member already."),))
@@ -181,10 +178,26 @@ async def merge(call: Call) -> Card:
     )  # fmt: skip
 
 
+async def unite(db: Connection, call: Call, one: MemberId, other: MemberId) -> bool:
+    """Make two students one member by the word of staff; False where they are one already. Raises
+    Refused where that can't be."""
+    kept, gone = sorted((one, other))
+    if kept == gone:
+        return False
+    if await _share_a_space(db, call, kept, gone):
+        raise Refused("They have accounts in one space both, so these are two people.")
+    await _refuse_two_on_roster(db, call, kept, gone)
+    await linking.merge(db, call.course.id, kept, gone)
+    await audit.note(
+        db, call.course.id, call.member.id, "course merge", str(kept), call.now, {"gone": gone}
+    )
+    return True
+
+
 async def split(call: Call) -> Card:
     """/course split: one account of a member is a member of its own, as it was before the two were
     linked."""
-    one, called = await _find(call, "account")
+    one, called = await find_account(call, "account")
 
     async def work(db: Connection) -> bool:
         await prompts.refuse_archived(db, call)
@@ -212,6 +225,10 @@ async def split(call: Call) -> Card:
 async def _part(db: Connection, call: Call, member: MemberId, account: AccountId) -> None:
     course = call.course.id
     new = await linking.split(db, course, member, account)
+    links = await rosters.links_of(db, course)
+    stays = [links.get(one) for one, _ in await linking.accounts_of(db, course, member)]
+    if links.get(account) in stays:  # the student on the roster is the one who stays
+        await rosters.unlink(db, course, [account])
     await roles.part(db, course, member, new, call.now)
     await audit.note(
         db, course, call.member.id, "course split", str(member), call.now, {"made": new}
@@ -228,6 +245,20 @@ async def _asker(db: Connection, call: Call) -> Member:
     if own is None:
         raise NoCourse
     return own
+
+
+async def _refuse_two_on_roster(
+    db: Connection, call: Call, kept: MemberId, gone: MemberId
+) -> None:  # fmt: skip
+    links = await rosters.links_of(db, call.course.id)
+    entries = {
+        links[account]
+        for member in (kept, gone)
+        for account, _ in await linking.accounts_of(db, call.course.id, member)
+        if account in links
+    }
+    if len(entries) > 1:
+        raise Refused("On the roster these are two students; staff can part either from it.")
 
 
 async def _refuse_staff(db: Connection, member: MemberId) -> None:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from bot.core import opening, shelf
 from bot.core.cards import Moment
+from bot.core.loaded_packs import LoadedPack
 from bot.core.opening import Opening
 from bot.core.planning import Due, planned, taken, times_of
 from bot.core.receipts import Receipts
-from bot.core.services import LoadedPack
 from bot.core.shelf import Shelf
 from storage import courses, discussions, schedules
 from storage.database import Connection

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from bot.core.cards import Block, Card, Fields, number, spans, text
 from bot.core.dispatch import Call
 from bot.core.errors import Refused
-from bot.core.services import LoadedPack, make_ready
+from bot.core.loaded_packs import LoadedPack, make_ready
 from prompts.checks import check_evidence
 from prompts.evidence.fingerprints import check_recorded
 from prompts.loader import load

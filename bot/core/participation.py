@@ -1,29 +1,35 @@
-"""What counts, and why: `verdict` is the one place where it is decided that a reply counts.
+"""What counts, and why: `Terms.rule` is the one place where it is decided that a reply counts.
 
 Definitions follow one rule for each figure, so that every count can be explained by listing the
-messages behind it. Nothing here ranks anybody.
+messages behind it (see tally.py for the figures). Nothing here ranks anybody.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from zoneinfo import ZoneInfo
 
-from bot.core.evidence import Cited
-from storage.ids import DiscussionId, MemberId, MessageId
-from storage.rows import BY_MENTION, Discussion, Member, Reply
+from storage.ids import MessageId
+from storage.instants import to_micros
+from storage.rows import ARCHIVED, AT_TOP, Discussion, Reply
+
+ALWAYS = (-(1 << 62), 1 << 62)
+"""Before and after any instant, in microseconds."""
 
 
 class Rule(Enum):
     """Why a message counts or doesn't; the value is the sentence people are shown."""
 
     COUNTED = "counts"
+    EXTENDED = "counts: written in the time that staff gave"
     DELETED = "deleted by its author or a moderator"
     STAFF = "written as staff of the course"
     WITHDRAWN = "the discussion was withdrawn"
     CLOSED = "written while the discussion was closed"
+
+    @property
+    def counts(self) -> bool:
+        return self is Rule.COUNTED or self is Rule.EXTENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,158 +38,85 @@ class Verdict:
     rule: Rule
 
 
-def verdict(reply: Reply, discussion: Discussion) -> Verdict:
-    """Whether a message of a member in a discussion counts as a student's reply, and by which rule.
+class Terms:
+    """On which terms a discussion's messages count; instants are whole microseconds.
 
-    Decided from stored times only: the message's own (UTC) against the periods in which the
-    discussion was open, up to and including the closing instant. The first period has no
-    beginning: what stands in the thread was written after the post, whatever the clocks say.
+    `extended` is until when single members have time, who were given more.
     """
-    if reply.deleted_at is not None:
-        return Verdict(False, Rule.DELETED)
-    if reply.role != "student":
-        return Verdict(False, Rule.STAFF)
-    if discussion.withdrawn_at is not None:
-        return Verdict(False, Rule.WITHDRAWN)
-    for period in discussion.periods:
-        opened = period is discussion.periods[0] or reply.sent_at >= period.opened_at
-        if opened and (period.closed_at is None or reply.sent_at <= period.closed_at):
-            return Verdict(True, Rule.COUNTED)
-    return Verdict(False, Rule.CLOSED)
+
+    def __init__(self, discussion: Discussion, extended: Mapping[int, int] | None = None) -> None:
+        self.extended = extended or {}
+        self.due = None if discussion.due_at is None else to_micros(discussion.due_at)
+        self.withdrawn = discussion.withdrawn_at is not None
+        self.spans = [
+            (
+                ALWAYS[0] if place == 0 else to_micros(period.opened_at),
+                ALWAYS[1] if period.closed_at is None else to_micros(period.closed_at),
+            )
+            for place, period in enumerate(discussion.periods)
+        ]
+
+    def due_for(self, member: int) -> int | None:
+        """Until when a member's message is on time; None where there is no such time."""
+        return None if self.due is None else max(self.due, self.extended.get(member, self.due))
+
+    def rule(self, role: str, deleted_at: object, sent_at: int, member: int) -> Rule:
+        """Whether a message of a member counts as a student's reply, and by which rule.
+
+        Decided from stored times only: the message's own against the periods in which the
+        discussion was open, up to and including the closing instant. The first period has no
+        beginning: what stands in the thread was written after the post, whatever the clocks say.
+        """
+        if deleted_at is not None:
+            return Rule.DELETED
+        if role != "student":
+            return Rule.STAFF
+        if self.withdrawn:
+            return Rule.WITHDRAWN
+        for opened, closed in self.spans:
+            if opened <= sent_at <= closed:
+                return Rule.COUNTED
+        if member in self.extended and sent_at <= self.extended[member]:
+            return Rule.EXTENDED
+        return Rule.CLOSED
+
+
+def verdict(
+    reply: Reply, discussion: Discussion, extended: Mapping[int, int] | None = None
+) -> Verdict:
+    """What `Terms.rule` says of one reply."""
+    rule = Terms(discussion, extended).rule(
+        reply.role, reply.deleted_at, to_micros(reply.sent_at), reply.member_id
+    )
+    return Verdict(rule.counts, rule)
+
+
+def responds(member: int, parent: int | None, role: str | None, author: int | None) -> bool:
+    """Whether a message is a response (to a classmate's message), and else an answer to the prompt.
+
+    `parent` is the message it answers; `role` and `author` are that one's, None where it is gone:
+    a response stays one when the classmate's message has been deleted or erased. What answers
+    staff, or goes on from one's own message, belongs to one's answer.
+    """
+    return parent is not None and (role is None or (role == "student" and author != member))
 
 
 def is_response(reply: Reply, by_id: Mapping[MessageId, Reply]) -> bool:
-    """Whether a reply is a response (to a classmate's reply), and else an answer to the prompt.
+    """What `responds` says of one reply. In an archive all that stands in a thread, or refers to
+    another message, is a response."""
+    if reply.parent_by in ARCHIVED:
+        return reply.parent_by != AT_TOP
+    parent = None if reply.parent_id is None else by_id.get(reply.parent_id)
+    if parent is None:
+        return responds(reply.member_id, reply.parent_id, None, None)
+    return responds(reply.member_id, reply.parent_id, parent.role, parent.member_id)
 
-    A response stays one when the classmate's message has been deleted or erased. What answers
-    staff, or goes on from one's own message, belongs to one's answer.
-    """
-    if reply.parent_id is None:
+
+def open_to(discussion: Discussion, since: datetime | None, until: datetime | None) -> bool:
+    """Whether a discussion was open to somebody who came to the course then (and left it then):
+    not withdrawn, not closed for good before they came, not opened after they left."""
+    if discussion.withdrawn_at is not None:
         return False
-    parent = by_id.get(reply.parent_id)
-    return parent is None or (parent.role == "student" and parent.member_id != reply.member_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """All that a course's figures are made of, read at one moment."""
-
-    members: Sequence[Member]
-    discussions: Mapping[DiscussionId, Discussion]
-    replies: Sequence[Reply]  # oldest first
-    mentions: Collection[tuple[MessageId, MemberId]]
-    reactions: Collection[tuple[MessageId, MemberId]]
-    cited: Mapping[MessageId, Cited]  # of the course's pack
-
-    @property
-    def by_id(self) -> dict[MessageId, Reply]:
-        return {reply.id: reply for reply in self.replies}
-
-    def counted(self) -> list[Reply]:
-        return [r for r in self.replies if verdict(r, self.discussions[r.discussion_id]).counts]
-
-
-@dataclass(slots=True)
-class Figures:
-    """One student's figures.
-
-    posts: answers to a prompt. replies: responses to a classmate (see is_response);
-    replies_inferred: those of them that say it by a mention alone (see inferring.py). words,
-    words_raw, characters: see words.py. active_days: distinct dates in the course's zone.
-    peers_root: distinct classmates responded to directly. peers_thread: distinct classmates who
-    had written earlier in the thread. peers_named: distinct classmates mentioned.
-    facts_cited: distinct facts of the pack named by id. sources_linked: distinct sources of the
-    pack whose address is linked to (for both see evidence.py). replies_received: responses by
-    classmates. reactions_given, reactions_received: to and from others' counted messages. first,
-    last: instants (UTC) of the first and the last counted message.
-    """
-
-    discussions: set[DiscussionId] = field(default_factory=set)
-    posts: int = 0
-    replies: int = 0
-    replies_inferred: int = 0
-    words: int = 0
-    words_raw: int = 0
-    characters: int = 0
-    attachments: int = 0
-    days: set[object] = field(default_factory=set)
-    peers_root: set[MemberId] = field(default_factory=set)
-    peers_thread: set[MemberId] = field(default_factory=set)
-    peers_named: set[MemberId] = field(default_factory=set)
-    facts_cited: set[str] = field(default_factory=set)
-    sources_linked: set[str] = field(default_factory=set)
-    replies_received: int = 0
-    reactions_given: int = 0
-    reactions_received: int = 0
-    first: datetime | None = None
-    last: datetime | None = None
-
-
-def figures(material: Material, zone: ZoneInfo) -> dict[MemberId, Figures]:
-    """Every student's figures, those who wrote nothing included."""
-    table = {m.id: Figures() for m in material.members if m.role == "student"}
-    counted = material.counted()
-    by_id = {reply.id: reply for reply in counted}
-    written = material.by_id
-    before: dict[tuple[int, object], set[MemberId]] = defaultdict(set)
-    for reply in counted:
-        own = table.setdefault(reply.member_id, Figures())
-        own.discussions.add(reply.discussion_id)
-        own.words += reply.words
-        own.words_raw += reply.words_raw
-        own.characters += reply.characters
-        own.attachments += reply.attachments
-        own.days.add(reply.sent_at.astimezone(zone).date())
-        own.first = own.first or reply.sent_at
-        own.last = reply.sent_at
-        if not is_response(reply, written):
-            own.posts += 1
-        else:
-            own.replies += 1
-            own.replies_inferred += reply.parent_by == BY_MENTION
-            parent = None if reply.parent_id is None else by_id.get(reply.parent_id)
-            if parent is not None:
-                own.peers_root.add(parent.member_id)
-                table.setdefault(parent.member_id, Figures()).replies_received += 1
-        thread = before[reply.channel_id, reply.thread or reply.discussion_id]
-        own.peers_thread |= thread - {reply.member_id}
-        thread.add(reply.member_id)
-    _add_mentions(table, by_id, material.mentions)
-    _add_evidence(table, by_id, material.cited)
-    _add_reactions(table, by_id, material)
-    return table
-
-
-def _add_mentions(
-    table: Mapping[MemberId, Figures],
-    counted: Mapping[MessageId, Reply],
-    mentions: Iterable[tuple[MessageId, MemberId]],
-) -> None:
-    for message, named in mentions:
-        reply = counted.get(message)
-        if reply is not None and named != reply.member_id and named in table:
-            table[reply.member_id].peers_named.add(named)
-
-
-def _add_evidence(
-    table: Mapping[MemberId, Figures],
-    counted: Mapping[MessageId, Reply],
-    cited: Mapping[MessageId, Cited],
-) -> None:
-    for message, pieces in cited.items():
-        reply = counted.get(message)
-        if reply is not None:
-            table[reply.member_id].facts_cited.update(pieces.facts)
-            table[reply.member_id].sources_linked.update(s.id for s in pieces.sources)
-
-
-def _add_reactions(
-    table: Mapping[MemberId, Figures], counted: Mapping[MessageId, Reply], material: Material
-) -> None:
-    for message, giver in material.reactions:
-        reply = counted.get(message)
-        if reply is None or giver == reply.member_id:
-            continue
-        table[reply.member_id].reactions_received += 1
-        if giver in table:
-            table[giver].reactions_given += 1
+    last = discussion.periods[-1].closed_at if discussion.periods else None
+    came_too_late = last is not None and since is not None and last < since
+    return not came_too_late and (until is None or discussion.opened_at <= until)

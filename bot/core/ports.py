@@ -8,7 +8,9 @@ from typing import Protocol
 from bot.core.cards import Card
 from bot.core.commands import File
 from bot.core.events import MessagePosted, Person, Place
+from bot.core.gradebook import Grades
 from bot.core.recurrence import Rule
+from bot.core.report_model import Report
 from storage.classroom import ClassroomChannel, ClassroomMessage, ClassroomPerson
 from storage.ids import AccountRef, ChannelRef, MessageRef, RoleRef, Space, ThreadRef
 from storage.installations import Installation
@@ -23,15 +25,19 @@ __all__ = [
     "ClassroomStore",
     "Clock",
     "Exporter",
+    "GradeExporter",
     "Installation",
     "InstallationKeeper",
     "Platform",
     "Posted",
     "PromptChannel",
-    "ReportTable",
+    "RosterReader",
     "SeenMessage",
     "SendRefused",
     "SendUncertain",
+    "Sheet",
+    "SheetRow",
+    "Unreadable",
 ]
 
 
@@ -97,6 +103,8 @@ class Platform(Protocol):
     name: str
     settling: timedelta
     """How long a request that got no answer may still land in the channel."""
+    references: bool
+    """Whether a reply can refer to the message that it answers."""
 
     async def post(self, place: Place, card: Card, key: str) -> MessageRef:
         """Post a public message, marked with the send's key so that `find` knows it again: the
@@ -147,6 +155,10 @@ class Platform(Protocol):
         belong to the space. Raises SendRefused where nobody knows.
         """
 
+    async def channel_name(self, place: Place) -> str | None:
+        """What people call a channel now; None where the platform can't tell, or need not since it
+        never changes. Raises SendRefused."""
+
     async def prompt_channel(self, place: Place) -> PromptChannel:
         """A channel in which prompts can be posted. Raises SendRefused where they can't."""
 
@@ -173,19 +185,47 @@ class Platform(Protocol):
         """Where a person can open the message."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportTable:
-    """A report before it is a file: `rows` hold str, int, float, datetime (aware) or None."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str | int | float | datetime | None, ...], ...]
-
-
 class Exporter(Protocol):
-    """Makes a file of a table."""
+    """Makes a file of a report; `name` is the file's, without what comes after the point.
 
-    def __call__(self, table: ReportTable, name: str) -> File: ...
+    Called on a thread of its own, since it may be slow, while the moment lasts at which the report
+    was read: its rows can't be gone through afterwards. It looks up nothing else.
+    """
+
+    def __call__(self, report: Report, name: str) -> File: ...
+
+
+class GradeExporter(Protocol):
+    """Makes a file of grades for a learning platform; `name` as for an Exporter. Raises BadInput
+    for a title that the platform would not take."""
+
+    def __call__(self, grades: Grades, name: str) -> File: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row of a table as text; `number` is where a person finds it, the first one being 1."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as it stands in a file, its rows without the empty ones."""
+
+    name: str
+    rows: tuple[SheetRow, ...]
+
+
+class Unreadable(Exception):
+    """A file holds no table that can be read; str() says what to give instead."""
+
+
+class RosterReader(Protocol):
+    """Reads the table in a file. Slow: keep it off the event loop. Raises Unreadable."""
+
+    def __call__(self, file: File) -> Sheet: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +246,22 @@ class Timeline:
     entries: tuple[TimelineEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture for a chat (PNG), and in words what it shows."""
+
+    png: bytes
+    alt: str
+
+
 class Charts(Protocol):
     """Draws pictures for a chat: PNG. Slow (tens of milliseconds): keep it off the event loop."""
 
     def timeline(self, timeline: Timeline) -> bytes: ...
+
+    def of_report(self, report: Report, most: int) -> tuple[Picture, ...]:
+        """The first `most` of a report's pictures, of those that have something to show: activity
+        by day, voices, who answers whom, sides before and after."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.dispatch import Call
-    from bot.core.services import LoadedPack
+    from bot.core.loaded_packs import LoadedPack
 
 __all__ = ["Connection", "Notices", "forget_what_is_due", "notice", "with_notice"]
 

@@ -13,11 +13,21 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.core import channel_changes
 from bot.core.cards import Card, text
 from bot.core.deciding import Taken
-from bot.core.events import Event, MessageDeleted, MessageEdited, Person, Place, ReactionChanged
+from bot.core.events import (
+    ChannelChanged,
+    Event,
+    MessageDeleted,
+    MessageEdited,
+    Person,
+    Place,
+    ReactionChanged,
+)
 from bot.core.intake import Intake
 from bot.core.ports import Clock, Platform, SeenMessage, SendRefused
+from bot.core.progress import Progress
 from bot.core.staff import StaffNotices
 from storage import courses, discussions, messages, replies
 from storage.database import Connection, Database
@@ -96,6 +106,8 @@ class Recovery:
     async def recover(self, platform: str) -> list[Receipt]:
         """Read every discussion of a platform again that is open or ended lately; staff are told
         what was found."""
+        if (running := self._platforms.get(platform)) is not None:
+            await channel_changes.look(self._database, running, self._clock.now())
         since = self._clock.now() - LATELY
         async with self._database.read() as db:
             ours = [
@@ -121,6 +133,17 @@ class Recovery:
             ]
         return await self._read_all(ours, CHANGED)
 
+    async def take_in(self, change: ChannelChanged) -> None:
+        """Keep a channel's new name or id; returns when it is durable. Raises StorageError."""
+        await channel_changes.take_in(self._database, change)
+
+    async def tell_of(self, change: ChannelChanged) -> None:
+        """Tell staff what they have to know of what became of a channel."""
+        found = await channel_changes.notice(self._database, change)
+        if found is not None:
+            channel, card = found
+            await self._staff.tell(channel.course_id, Place(channel.space, channel.ref), card)
+
     async def _placements(
         self, db: Connection, course: CourseId, since: datetime | None = None
     ) -> list[Placement]:
@@ -145,18 +168,24 @@ class Recovery:
         by_channel: dict[ChannelId, list[Placement]] = {}
         for placement in placements:
             by_channel.setdefault(placement.channel.id, []).append(placement)
+        ordered = [placement for here in by_channel.values() for placement in here]
+        progress = Progress(self._clock, ordered, self._staff.tell)
         receipts = []
         for here in by_channel.values():
-            read = [await self._read(placement) for placement in here]
-            await self._tell(here[0].channel, title, [one for one in read if one.worth_telling])
+            read = [await self._read(placement, progress) for placement in here]
+            awaited = here[0].channel.course_id in progress.told  # they hear it whatever it is
+            await self._tell(
+                here[0].channel, title, [one for one in read if awaited or one.worth_telling]
+            )
             receipts += read
         return receipts
 
-    async def _read(self, placement: Placement) -> Receipt:
+    async def _read(self, placement: Placement, progress: Progress) -> Receipt:
         course = placement.channel.course_id
         async with self._database.read() as db:
             discussion = await discussions.discussion_by_id(db, course, placement.discussion_id)
-        receipt = await self._reconcile(placement, discussion.name)
+        receipt = await self._reconcile(placement, discussion.name, progress)
+        progress.done(placement)
         log.info(
             "a discussion was read again",
             extra={"course": course, "new": receipt.new, "deleted": receipt.deleted},
@@ -169,7 +198,7 @@ class Recovery:
             place = Place(channel.space, channel.ref)
             await self._staff.tell(channel.course_id, place, Card(title, lines))
 
-    async def _reconcile(self, placement: Placement, name: str) -> Receipt:
+    async def _reconcile(self, placement: Placement, name: str, progress: Progress) -> Receipt:
         """Page by page: of a whole history no more is held than one page, and of what is known
         which of it has been met. Where it breaks off, the pages read until then have been taken in,
         and stay, since they are true; nothing is taken for deleted.
@@ -182,13 +211,13 @@ class Recovery:
             standing = Standing(await messages.standing_in(db, channel.id, placement.discussion_id))
         found = Receipt(name)
         try:
-            async for page in self._pages(placement):
+            async for page in self._pages(placement, progress):
                 found = await self._take_page(placement, page, standing, began, found)
         except SendRefused as refusal:
             return replace(found, problem=refusal.sentence)
         return replace(found, deleted=await self._delete(placement, standing.unmet()))
 
-    async def _pages(self, placement: Placement) -> AsyncIterator[Page]:
+    async def _pages(self, placement: Placement, progress: Progress) -> AsyncIterator[Page]:
         """What stands in the thread, and in the channel since the post. Each page is empty again
         once the next one is asked for. Raises SendRefused."""
         channel = placement.channel
@@ -200,6 +229,7 @@ class Recovery:
         ):
             async for message in platform.history(place, placement.posted_at):
                 page[message.posted.message] = message
+                await progress.read(placement)
                 if len(page) == AT_ONCE:
                     yield page
                     page.clear()
@@ -240,12 +270,14 @@ class Recovery:
         )
 
     async def _delete(self, placement: Placement, gone: Sequence[MessageId]) -> int:
-        """Take in that these messages of the discussion are no longer there; says how many."""
-        channel = placement.channel
+        """Take in that these messages of the discussion are no longer there; says how many of them
+        had been somebody's."""
+        channel, many = placement.channel, 0
         for start in range(0, len(gone), AT_ONCE):
             part = gone[start : start + AT_ONCE]
             async with self._database.read() as db:
                 kept = await messages.with_ids(db, channel.id, part)
+            many += sum(state.account_id is not None for state in kept)
             at = self._clock.now()
             await self._take(
                 [
@@ -253,7 +285,7 @@ class Recovery:
                     for state in kept
                 ]
             )
-        return len(gone)
+        return many
 
     async def _take(self, events: Sequence[Event]) -> list[Taken]:
         """Take them in, a page's worth at once."""

@@ -30,7 +30,8 @@ from bot.core.planning import Due, planned, to_come
 from bot.core.ports import CalendarEntry
 from bot.core.schedule_cards import find
 from bot.core.shelf import shelf_of
-from bot.core.times import understand, understand_dates
+from bot.core.times import understand_dates
+from bot.core.typed_times import understood
 from storage import audit, courses, outbox, schedules
 from storage import discussions as stored
 from storage.database import Connection
@@ -243,7 +244,7 @@ async def move(call: Call) -> Card:
     """/schedule move: the next post, or that of a day, comes at another time."""
     schedule = await find(call)
     zone = ZoneInfo(schedule.zone)
-    when = understand(call.required("when"), call.now, zone)
+    when = await understood(call, "when")
     typed = call.text("date")
     days = () if typed is None else understand_dates(typed, call.now, zone, "date")
     before: list[Due] = []

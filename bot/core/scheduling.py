@@ -15,7 +15,8 @@ from bot.core.errors import BadInput, Refused
 from bot.core.planning import Due
 from bot.core.recurrence import Rule
 from bot.core.shelf import Shelf
-from bot.core.times import Until, understand, understand_until
+from bot.core.times import Until, understand_until
+from bot.core.typed_times import understood
 from storage import audit, schedules
 from storage import discussions as stored
 from storage.database import Connection
@@ -92,10 +93,10 @@ class Understood:
     notes: tuple[str, ...]
 
 
-def _understood(call: Call) -> Understood:
+async def _understood(call: Call) -> Understood:
     """When and how often. Raises BadInput."""
     zone = ZoneInfo(call.course.zone)
-    when = understand(call.required("when"), call.now, zone)
+    when = await understood(call, "when")
     ends = call.text("until")
     until = Until() if ends is None else understand_until(ends, when.at, zone)
     repeat = call.text("repeat") or "once"
@@ -107,27 +108,26 @@ def _understood(call: Call) -> Understood:
     return Understood(rule, rule.start, at, notes)
 
 
-def _minutes(call: Call, param: str, found: Understood) -> int | None:
+async def _minutes(call: Call, param: str, found: Understood) -> int | None:
     """How long after an occurrence, by the clock on the wall; typed as a time that is seen from
     the first one. Raises BadInput."""
-    typed = call.text(param)
-    if typed is None:
+    if call.text(param) is None:
         return None
-    when = understand(typed, found.at, ZoneInfo(call.course.zone), param)
+    when = await understood(call, param, found.at)
     return int((when.local - found.first) / timedelta(minutes=1))
 
 
-def _plan(
+async def _plan(
     call: Call, wanted: Wanted, found: Understood, channels: Sequence[Channel]
 ) -> Plan:  # fmt: skip
     """Raises BadInput where the times don't go together."""
-    due, closes = _minutes(call, "due", found), _minutes(call, "closes", found)
+    due, closes = await _minutes(call, "due", found), await _minutes(call, "closes", found)
     if due is not None and closes is not None and closes < due:
         raise BadInput("closes", "It would close before it is due; give a later time, or none.")
-    remind = call.arguments.get("remind")
+    remind = call.number("remind")
     if remind and due is None:
         raise BadInput("remind", "A reminder comes before it is due, so say when that is.")
-    if remind and due is not None and int(remind) * 60 >= due:
+    if remind and due is not None and remind * 60 >= due:
         raise BadInput("remind", "The reminder would come before the prompt; give fewer hours.")
     rule = found.rule
     return Plan(
@@ -141,7 +141,7 @@ def _plan(
         tuple(channel.id for channel in channels),
         due,
         closes,
-        int(remind) * 60 if remind else None,
+        remind * 60 if remind else None,
     )
 
 
@@ -171,9 +171,9 @@ async def propose(call: Call) -> Card | Form:
     async with call.services.database.read() as db:
         own = await shelf.shelf_of(db, call.course, call.services.packs)
         used = await stored.prompts_used(db, call.course.id)
-    wanted, found = await _wanted(call, own), _understood(call)
+    wanted, found = await _wanted(call, own), await _understood(call)
     channels = await discussions.target(call)
-    plan = _plan(call, wanted, found, channels)
+    plan = await _plan(call, wanted, found, channels)
     space = call.place.space
     invocation = f"{space.platform}:{space.ref}:{call.invocation.id}"
 

@@ -4,23 +4,23 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
 from random import Random
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from bot.core.cards import Card, Link
+from bot.core.cards import Link
 from bot.core.errors import Refused
 from bot.core.events import MessageRef, Place, Space
 from bot.core.guesses import Guesses
-from bot.core.ports import CalendarWriter, Charts, Clock, Exporter, Platform
-from prompts.claims import Checker, Claim
-from prompts.evidence.fingerprints import unchecked
-from prompts.loader import load
-from prompts.models import PACK_FILE, Pack
-from prompts.problems import PackError, Problem
-from prompts.search import FactIndex
+from bot.core.loaded_packs import LoadedPack
+from bot.core.ports import (
+    CalendarWriter,
+    Charts,
+    Clock,
+    Exporter,
+    GradeExporter,
+    Platform,
+    RosterReader,
+)
 from storage.database import Database
 from storage.ids import ChannelId
 from storage.rows import Channel, Course
@@ -29,34 +29,6 @@ if TYPE_CHECKING:
     from bot.core.agenda import Agenda
     from bot.core.commands import Catalog
     from bot.core.outbox import Outbox
-
-
-@dataclass(frozen=True)
-class LoadedPack:
-    """A pack that courses can use, with its facts ready to be searched.
-
-    `folder` is where it was read. `unchecked` are the facts that have changed since they were
-    checked against the texts they cite.
-    """
-
-    pack: Pack
-    index: FactIndex
-    folder: Path
-    unchecked: frozenset[str] = frozenset()
-
-    cards: dict[str, Card] = field(default_factory=dict, repr=False, compare=False)
-    """Of each fact that was asked for, by its id: it never changes while the pack is loaded."""
-    _making: Lock = field(default_factory=Lock, repr=False, compare=False)
-
-    def check(self, text: str) -> tuple[Claim, ...]:
-        """What the pack's facts say of the claims in a text. Slow: keep it off the event loop."""
-        with self._making:
-            checker = self._checker
-        return checker.check(text)
-
-    @cached_property
-    def _checker(self) -> Checker:
-        return Checker(self.pack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +45,8 @@ class Services:
     outbox: "Outbox"
     agenda: "Agenda"
     to_calendar: CalendarWriter
+    roster_reader: RosterReader
+    grade_exporters: Mapping[str, GradeExporter] = field(default_factory=dict)
     charts: Charts | None = None  # None: the library that draws is not installed
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one pack at a time
     informed: set[object] = field(default_factory=set)  # who is being told right now
@@ -135,20 +109,3 @@ def channel_labels(channels: Sequence[Channel]) -> dict[ChannelId, str]:
             label += f" ({where[channel.space]}{exact})"
         labels[channel.id] = label
     return labels
-
-
-def make_ready(pack: Pack, folder: Path) -> LoadedPack:
-    """The pack with its index. On the event loop's thread: the index belongs to it."""
-    return LoadedPack(pack, FactIndex(pack), folder, unchecked(pack))
-
-
-def load_packs(folders: Iterable[Path]) -> dict[str, LoadedPack]:
-    """The packs in these folders, by id; the first one is the default. Raises PackError."""
-    packs = {}
-    for folder in folders:
-        pack = load(folder)
-        if pack.id in packs:
-            problem = Problem(PACK_FILE, 0, f"another pack has the id {pack.id} already")
-            raise PackError(folder, (problem,))
-        packs[pack.id] = make_ready(pack, folder)
-    return packs

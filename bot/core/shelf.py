@@ -4,7 +4,7 @@ comes next where a schedule leaves that open."""
 from collections.abc import Mapping, Sequence
 
 from bot.core.content import Content, from_json, from_pack
-from bot.core.services import LoadedPack
+from bot.core.loaded_packs import LoadedPack
 from storage import discussions
 from storage.database import Connection
 from storage.rows import Course

@@ -1,49 +1,54 @@
-"""When a discussion is due, closes, and is reminded of, as it was typed."""
+"""Times that people type for a discussion: when it is due, closes, and is reminded of."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core import times
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput
-from bot.core.times import understand
+from bot.core.times import When
 from storage.discussions import Times
 
 NONE = ("none", "never", "no")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What was typed for a discussion's times: a time, None to take it away; kept as it is where
-    nothing was typed."""
+async def understood(call: Call, param: str, seen_from: datetime | None = None) -> When:
+    """When the text of a parameter means, seen from now or from another instant. Raises BadInput.
 
-    due: Callable[[datetime | None], datetime | None]
-    closes: Callable[[datetime | None], datetime | None]
-    remind: int | None  # hours; None: as it is
-
-
-def typed(call: Call) -> Change:
-    """Raises BadInput."""
-    remind = call.arguments.get("remind")
-    return Change(
-        _time(call, "due"), _time(call, "closes"), None if remind is None else int(remind)
+    On a thread: what reads dates in other languages takes a second to load.
+    """
+    typed, zone = call.required(param), ZoneInfo(call.course.zone)
+    return await asyncio.to_thread(
+        times.understand, typed, seen_from or call.now, zone, param
     )  # fmt: skip
 
 
-def _time(call: Call, param: str) -> Callable[[datetime | None], datetime | None]:
-    said = call.text(param)
-    if said is None:
-        return lambda before: before
-    if said.casefold() in NONE:
-        return lambda _: None
-    when = understand(said, call.now, ZoneInfo(call.course.zone), param).at
-    return lambda _: when
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was typed for a discussion's times: by `due` and `closes` a time, or None to take it
+    away, where anything was typed; and how many hours before it is due the class is reminded."""
+
+    given: Mapping[str, datetime | None]
+    remind: int | None
+
+
+async def typed(call: Call) -> Change:
+    """Raises BadInput."""
+    given: dict[str, datetime | None] = {}
+    for param in ("due", "closes"):
+        if (said := call.text(param)) is not None:
+            none = said.casefold() in NONE
+            given[param] = None if none else (await understood(call, param)).at
+    return Change(given, call.number("remind"))
 
 
 def changed(change: Change, before: Times, now: datetime) -> Times:
     """The times after a change. Raises BadInput where they don't go together."""
-    due, closes = change.due(before.due_at), change.closes(before.closes_at)
+    due = change.given.get("due", before.due_at)
+    closes = change.given.get("closes", before.closes_at)
     if due is not None and closes is not None and closes < due:
         raise BadInput("closes", "It would close before it is due; give a later time, or none.")
     lead = None if change.remind is None else timedelta(hours=change.remind)
@@ -58,6 +63,6 @@ def changed(change: Change, before: Times, now: datetime) -> Times:
     return Times(due, closes, due - lead if due - lead > now else None)
 
 
-def typed_times(call: Call, before: Times) -> Times:
+async def typed_times(call: Call, before: Times) -> Times:
     """The times after what was given for `due`, `closes` and `remind`. Raises BadInput."""
-    return changed(typed(call), before, call.now)
+    return changed(await typed(call), before, call.now)

@@ -6,7 +6,7 @@ and a piece with at least one letter or digit (of any script) is a word.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
@@ -31,17 +31,30 @@ def count(text: str | None, unspoken: Sequence[str] = ()) -> Measure:
     """Measure a text. `unspoken` are its pieces that are a platform's marks and no words."""
     if not text:
         return NOTHING
-    spoken = text
-    if "`" in spoken:
-        spoken = _INLINE.sub(" ", _FENCED.sub(" ", spoken))
+    spoken = _without_code(text)
     for piece in sorted(unspoken, key=len, reverse=True):  # @Boris before @Bo
         spoken = spoken.replace(piece, " ")
+    return Measure(_words(spoken), len(text.split()), len(text))
+
+
+def count_raw(raw: str, spoken: str, unmarked: Callable[[str], str]) -> Measure:
+    """Measure a text as a platform keeps it, with its own marks in it: `spoken` is that text with
+    nothing escaped, and `unmarked` takes the marks out of it, once its code is out."""
+    if not raw:
+        return NOTHING
+    return Measure(_words(unmarked(_without_code(spoken))), len(raw.split()), len(raw))
+
+
+def _without_code(text: str) -> str:
+    return _INLINE.sub(" ", _FENCED.sub(" ", text)) if "`" in text else text
+
+
+def _words(spoken: str) -> int:
     if "://" in spoken:
         spoken = _ADDRESS.sub(" ", spoken)
     if ":" in spoken:
         spoken = _EMOJI.sub(" ", spoken)
-    words = len(spoken.translate(_SPOKEN).split())
-    return Measure(words, len(text.split()), len(text))
+    return len(spoken.translate(_SPOKEN).split())
 
 
 class _Spoken(dict[int, int | None]):

@@ -4,32 +4,16 @@ One hue and a light ground of their own, so that they read the same to the colou
 the chat is dark. A picture says nothing that its table does not.
 """
 
-import json
-from collections.abc import Mapping
 from datetime import date, timedelta
 from importlib.util import find_spec
 from typing import Any
 
-from bot.core.ports import Charts, Timeline, TimelineEntry
+from bot.core.ports import Charts, Picture, Timeline, TimelineEntry
+from bot.core.report_model import Report
+from bot.reports import drawings
+from bot.reports.vega import CONFIG, HUE, INK, SCHEMA, WIDTH, to_png
 
-WIDTH = 460
-"""Pixels of the plot: a chat shows a picture at 400 to 550."""
 ROW = 40
-SCALE = 2
-"""Drawn twice as fine, for dense screens."""
-
-_INK, _SOFT, _HUE = "#2b2622", "#6f675f", "#8a4b14"
-_FONT = "DejaVu Sans, Helvetica, Arial, sans-serif"
-_CONFIG: Mapping[str, Any] = {
-    "font": _FONT,
-    "background": "#fffdf9",
-    "padding": 16,
-    "view": {"stroke": None},
-    "title": {"anchor": "start", "color": _INK, "fontSize": 15, "offset": 12},
-    "axis": {"labelColor": _INK, "labelFontSize": 12, "gridColor": "#e7dfd5", "domainColor": _SOFT},
-}
-
-
 TICKS = 25
 """How many years are marked at most."""
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -39,7 +23,11 @@ class VegaCharts:
     """Implements `bot.core.ports.Charts`."""
 
     def timeline(self, timeline: Timeline) -> bytes:
-        return _to_png(timeline_spec(timeline))
+        return to_png(timeline_spec(timeline))
+
+    def of_report(self, report: Report, most: int) -> tuple[Picture, ...]:
+        drawn = drawings.of(report)[:most]
+        return tuple(Picture(to_png(one.spec), one.alt) for one in drawn)
 
 
 def installed() -> Charts | None:
@@ -58,16 +46,16 @@ def timeline_spec(timeline: Timeline) -> dict[str, Any]:
         values.append(_value(number, named, entry))
     rows = {"field": "row", "type": "ordinal", "axis": None}
     when = {"type": "temporal", "axis": _years(timeline), "title": None}
-    words = {"type": "text", "align": "left", "dy": -9, "color": _INK, "fontSize": 12.5}
-    bar = {"type": "bar", "height": 7, "cornerRadius": 3, "yOffset": 9, "color": _HUE}
-    dot = {"type": "point", "filled": True, "size": 80, "yOffset": 9, "color": _HUE, "opacity": 1}
+    words = {"type": "text", "align": "left", "dy": -9, "color": INK, "fontSize": 12.5}
+    bar = {"type": "bar", "height": 7, "cornerRadius": 3, "yOffset": 9, "color": HUE}
+    dot = {"type": "point", "filled": True, "size": 80, "yOffset": 9, "color": HUE, "opacity": 1}
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "$schema": SCHEMA,
         "title": f"Timeline: {timeline.title}",
         "width": WIDTH,
         "height": {"step": ROW},
         "data": {"values": values},
-        "config": dict(_CONFIG),
+        "config": dict(CONFIG),
         "layer": [
             {
                 "transform": [{"filter": "datum.span"}],
@@ -112,10 +100,3 @@ def _value(number: int, named: str, entry: TimelineEntry) -> dict[str, Any]:
         "end": end.isoformat(),
         "span": entry.last > entry.first,
     }
-
-
-def _to_png(spec: Mapping[str, Any]) -> bytes:
-    import vl_convert
-
-    drawn: bytes = vl_convert.vegalite_to_png(json.dumps(spec), scale=SCALE)
-    return drawn

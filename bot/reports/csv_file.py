@@ -1,33 +1,36 @@
-"""A participation table as CSV: UTF-8 with a byte order mark, which Excel needs to see accents."""
+"""A report's students as CSV: UTF-8 with a byte order mark, which Excel needs to see accents."""
 
 import csv
 import io
 from datetime import datetime
 
 from bot.core.commands import File
-from bot.core.ports import ReportTable
-
-FORMULA = (*"=+-@\t\r\n|%", *"\uff1d\uff0b\uff0d\uff20")
-"""What spreadsheets may take for the start of a formula (OWASP, CSV Injection); the last four are
-the full-width = + - @."""
+from bot.core.report_model import Cell, Report, Sheet
+from bot.core.spreadsheets import guarded
 
 
-def to_csv(table: ReportTable, name: str) -> File:
-    """The table as a file; instants in ISO 8601 to the millisecond, with their offset."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow([_cell(column) for column in table.columns])
-    writer.writerows([_cell(value) for value in row] for row in table.rows)
-    return File(f"{name}.csv", "text/csv", sheet.getvalue().encode("utf-8-sig"))
+def to_csv(report: Report, name: str) -> File:
+    """The table of students as a file; instants in ISO 8601 to the millisecond, with their
+    offset."""
+    return sheet_to_csv(report.students, name)
 
 
-def _cell(value: str | int | float | datetime | None) -> str | int | float:
+def sheet_to_csv(sheet: Sheet, name: str) -> File:
+    """Any of a report's tables as a file."""
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow([_cell(column) for column in sheet.names])
+    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
+    return File(f"{name}.csv", "text/csv", lines.getvalue().encode("utf-8-sig"))
+
+
+def _cell(value: Cell) -> str | int | float:
     match value:
         case None:
             return ""
         case datetime():
             return value.isoformat(timespec="milliseconds")
-        case str() if value.lstrip().startswith(FORMULA) or value.startswith(FORMULA):
-            return f"'{value}"
+        case str():
+            return guarded(value)
         case _:
             return value

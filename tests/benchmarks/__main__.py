@@ -12,7 +12,9 @@ from tests.benchmarks import (
     burst,
     checking,
     discord,
+    importing,
     reading_again,
+    reporting,
     schedules,
     searching,
     slack,
@@ -24,16 +26,9 @@ from tests.benchmarks.ratios import Measured
 
 async def measure() -> list[Measured]:
     parts = (
-        writing,
-        starting,
-        checking,
-        searching,
-        discord,
-        slack,
-        burst,
-        schedules,
-        reading_again,
-    )
+        writing, starting, checking, searching, discord, slack, burst, schedules, reading_again,
+        importing, reporting,
+    )  # fmt: skip
     return [measured for part in parts for measured in await part.measure()]
 
 

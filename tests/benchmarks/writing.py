@@ -28,9 +28,9 @@ from bot.core.words import count as count_words
 from storage import courses, discussions, maintenance, members, messages
 from storage.database import PRAGMAS, Connection, Database
 from storage.ids import AccountId, ChannelId, CourseId, DiscussionId, MemberId, MessageId
+from storage.instants import EPOCH, MICROSECOND
 from storage.messages import MessageState
 from storage.rows import Placement
-from storage.schema import EPOCH, MICROSECOND
 from storage.schema import messages as columns
 from tests.benchmarks.ratios import Measured, interleaved
 

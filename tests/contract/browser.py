@@ -6,12 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.adapters.browser.file_field import FileField
 from bot.core.commands import Catalog
 from bot.core.events import ChannelRef, Event, PersonLeft
 from bot.core.intake import Intake
 from bot.core.ports import ClassroomMessage
 from tests.adapters.browser.windows import Window, settle, windows
-from tests.contract.conversation import Said, do_what_is_due, how_long, is_post_of
+from tests.contract.conversation import Files, Said, do_what_is_due, how_long, is_post_of
 from tests.world import FakeClock, World, a_world, words
 
 
@@ -75,18 +76,25 @@ class BrowserConversation:
     # --- acts -----------------------------------------------------------------------------------
 
     async def command(
-        self, who: str, name: str, *, at: str = "history", within: str | None = None, **args: str
+        self,
+        who: str,
+        name: str,
+        *,
+        at: str = "history",
+        within: str | None = None,
+        files: Files | None = None,
+        **args: str,
     ) -> Said:
         window = await self._at(who, at, within)
         where = _where(within)
         if _shows(window, "form"):  # refused before, and still open: it is filled in again
-            await window.fill(**args)
+            await window.fill(files, **args)
             return await self._answered(window)
         option = f"command-{where}-{name.replace(' ', '-')}"
         await window.write(f"write-{where}", f"/{name}")
-        if args and _shows(window, option):
+        if (args or files) and _shows(window, option):
             await window.click(option)
-            await window.fill(**args)
+            await window.fill(files, **args)
         else:
             typed = " ".join([f"/{name}", *(f'"{value}"' for value in args.values())])
             await window.say(typed, where)
@@ -250,7 +258,11 @@ def _fields(window: Window) -> dict[str, Any]:
 
 
 def _values(window: Window) -> dict[str, str]:
-    return {name: str(field.value or "") for name, field in _fields(window).items()}
+    return {
+        name: str(field.value or "")
+        for name, field in _fields(window).items()
+        if not isinstance(field, FileField)
+    }
 
 
 def _problems(window: Window) -> dict[str, str]:

@@ -10,12 +10,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.async_api import Browser, Download, Locator, Page, expect
+from playwright.async_api import Browser, Download, FilePayload, Locator, Page, expect
 
 from bot.adapters.browser.widgets import REACTIONS
 from bot.core.commands import Catalog
 from tests.chromium import PATIENCE, chromium, served
-from tests.contract.conversation import Said
+from tests.contract.conversation import Files, Said
 
 FORM = '[role="form"]'
 ANSWER = "section.cf-private"
@@ -81,15 +81,22 @@ class ChromiumConversation:
     # --- acts -----------------------------------------------------------------------------------
 
     async def command(
-        self, who: str, name: str, *, at: str = "history", within: str | None = None, **args: str
+        self,
+        who: str,
+        name: str,
+        *,
+        at: str = "history",
+        within: str | None = None,
+        files: Files | None = None,
+        **args: str,
     ) -> Said:
         visitor = await self._at(who, at, within)
         page = visitor.page
         if await page.locator(FORM).count():  # refused before, and still open
-            return await self._filled(visitor, args)
-        if args and await self._chosen(_composer(page, within), name):
+            return await self._filled(visitor, args, files)
+        if (args or files) and await self._chosen(_composer(page, within), name):
             await expect(page.locator(FORM)).to_be_visible()
-            return await self._filled(visitor, args)
+            return await self._filled(visitor, args, files)
         await self._typed(page, within, " ".join([f"/{name}", *(f'"{v}"' for v in args.values())]))
         await expect(page.locator(ANSWER).or_(page.locator(FORM))).to_be_visible()
         return await self._answered(visitor)
@@ -192,10 +199,10 @@ class ChromiumConversation:
     ) -> Visitor:
         """The person's window, with this channel or thread open in it."""
         visitor = self._visitors[who]
-        for answer in await visitor.page.locator(ANSWER).all():
-            await answer.get_by_role("button", name="Dismiss").click()
-            await expect(answer).to_have_count(0)
         if not again and visitor.place == (channel, within):
+            for answer in await visitor.page.locator(ANSWER).all():
+                await answer.get_by_role("button", name="Dismiss").click()
+                await expect(answer).to_have_count(0)
             return visitor
         page = visitor.page
         address = f"{self._address}classroom/{channel}?as={visitor.ref}"
@@ -233,16 +240,18 @@ class ChromiumConversation:
         await field.press("Enter")
         await expect(field).to_have_value("")
 
-    async def _filled(self, visitor: Visitor, args: dict[str, str]) -> Said:
-        """Fill the open form in and run it; what is wrong with it comes in a form of its own."""
+    async def _filled(self, visitor: Visitor, args: dict[str, str], files: Files | None) -> Said:
+        """Fill the open form in and run it; what is wrong, or asked, comes in a form of its own."""
         page = visitor.page
         form = page.locator(FORM)
         old = await form.get_attribute("id")
         for name, value in args.items():
             await _fill(form, name, value)
+        for name, (called, content) in (files or {}).items():
+            await _pick(form, name, called, content)
         await form.get_by_role("button", name="Run").click()
-        refused = page.locator(f'{FORM}:not([id="{old}"])').get_by_role("alert").first
-        await expect(page.locator(ANSWER).or_(refused)).to_be_visible()
+        again = page.locator(f'{FORM}:not([id="{old}"])')
+        await expect(page.locator(ANSWER).or_(again)).to_be_visible()
         return await self._answered(visitor)
 
     async def _answered(self, visitor: Visitor) -> Said:
@@ -284,7 +293,17 @@ async def _fill(form: Locator, name: str, value: str) -> None:
         await field.fill(value)
         return
     await field.click()
-    await form.page.get_by_role("option", name=re.compile(rf"^{value}$", re.IGNORECASE)).click()
+    option = form.page.get_by_role("option", name=re.compile(rf"^{value}$", re.IGNORECASE))
+    await option.click()
+    await expect(option).to_have_count(0)  # else the next field's click only closes this menu
+
+
+async def _pick(form: Locator, name: str, called: str, content: bytes) -> None:
+    label = name.replace("_", " ").capitalize()
+    field = form.locator(".cf-file", has_text=label)
+    given = FilePayload(name=called, mimeType="application/octet-stream", buffer=content)
+    await field.locator("input[type=file]").set_input_files(files=[given])
+    await expect(field.get_by_text(f"{called} is picked")).to_be_visible()
 
 
 async def _form(form: Locator) -> Said:

@@ -12,6 +12,9 @@ from bot.app import App
 
 LONDON = ZoneInfo("Europe/London")
 
+Files = Mapping[str, tuple[str, bytes]]
+"""Param name to a file's name and content."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -33,9 +36,17 @@ class Conversation(Protocol):
         """A channel in which a course can be set up."""
 
     async def command(
-        self, who: str, name: str, *, at: str = "history", within: str | None = None, **args: str
+        self,
+        who: str,
+        name: str,
+        *,
+        at: str = "history",
+        within: str | None = None,
+        files: Files | None = None,
+        **args: str,
     ) -> Said:
-        """A command with its form filled in; `at` a channel, `within` a discussion's thread."""
+        """A command with its form filled in, and files picked; `at` a channel, `within` a
+        discussion's thread."""
 
     async def press(self, who: str, label: str, *, on: str, at: str = "history") -> Said:
         """Press a button of a discussion's post."""

@@ -16,13 +16,15 @@ from bot.app import App, open_app
 from bot.config import load
 from bot.core import catalog
 from bot.core.commands import Catalog, Type
-from storage import maintenance
 from tests.contract.browser import PostOffice
-from tests.contract.conversation import Said, do_what_is_due, how_long, is_post_of
+from tests.contract.conversation import Files, Said, do_what_is_due, how_long, is_post_of
 from tests.fakes.simulated_discord import simulated
+from tests.migrating import migrate
 from tests.world import START
 
 SERVER = "History department"
+FILE_UPLOAD = discord.ComponentType.file_upload.value
+STRING_SELECT = discord.ComponentType.select.value
 
 
 class SimulatedClock:
@@ -73,7 +75,7 @@ class DiscordConversation:
 
     async def _open(self) -> discord.Client:
         settings = load(self._folder)
-        maintenance.upgrade(settings.database, self._clock.now())
+        migrate(settings.database, self._clock.now())
         self._running = AsyncExitStack()
         self.app = await self._running.enter_async_context(
             open_app(settings, clock=self._clock, commands=self._commands, discord=True)
@@ -99,7 +101,14 @@ class DiscordConversation:
     # --- acts -----------------------------------------------------------------------------------
 
     async def command(
-        self, who: str, name: str, *, at: str = "history", within: str | None = None, **args: str
+        self,
+        who: str,
+        name: str,
+        *,
+        at: str = "history",
+        within: str | None = None,
+        files: Files | None = None,
+        **args: str,
     ) -> Said:
         person, place = await self._at(who, at, within)
         found = self._commands.find(name)
@@ -108,11 +117,9 @@ class DiscordConversation:
         if found.form and args and form is None:
             asked, form = name, await person.slash(place, name)
         if asked == name and form is not None:
-            standing = {} if form.modal is None else _standing(form.modal)
-            given = {p: [v] if _is_picked(form, p) else v for p, v in args.items()}
-            sent = await person.submit_modal(form, {**standing, **given})
-            return await self._answered(who, sent, name)
-        typed: dict[str, Any] = {}
+            filled = {**_filled(form, args), **(files or {})}
+            return await self._answered(who, await person.submit_modal(form, filled), name)
+        typed: dict[str, Any] = {**(files or {})}
         for param, value in args.items():
             declared = found.param(param)
             known = declared is not None and declared.type is Type.PERSON and value in self._people
@@ -244,12 +251,6 @@ class DiscordConversation:
         return Said(said, files=files)
 
 
-def _is_picked(form: InteractionResult, param: str) -> bool:
-    """Whether a field of an open form is a list to choose from."""
-    fields = [label["component"] for label in (form.modal or {})["components"]]
-    return any(field["custom_id"] == param and "options" in field for field in fields)
-
-
 def _message(place: ChannelHandle, text: str) -> discord.Message:
     return next(message for message in place.history() if message.content == text)
 
@@ -287,14 +288,20 @@ def _problems(embeds: list[discord.Embed]) -> dict[str, str]:
     return problems
 
 
+def _filled(form: InteractionResult, args: dict[str, str]) -> dict[str, Any]:
+    """What stands in the fields of a modal already, and what is put in: of a menu, what is chosen
+    in it."""
+    assert form.modal is not None
+    fields = [label["component"] for label in form.modal["components"]]
+    menus = {one["custom_id"] for one in fields if one["type"] == STRING_SELECT}
+    stands = {one["custom_id"]: one["value"] for one in fields if one.get("value")}
+    return {name: [value] if name in menus else value for name, value in (stands | args).items()}
+
+
 def _values(modal: dict[str, Any]) -> dict[str, str]:
     fields = [label["component"] for label in modal["components"]]
+    fields = [one for one in fields if one["type"] != FILE_UPLOAD]
     return {field["custom_id"]: str(field.get("value") or "") for field in fields}
-
-
-def _standing(modal: dict[str, Any]) -> dict[str, str]:
-    """What a person leaves as it stands in an open form's lines."""
-    return {name: value for name, value in _values(modal).items() if value}
 
 
 @asynccontextmanager

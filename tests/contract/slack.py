@@ -1,16 +1,17 @@
 """Slack's side of the contract: the real Bolt on the loopback workspace, by Socket Mode or over
 HTTP. In threads, where Slack has no commands, people mention Coalface."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.slack.manifest import EVERYTHING, TAKEN, callback_id
 from bot.core.commands import Catalog, Type
 from tests.adapters.slack.connected import Seminar, Way, a_workspace
-from tests.contract.conversation import Said, do_what_is_due, how_long, is_post_of
+from tests.contract.conversation import Files, Said, do_what_is_due, how_long, is_post_of
 from tests.fakes.slack_workspace.interactions import Interaction
-from tests.fakes.slack_workspace.records import Channel, Json, Message, User, View
+from tests.fakes.slack_workspace.records import Channel, File, Json, Message, User, View
 
 EMOJI = {"👍": "+1"}
 
@@ -25,6 +26,7 @@ class SlackConversation:
         self._people: dict[str, User] = {}
         self._channels: dict[str, Channel] = {}
         self._forms: dict[str, tuple[str, View]] = {}  # refused, and still open
+        self._standing: dict[str, Mapping[str, Any]] = {}  # what was typed into these
         self._answers: dict[str, Message] = {}  # to each person, the last one
         self._held: list[Json] = []
 
@@ -55,14 +57,22 @@ class SlackConversation:
     # --- acts -----------------------------------------------------------------------------------
 
     async def command(
-        self, who: str, name: str, *, at: str = "history", within: str | None = None, **args: str
+        self,
+        who: str,
+        name: str,
+        *,
+        at: str = "history",
+        within: str | None = None,
+        files: Files | None = None,
+        **args: str,
     ) -> Said:
         person, channel = self._at(who, at)
         command = self.seminar.commands.find(name)
         assert command is not None
         asked, view = self._forms.pop(who, ("", None))
-        if asked == name and view is not None and args:
-            return await self._submitted(who, name, view, args)
+        takes_file = any(param.type is Type.FILE for param in command.params)
+        if asked == name and view is not None and (args or takes_file):
+            return await self._submitted(who, name, view, {**args, **self._files(person, files)})
         if command.form and args:
             opened = await self._typed(person, channel, f"/{name}", within)
             return await self._submitted(who, name, opened.views[-1], args)
@@ -70,7 +80,12 @@ class SlackConversation:
         given = "".join(f" {self._argument(command.name, *one)}" for one in args.items())
         typed = f"{EVERYTHING} {name}" if command.group in TAKEN else f"/{name}"
         did = await self._typed(person, channel, typed + given, within)
+        if files and did.views:
+            return await self._submitted(who, name, did.views[-1], self._files(person, files))
         return self._said(who, name, did, told)
+
+    def _files(self, person: User, files: Files | None) -> dict[str, File]:
+        return {name: self._world.file(person, *one) for name, one in (files or {}).items()}
 
     async def _typed(
         self, person: User, channel: Channel, typed: str, within: str | None
@@ -94,17 +109,24 @@ class SlackConversation:
             return f"{name}:@{value}"
         return f'{name}:"{value}"'
 
-    async def _submitted(self, who: str, name: str, view: View, args: dict[str, str]) -> Said:
+    async def _submitted(self, who: str, name: str, view: View, args: Mapping[str, Any]) -> Said:
         person = self._people[who]
         for block in _fields(view):  # a field that completes takes what it suggests
-            name = block["block_id"]
-            if block["element"]["type"] == "external_select" and name in args:
-                await self._world.suggest(person, view, name, args[name]).answered()
+            id_ = block["block_id"]
+            if block["element"]["type"] == "external_select" and id_ in args:
+                await self._world.suggest(person, view, id_, args[id_]).answered()
         told = len(self._world.private_to(person))
+        args = {**self._standing.pop(view.id, {}), **args}
         sent = await self.seminar.submits(view, **args)
         if view.is_open:
             self._forms[who] = (name, view)
-            typed = {block["block_id"]: _typed_into(sent, block) for block in _fields(view)}
+            if await sent.errors():  # the window stays as it was left
+                self._standing[view.id] = args
+            typed = {
+                block["block_id"]: _typed_into(sent, block)
+                for block in _fields(view)
+                if not _takes_file(block)
+            }
             return Said(values=typed, problems=await sent.errors() or _problems(view))
         return self._said(who, name, sent, told)
 
@@ -239,7 +261,11 @@ class SlackConversation:
         if did.views:
             view = did.views[-1]
             self._forms[who] = (name, view)
-            values = {block["block_id"]: _first(block["element"]) for block in _fields(view)}
+            values = {
+                block["block_id"]: _first(block["element"])
+                for block in _fields(view)
+                if not _takes_file(block)
+            }
             return Said(view.words(), values=values, problems=_problems(view))
         shown = self._world.private_to(person)[told:]
         assert shown, "nothing was answered"
@@ -250,6 +276,10 @@ class SlackConversation:
 
 def _fields(view: View) -> list[Json]:
     return [block for block in view.blocks if block["type"] == "input"]
+
+
+def _takes_file(block: Json) -> bool:
+    return bool(block["element"]["type"] == "file_input")
 
 
 def _typed_into(sent: Interaction, block: Json) -> str:

@@ -23,7 +23,7 @@ async def _a_course(c: Conversation) -> None:
     await c.command("Ines", "course staff", person="Asa", role="assistant")
 
 
-async def _schedule(c: Conversation, **given: str) -> Said:
+async def _schedule(c: Conversation, **given: Any) -> Said:
     said = await c.command("Ines", "prompt schedule", **given)
     assert "Schedule this?" in said.words
     assert "nothing is posted before you confirm" in said.words

@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.slack.manifest import callback_id
 from bot.core.events import ChannelRef
-from tests.adapters.slack.connected import Seminar, Way, a_seminar
+from tests.adapters.slack.connected import Seminar, Way, a_seminar, a_workspace
 from tests.fakes.slack_workspace import Message, User
 from tests.fakes.slack_workspace.records import Channel
 from tests.world import World
@@ -134,6 +134,62 @@ async def test_shortcuts_on_a_message(seminar: Seminar) -> None:
     assert len(seminar.posts()) == 1
 
 
+# --- whom a message responds to -----------------------------------------------------------------
+
+RESPONDING = "cfs_prompt_respond"
+
+
+async def uses(seminar: Seminar, who: User, shortcut: str, on: Message) -> str:
+    """What is told to whoever uses a shortcut."""
+    before = len(seminar.world.private_to(who))
+    await seminar.world.shortcut(who, on, shortcut).answered()
+    return await seminar.told(who, before)
+
+
+@WAYS
+async def test_whom_the_next_message_responds_to_can_be_said(way: Way, tmp_path: Path) -> None:
+    async with a_workspace(tmp_path, way) as seminar:
+        async with seminar.up():
+            await seminar.set_up()
+            claim = await say(seminar, seminar.ada, "The state picked sides.")
+            before = await say(seminar, seminar.bo, "I think it was the norms.")
+            told = await uses(seminar, seminar.bo, RESPONDING, claim)
+            assert "Your next message in the thread of D1 responds to Ada." in told
+            assert "Noted" not in await seminar.told(seminar.ada)
+        async with seminar.up():
+            said = await say(seminar, seminar.bo, f"It did, <@{seminar.teacher.id}>.")
+            after = await say(seminar, seminar.bo, "And the norms rose.")
+            why_counted = "cfs_participation_counted"
+            shown = [await uses(seminar, seminar.bo, why_counted, m) for m in (before, said, after)]
+            assert ["Ada, as said beforehand" in one for one in shown] == [False, True, False]
+            bo = (await table(seminar))["Bo"]
+            assert (bo["posts"], bo["replies"], bo["replies_inferred"]) == ("2", "1", "0")
+
+
+async def test_the_last_word_holds_and_may_be_the_prompt(seminar: Seminar) -> None:
+    claim = await say(seminar, seminar.ada, "The state picked sides.")
+    await uses(seminar, seminar.bo, RESPONDING, claim)
+    told = await uses(seminar, seminar.bo, RESPONDING, d1(seminar))
+    assert "responds to the prompt" in told
+    seminar.world.say(
+        seminar.bo, seminar.channel, f"As <@{seminar.ada.id}> says.", thread=d1(seminar), raw=True
+    )
+    await seminar.settle()
+    bo = (await table(seminar))["Bo"]
+    assert (bo["posts"], bo["replies"]) == ("1", "0")
+
+
+async def test_what_nobody_can_respond_to_is_said(seminar: Seminar) -> None:
+    own = await say(seminar, seminar.bo, "Mine.")
+    aside = seminar.world.say(seminar.ada, seminar.channel, "Lunch?")
+    await seminar.settle()
+    assert "a message of your own" in await uses(seminar, seminar.bo, RESPONDING, own)
+    told = await uses(seminar, seminar.bo, RESPONDING, aside)
+    assert "no classmate's message in a discussion" in told
+    await seminar.asks(seminar.teacher, "/prompt close D1")
+    assert "D1 is not open" in await uses(seminar, seminar.ada, RESPONDING, own)
+
+
 # --- what Slack tells of messages ---------------------------------------------------------------
 
 
@@ -187,35 +243,6 @@ async def test_another_apps_words_and_joins_are_no_replies(seminar: Seminar) -> 
     await say(seminar, robot, "Beep.")
     await say(seminar, seminar.ada, "The state picked sides.")
     assert set(await table(seminar)) == {"Ada"}
-
-
-# --- channels, and Coalface in them -------------------------------------------------------------
-
-
-@WAYS
-async def test_removed_and_invited_again_it_reads_what_it_missed(seminar: Seminar) -> None:
-    world = seminar.world
-    await say(seminar, seminar.ada, "Before.")
-    post = d1(seminar)
-    world.remove_bot(seminar.channel)
-    await seminar.settle()
-    assert "Coalface is not in #seminar; type /invite @Coalface there." in await seminar.told(
-        seminar.teacher
-    )
-    world.say(seminar.bo, seminar.channel, "Unheard.", thread=post)
-    await seminar.settle()
-    world.invite_bot(seminar.channel)
-    await seminar.settle()
-    rows = await table(seminar)
-    assert (rows["Ada"]["posts"], rows["Bo"]["posts"]) == ("1", "1")
-
-
-async def test_an_archived_channel_is_said_to_be(seminar: Seminar) -> None:
-    world, bot = seminar.world, seminar.world.bot(seminar.team)
-    world.archive(seminar.channel)
-    await seminar.settle()
-    world.run_command(seminar.teacher, bot, "/prompt", "close D1")
-    assert "#seminar is archived; unarchive it" in await seminar.told(seminar.teacher)
 
 
 # --- who may set up -----------------------------------------------------------------------------

@@ -156,9 +156,9 @@ class Story:
 
 
 @st.composite
-def stories(draw: st.DrawFn, robots: bool = True) -> Story:
+def stories(draw: st.DrawFn, robots: bool = True, least: int = 20, most: int = 40) -> Story:
     # So long that much comes together; "nothing" lets a story that fails become a short one.
-    drawn = draw(st.lists(_steps, min_size=20, max_size=40))
+    drawn = draw(st.lists(_steps, min_size=least, max_size=most))
     happened = _happened(drawn, robots)
     lags = st.lists(st.integers(0, 8), min_size=1, max_size=3).map(tuple)
     told = draw(st.lists(lags, min_size=len(happened), max_size=len(happened)))

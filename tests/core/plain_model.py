@@ -246,7 +246,7 @@ def table_of(model: Model, course: str) -> dict[tuple[str, str], str]:
     } | {
         (who, column): figure
         for who in students
-        for column, figure in (("discussions_open", str(open_)), ("left", ""))
+        for column, figure in (("discussions_open", str(open_)), ("left", ""), ("section", ""))
     }
 
 
@@ -279,6 +279,12 @@ def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:
         "facts_cited": cited.count("a fact"),
         "sources_linked": cited.count("a source"),
         "replies_received": sum(r.heeded is not None and r.heeded.who == who for r in others),
+        "excused": 0,
+        "on_time": 0,
+        "answered_by": len({r.who for r in others if r.heeded is not None and r.heeded.who == who}),
+        "sides": 0,
+        "side_changes": 0,
+        "links": len({name for name in named if name.startswith("link:")}),
         "reactions_given": sum(giver == who for r in others for giver, _ in r.reactions),
         "reactions_received": sum(giver != who for r in own for giver, _ in r.reactions),
     }

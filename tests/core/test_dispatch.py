@@ -6,24 +6,26 @@ import logging
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from bot.core import catalog
 from bot.core.cards import Card, text
-from bot.core.commands import Answer, Command, Form, Invocation, Outcome, Param, Role, Type
+from bot.core.commands import Answer, Command, File, Form, Invocation, Outcome, Param, Role, Type
 from bot.core.dispatch import Call
 from bot.core.events import ChannelRef, InvocationId, Person, Place
 from bot.core.plain import to_plain
 from bot.logs import JsonLines
 from storage import database
-from tests.world import PROMPT, SPACE, Human, World, a_world
+from tests.world import PROMPT, SPACE, FakeClock, Human, World, a_world
 
-COMMANDS = {command.name: command for command in catalog.build()}
+COMMANDS = {command.name: command for command in catalog.build().with_references()}
 ARGUMENTS = {
     "text": "shock workers",
     "subject": "F1",
@@ -45,6 +47,11 @@ ARGUMENTS = {
     "dates": "2026-10-05",
     "until": "2026-10-05 20:00",
     "reason": "Was ill",
+    "file": File("roster.csv", "text/csv", b"Name,Student ID\nAda Pitlamp,12345\n"),
+    "entry": "12345",
+    "platform": "canvas",
+    "column": "Participation",
+    "figure": "posts",
 }
 PEOPLE = {"Sam": Role.STUDENT, "Ann": Role.ASSISTANT, "Ivy": Role.INSTRUCTOR}
 
@@ -76,9 +83,29 @@ async def make_course(world: World) -> Course:
     return Course(world, ada, people)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    """A database with such a course in it, to be copied and not opened; and the time then."""
+    folder = tmp_path_factory.mktemp("made")
+
+    async def make() -> datetime:
+        async with a_world(folder).opened() as world:
+            await make_course(world)
+            return world.clock.now()
+
+    return a_world(folder).settings.database, asyncio.run(make())
+
+
 @pytest.fixture
-async def course(world: World) -> Course:
-    return await make_course(world)
+async def course(tmp_path: Path, made: tuple[Path, datetime]) -> AsyncIterator[Course]:
+    database, now = made
+    world = a_world(tmp_path, FakeClock(now))
+    world.numbers = count(1_000)  # of invocations that have not been
+    shutil.copy(database, world.settings.database)
+    async with world.opened():
+        known = await world.app.browser.classroom.people()
+        people = {p.name: Human(world, p.ref, p.name, p.manages) for p in known}
+        yield Course(world, people["Ada"], {name: people[name] for name in PEOPLE})
 
 
 def words(outcome: Outcome) -> str:
@@ -94,6 +121,8 @@ async def test_a_command_is_for_its_role_and_those_above(course: Course, command
         given |= {"person": "Ann", "role": "assistant"}
     if command.name == "prompt edit":  # by its prompt alone it shows its form, filled in
         given["tags"] = "pits"
+    if command.name == "prompt schedule":  # by its prompt alone it asks for the rest
+        given["when"] = ARGUMENTS["when"]
     for name, role in PEOPLE.items():
         before = await course.course_as_it_is()
         said = words(await course.people[name].run(command.name, **given))  # type: ignore[arg-type]
@@ -175,7 +204,8 @@ BAD = [
     ("prompt new", {"title": "T", "text": "Why?", "sides": "one"}, "sides", "at least two"),
     ("prompt new", {"title": "T", "text": "Why?", "sides": "a; A"}, "sides", "are the same"),
     ("prompt new", {"title": "T", "text": "?", "sides": "a;b;c;d;e;f"}, "sides", "at most 5"),
-    ("participation export", {"format": "pdf"}, "format", "it takes csv"),
+    ("participation export", {"format": "pdf"}, "format",
+     "it takes csv, xlsx, html, json, moodle, xapi"),
 ]  # fmt: skip
 
 
@@ -350,3 +380,13 @@ def test_a_catalogue_refuses_what_no_platform_could_offer() -> None:
         built.with_command(replace(command, name="x", params=(optional, required)))
     with pytest.raises(ValueError, match="two parameters"):
         built.with_command(replace(command, name="x", params=(optional, optional)))
+
+
+async def test_where_replies_refer_to_what_they_answer_it_is_not_said_beforehand(
+    world: World,
+) -> None:
+    ada = await world.person("Ada")
+    await world.course(ada)
+    assert "/prompt respond" not in await ada.answer("help")
+    said = await ada.answer("prompt respond", message="1")
+    assert "/prompt respond is not needed here: reply to the message itself" in said

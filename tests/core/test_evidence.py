@@ -14,8 +14,8 @@ from bot.core.cards import FactMark, Link, Plain, Table
 from bot.core.commands import Answer
 from bot.core.events import ChannelRef, Place
 from bot.core.evidence import MOST, Cited, marked, named_in, resolve
+from bot.core.exporting import Wanted, report_files
 from bot.core.privacy import forget_what_is_due
-from bot.core.reporting import report_file
 from prompts.models import Fact, Pack, Source, SourceKind
 from storage import courses, replies
 from storage.ids import MessageId
@@ -130,7 +130,7 @@ class Class:
 
     async def cites(self) -> tuple[str, str]:
         """Bo's figures in the report: facts, sources."""
-        file = await report_file(self.world.app.services, None)
+        (file,) = await report_files(self.world.app.services, Wanted())
         rows = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))
         (own,) = (row for row in rows if row["name"] == "Bo")
         return own["facts_cited"], own["sources_linked"]

@@ -78,6 +78,20 @@ async def test_none_comes_in_the_quiet_hours(term: Term) -> None:
     assert await follow_ups(term) == [SILENT]
 
 
+async def test_one_put_off_by_the_quiet_hours_goes_back_to_waiting_when_replies_are_deleted(
+    term: Term,
+) -> None:
+    await term.until("2026-09-07 23:00")
+    said = [await term.bo.say(f"Answer {number}.", 1) for number in range(4)]
+    await term.pass_()
+    await term.bo.delete(said[0])
+    await term.until("2026-09-08 07:30")
+    assert await follow_ups(term) == []
+    await term.bo.say("A fourth one again.", 1)
+    await term.pass_()
+    assert await follow_ups(term) == [AT_FOUR]
+
+
 async def test_the_quiet_hours_are_the_courses_own(term: Term) -> None:
     assert "Quiet hours: 10:00-14:00" in await term.ada.answer(
         "course settings", quiet="10:00-14:00"

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from bot.core.inferring import infer, is_inferred
+from bot.core.inferring import infer, is_inferred, is_said
 from storage.ids import AccountRef, ChannelId, MemberId, MessageId
-from storage.rows import BY_MENTION, Member, Reply
+from storage.rows import BY_MENTION, Member, Reply, Said
 from tests.core.test_participation import COURSE, NINE, at, discussion, reply
 
 ADA, BO, CY, PROF = 1, 2, 3, 4
@@ -72,3 +72,62 @@ def test_where_replies_refer_to_what_they_answer_a_mention_says_nothing() -> Non
         [ADAS, own], [(own.id, MemberId(ADA))], {own.discussion_id: discussion()}, PEOPLE
     )
     assert found == own
+
+
+# --- what was said beforehand -------------------------------------------------------------------
+
+
+def saying(to: Reply | None, hours: float, who: int = CY) -> Said:
+    target = None if to is None else to.id
+    return Said(OWN.discussion_id, OWN.channel_id, MemberId(who), target, at(hours))
+
+
+FIRST, SECOND = naming(10, CY, at(2)), naming(11, CY, at(4))
+SAYINGS = [
+    ("the next one, and no further", (saying(BOS, 1.8),), (FIRST, SECOND), (4, None)),
+    ("not what was written before", (saying(BOS, 3),), (FIRST, SECOND), (None, 4)),
+    ("the last word holds", (saying(ADAS, 1.6), saying(BOS, 1.8)), (FIRST,), (4,)),
+    ("a word each", (saying(ADAS, 1.6), saying(BOS, 3)), (FIRST, SECOND), (1, 4)),
+    ("somebody else's word", (saying(BOS, 1.8, ADA),), (FIRST,), (None,)),
+    (
+        "deleted before they wrote it anew",
+        (saying(BOS, 1.8),),
+        (replace(FIRST, deleted_at=at(3)), SECOND),
+        (None, 4),
+    ),
+    (
+        "deleted after they had written more",
+        (saying(BOS, 1.8),),
+        (replace(FIRST, deleted_at=at(5)), SECOND),
+        (4, None),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "own", "expected"), [c[1:] for c in SAYINGS], ids=[c[0] for c in SAYINGS]
+)
+def test_the_next_reply_responds_to_what_its_author_said(
+    said: tuple[Said, ...], own: tuple[Reply, ...], expected: tuple[int | None, ...]
+) -> None:
+    where = {OWN.discussion_id: discussion()}
+    for written in ([ADAS, BOS, *own], [*reversed(own), BOS, ADAS]):
+        found = {r.id: r for r in infer(written, [], where, PEOPLE, said)}
+        assert tuple(found[one.id].parent_id for one in own) == expected
+        assert all(
+            is_said(found[r.id]) is (to is not None) for r, to in zip(own, expected, strict=True)
+        )
+        assert not any(map(is_inferred, found.values()))
+
+
+def test_what_was_said_goes_before_whom_it_mentions() -> None:
+    where, mentions = {OWN.discussion_id: discussion()}, [(OWN.id, MemberId(ADA))]
+    for said, expected in ((BOS, BOS.id), (None, None)):
+        (*_, found) = infer([ADAS, BOS, OWN], mentions, where, PEOPLE, [saying(said, 1.8)])
+        assert (found.parent_id, is_said(found), is_inferred(found)) == (expected, True, False)
+
+
+def test_where_replies_refer_to_what_they_answer_nothing_need_be_said() -> None:
+    own = reply(9, CY, sent=at(2))
+    where = {own.discussion_id: discussion()}
+    assert infer([BOS, own], [], where, PEOPLE, [saying(BOS, 1.8)])[-1] == own

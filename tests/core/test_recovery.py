@@ -138,6 +138,21 @@ async def test_a_reaction_that_came_before_its_message_does_not_make_it_an_edit(
     assert "Bo | 1 | 1 | 0 | 2" in await absence.ada.answer("participation class")
 
 
+async def test_what_only_an_edit_told_of_leaves_no_words_behind_once_it_is_gone(
+    absence: Absence,
+) -> None:
+    bo, world = absence.bo, absence.world
+    missed = await absence.write(bo, "Nobody heard this.")
+    await bo.edit(missed, "Of this only the edit was heard.")
+    await absence.store.delete_message(missed.id, at=absence.later())
+    receipt = await absence.recover()
+    assert figures(receipt) == (0, 0, 0, 0), "it was nobody's, as far as is known"
+    with closing(sqlite3.connect(world.settings.database)) as db:
+        kept = db.execute("SELECT text FROM message_texts").fetchall()
+    assert kept == []
+    assert await absence.told(absence.ada) == []
+
+
 async def test_a_reaction_taken_back_meanwhile_leaves_everybody_their_name(
     absence: Absence,
 ) -> None:

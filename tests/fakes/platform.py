@@ -106,6 +106,7 @@ class FaultyPlatform:
     clock: Clock
     name: str = "browser"
     settling: timedelta = timedelta(seconds=30)
+    references: bool = True
     standing: list[Standing] = field(default_factory=list)
     told: list[tuple[AccountRef, str]] = field(default_factory=list)
     seen: list[SeenMessage] = field(default_factory=list)
@@ -198,6 +199,10 @@ class FaultyPlatform:
         if self.unreadable is not None:
             raise SendRefused(self.unreadable)
         return None if ref in self.left else Person(ref, self.people.get(ref, str(ref)))
+
+    async def channel_name(self, place: Place) -> str | None:
+        found = self.channels.get(place.channel)
+        return None if found is None else found.name
 
     async def prompt_channel(self, place: Place) -> PromptChannel:
         return self.channels.get(place.channel) or PromptChannel(str(place.channel))

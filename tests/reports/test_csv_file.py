@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.ports import ReportTable
-from bot.reports.csv_file import to_csv
+from bot.core.report_model import Cell, Column, Kind, Sheet
+from bot.reports.csv_file import sheet_to_csv
 
-Cell = str | int | float | datetime | None
+
+def sheet(columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> Sheet:
+    return Sheet("T", tuple(Column(name, Kind.TEXT, "") for name in columns), rows, len(rows))
 
 
 def read(*rows: tuple[Cell, ...], columns: tuple[str, ...] = ("a", "b")) -> list[list[str]]:
     """The rows as Excel's dialect gives them back, after the head."""
-    file = to_csv(ReportTable("T", columns, rows), "name")
+    file = sheet_to_csv(sheet(columns, rows), "name")
     text = file.content.decode("utf-8-sig")
     head, *rest = csv.reader(io.StringIO(text, newline=""), dialect=csv.excel)
     assert tuple(head) == columns
@@ -24,7 +26,7 @@ def read(*rows: tuple[Cell, ...], columns: tuple[str, ...] = ("a", "b")) -> list
 
 
 def test_the_file_says_what_it_is_and_begins_with_the_mark_excel_needs() -> None:
-    file = to_csv(ReportTable("T", ("a",), (("b",),)), "participation-2026-09-07")
+    file = sheet_to_csv(sheet(("a",), (("b",),)), "participation-2026-09-07")
     assert (file.name, file.media_type) == ("participation-2026-09-07.csv", "text/csv")
     assert file.content == codecs.BOM_UTF8 + b"a\r\nb\r\n"
 
@@ -71,7 +73,7 @@ def test_the_full_width_forms_are_no_formulas_either(first: str) -> None:
 
 
 def test_a_formula_in_a_heading_is_none() -> None:
-    file = to_csv(ReportTable("T", ("=1+1",), ()), "name")
+    file = sheet_to_csv(sheet(("=1+1",), ()), "name")
     assert file.content == codecs.BOM_UTF8 + b"'=1+1\r\n"
 
 

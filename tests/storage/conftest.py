@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from storage import maintenance
 from storage.database import Database
+from tests.migrating import migrate
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 Look = Callable[[str], list[tuple[Any, ...]]]
@@ -19,7 +19,7 @@ Look = Callable[[str], list[tuple[Any, ...]]]
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     file = tmp_path / "coalface.sqlite3"
-    maintenance.upgrade(file, NOW)
+    migrate(file, NOW)
     return file
 
 

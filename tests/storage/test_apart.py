@@ -12,6 +12,7 @@ import pytest
 
 from storage import (
     allowances,
+    archives,
     audit,
     courses,
     discussions,
@@ -25,6 +26,8 @@ from storage import (
     notices,
     outbox,
     replies,
+    responding,
+    rosters,
     schedules,
 )
 from storage.database import Connection, Database
@@ -53,7 +56,7 @@ SPACE = Space("browser", "classroom")
 NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    notices, audit, allowances, follow_ups, schedules,
+    responding, notices, audit, allowances, follow_ups, schedules, rosters, archives,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -81,6 +84,7 @@ ACROSS = {
     "schedules.due": "what falls due serves every course; commands never read it",
     "schedules.next_due": "an instant, and of nobody",
     "schedules.forget_proposals": "housekeeping; deletes only",
+    "courses.create": "makes the course, in a space or in none yet",
     "courses.channels_in": "whoever runs the bot: where it may write on a platform",
     "joining.code_of": "the code is what says which course, to somebody who is in none yet",
     "members.members_by_account": "gives the course with each member; the intake picks by channel",
@@ -181,7 +185,11 @@ async def make(db: Connection, mark: str) -> Made:
     ]
     await messages.save(db, [said, held])
     await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
+    await responding.say(
+        db, discussion.id, channel, account, said.id, invocation="same", at=NOW
+    )  # fmt: skip
     await audit.note(db, course, member, mark, "D1", NOW)
+    await archives.note_files(db, course, [f"file-{mark}"], NOW)
     await allowances.allow(
         db, course, Allowance(discussion.id, member, "excuse", None, member, NOW, mark)
     )
@@ -196,6 +204,9 @@ async def make(db: Connection, mark: str) -> Made:
     await granting.grant(db, course, account, "assistant", NOW)
     await joining.replace_code(db, course, f"digest-{mark}", NOW)
     await linking.replace_code(db, course, member, f"digest-{mark}", NOW)
+    entry = await rosters.add(db, course, rosters.Listed(mark, email=f"{mark}@example.org"), NOW)
+    await rosters.link(db, course, account, entry, NOW)
+    await rosters.claim(db, course, account, mark, NOW)
     return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
 
 
@@ -265,8 +276,14 @@ READS: dict[str, Read] = {
     "standing_reactions": lambda db, m: replies.standing_reactions(
         db, m.channel, m.discussion, [MessageRef("message-0")]
     ),
+    "message_at": lambda db, m: responding.message_at(db, m.channel, MessageRef("message-0")),
+    "said_in": lambda db, m: responding.said_in(db, m.course),
     "sends_of": lambda db, m: outbox.sends_of(db, m.course),
     "outbox.channels_of": lambda db, m: outbox.channels_of(db, m.course, m.discussion),
+    "archives.spaces_of": lambda db, m: archives.spaces_of(db, m.course),
+    "archives.files_of": lambda db, m: archives.files_of(db, m.course),
+    "archives.people_of": lambda db, m: archives.people_of(db, m.course, SpaceId(1)),
+    "archives.known": lambda db, m: archives.known(db, m.channel, [MessageRef("message-0")]),
     "allowances_of": lambda db, m: allowances.allowances_of(db, m.course),
     "follow_ups_of": lambda db, m: follow_ups.follow_ups_of(db, m.course, m.discussion),
     "prompts_used": lambda db, m: discussions.prompts_used(db, m.course),
@@ -276,6 +293,9 @@ READS: dict[str, Read] = {
     "decided": _decided,
     "count_by_students": lambda db, m: replies.count_by_students(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
+    "entries_of": lambda db, m: rosters.entries_of(db, m.course),
+    "links_of": lambda db, m: rosters.links_of(db, m.course),
+    "claims_of": lambda db, m: rosters.claims_of(db, m.course),
 }
 
 
@@ -309,6 +329,7 @@ async def test_another_courses_ids_find_nothing(database: Database) -> None:
         assert [*await messages.standing_in(db, north.channel, south.discussion)] == []
         assert await messages.with_ids(db, north.channel, [south.message]) == []
         assert await replies.evidence_of(db, north.course, south.discussion) == []
+        assert await responding.said_in(db, north.course, south.discussion) == []
         assert await replies.standing_reactions(db, north.channel, south.discussion, [ref]) == set()
         for asked in (
             courses.channel(db, north.course, south.channel),
@@ -345,6 +366,10 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await joining.replace_code(db, north.course, "new", NOW)
         await joining.use_up(db, north.course, north.channel, NOW)
         await joining.ensure_course_space(db, north.course, SpaceId(1))
+        (theirs,) = await rosters.entries_of(db, south.course)
+        await rosters.change(db, north.course, theirs.id, {"name": "new"})
+        await rosters.unlink(db, north.course, [south.account])
+        await archives.settle(db, north.course)
         for kept, gone in [(north.member, south.member), (south.member, north.member)]:
             with pytest.raises(LookupError):
                 await linking.merge(db, north.course, kept, gone)

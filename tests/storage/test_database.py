@@ -326,7 +326,9 @@ async def test_two_databases_and_another_process_lose_no_write(path: Path, look:
     assert look("SELECT last FROM counters WHERE name = 'messages'") == [(120,)]
 
 
-async def test_what_is_deleted_leaves_the_file_and_its_log(database: Database, path: Path) -> None:
+async def test_what_is_deleted_leaves_the_file_and_its_log(
+    database: Database, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async def keep(db: Connection) -> None:
         await db.exec_driver_sql("INSERT INTO counters (name, last) VALUES ('Zwiebelturm', 1)")
 
@@ -340,6 +342,7 @@ async def test_what_is_deleted_leaves_the_file_and_its_log(database: Database, p
     await database.checkpoint()
     assert b"Zwiebelturm" not in _bytes(path) + _bytes(log)
     await database.write(keep)  # and the writer goes on
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def _bytes(path: Path) -> bytes:

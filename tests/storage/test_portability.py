@@ -4,6 +4,7 @@ compiles for it, and nothing is said that only SQLite understands."""
 import importlib
 import pkgutil
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 import storage
 from storage import maintenance
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.prepared import Prepared, PreparedInsert
 from storage.schema import metadata
 from tests.world import PROMPT, SPACE, START, Human, World
@@ -94,8 +95,11 @@ async def test_everything_a_class_says_to_the_database_can_be_said_there(world: 
     database = world.app.services.database
     for engine in (database._readers, database._writer):
         event.listen(engine.sync_engine, "before_execute", listen)
+    event.listen(database._aside, "before_execute", listen)
     await a_day_in_class(world, database)
     await an_install(database)
+    await a_word_beforehand(database)
+    await an_old_term(world, database)
 
     spoken = set()
     for statement in said.values():
@@ -133,6 +137,26 @@ async def an_install(database: Database) -> None:
     await kept.forget("E", "")
 
 
+async def an_old_term(world: World, database: Database) -> None:
+    from bot.core.archives import Wanted, bring_in
+    from bot.imports.slack_export import SlackExport
+    from tests.imports.slack_class import SlackClass, Step
+
+    made = SlackClass()
+    for kind in ("post", "reply", "orphan"):
+        reactions = [("+1", "U1")]
+        made.play(Step(kind, "history", "U0", 0, [("said", 1)], 1, "U1", reactions, 0))
+    folder = world.settings.data
+    archive = SlackExport.open_(made.write_folder(folder / "first"))
+    wanted = Wanted("Old", "UTC", space="old")
+    brought = await bring_in(database, world.clock, archive, wanted)
+    made.rows[0][1]["edited"] = {"user": "U0", "ts": made.rows[2][1]["ts"]}
+    del made.rows[0][1]["reactions"]
+    archive = SlackExport.open_(made.write_folder(folder / "second"))
+    again = await bring_in(database, world.clock, archive, wanted)
+    assert (brought.messages, again.messages, again.changed, again.known) == (3, 0, 1, 2)
+
+
 async def a_scheduled_term(world: World, ada: Human) -> None:
     """Every command that schedules, and what falls due by itself."""
     await ada.answer("prompt due", discussion="D1", due="in 2 days", closes="in 3 days", remind=1)
@@ -152,10 +176,28 @@ async def a_scheduled_term(world: World, ada: Human) -> None:
     await ada.answer("schedule cancel", schedule="S1")
 
 
+async def a_word_beforehand(database: Database) -> None:
+    """Said where replies refer to nothing: on Slack."""
+    from storage import responding
+    from storage.ids import AccountId, ChannelId, CourseId, DiscussionId, MessageRef
+
+    channel, discussion, account = ChannelId(1), DiscussionId(1), AccountId(1)
+
+    async def work(db: Connection) -> None:
+        await responding.message_at(db, channel, MessageRef("m"))
+        await responding.say(
+            db, discussion, channel, account, None, invocation="said", at=START
+        )  # fmt: skip
+        await responding.said_in(db, CourseId(1), discussion)
+
+    await database.write(work)
+
+
 async def a_day_in_class(world: World, database: Database) -> None:
     """Every command that writes, and every kind of message."""
     from bot.core import privacy, undelivered
     from bot.core.cards import Card
+    from bot.core.commands import File
     from storage import audit
     from storage.ids import CourseId
 
@@ -186,9 +228,17 @@ async def a_day_in_class(world: World, database: Database) -> None:
     await a_scheduled_term(world, ada)
     for command in ("participation class", "participation export", "course show", "prompt list"):
         await ada.answer(command)
+    await ada.answer("participation export", pseudonyms="yes")
     now = world.clock.now()
     await undelivered.keep(database, CourseId(1), SPACE, ada.ref, Card("Hello"), now)
     assert "Hello" in await ada.answer("participation why", student="Bo")
+    names = File("roster.csv", "text/csv", b"Name\nBo\nCy\n")
+    for file in (names, replace(names, content=b"Name,E-mail\nBo,bo@example.org\n")):
+        await ada.answer("course roster", file=file, missing="left")
+    await bo.answer("roster claim", name_or_id="Bo")
+    await ada.answer("roster link", student="Bo", entry="Bo")
+    await ada.answer("roster list")
+    await ada.answer("roster unlink", student="Bo")
     await ada.answer("prompt close", discussion="D1")
     await ada.answer("prompt reopen", discussion="D1")
     await ada.answer("prompt withdraw", what="D1")

@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from bot.adapters.browser import inbound
+from bot.adapters.browser.file_field import FileField
 from bot.adapters.browser.widgets import Suggestion, Suggestions, button
 from bot.adapters.browser.window import Window
+from bot.core.arguments import is_given
 from bot.core.commands import Answer, Form, Param, Type
 from bot.core.dispatch import COURSE
 from bot.core.ports import ClassroomChannel, ClassroomPerson
 from bot.core.rendering import to_label
+from bot.core.uploads import kept
 
-Field = ui.input | ui.select
+Field = ui.input | ui.select | FileField
 MOST_SUGGESTIONS = 8
 
 
@@ -56,9 +59,12 @@ class CommandForm:
         arguments = {name: value for name, value in given.items() if name not in self._fields}
         for name, field in self._fields.items():
             value = field.value
-            if value is not None and str(value).strip():
+            if isinstance(field, FileField):
+                arguments[name] = value
+            elif value is not None and str(value).strip():
                 arguments[name] = self._meant.get(name, {}).get(str(value).strip(), value)
-        return arguments
+        held = {} if self._form is None else kept(self._form)
+        return held | {name: value for name, value in arguments.items() if is_given(value)}
 
     async def submit(self) -> None:
         if self._running or self._form is None:
@@ -103,10 +109,12 @@ class CommandForm:
             button("Run", "form-submit", self.submit, kind="strong")
         first = next((p for p in form.problems if p in self._fields), None)
         wanted = self._fields.get(first or "") or next(iter(self._fields.values()), None)
-        if wanted is not None:
+        if wanted is not None and not isinstance(wanted, FileField):
             wanted.props("autofocus")
 
     def _field(self, param: Param, value: object) -> Field:
+        if param.type is Type.FILE:
+            return FileField(param, value)
         typed = "" if value is None else str(value)
         if options := self._options(param):
             return self._select(param, options, typed)

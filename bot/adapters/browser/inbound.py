@@ -197,7 +197,7 @@ def to_arguments(
     rest = typed.strip()
     if named := _named(command, rest):
         return {p.name: to_value(p, given, people, channels) for p, given in named}
-    params = offered(command.params)
+    params = typable(command.params)
     for number, param in enumerate(params, start=1):
         if not rest:
             break
@@ -212,6 +212,11 @@ def to_arguments(
 def offered(params: Sequence[Param]) -> list[Param]:
     """The parameters that the classroom has something for: it has no roles of its own."""
     return [param for param in params if param.type is not Type.ROLE]
+
+
+def typable(params: Sequence[Param]) -> list[Param]:
+    """Those that can be given by typing: a file is picked in the form."""
+    return [param for param in offered(params) if param.type is not Type.FILE]
 
 
 def to_value(
@@ -231,7 +236,7 @@ def to_value(
 
 def _named(command: Command, typed: str) -> list[tuple[Param, str]]:
     """The parameters that were named with a colon; none where it doesn't begin with one."""
-    params = {param.name: param for param in command.params}
+    params = {param.name: param for param in typable(command.params)}
     if not params:
         return []
     marks = list(re.finditer(rf"(?:^|\s)({'|'.join(params)}):\s*", typed, re.IGNORECASE))

@@ -30,6 +30,7 @@ class BrowserPlatform:
     settling = timedelta(0)
     """A post is in the classroom when the call returns, or it is nowhere: no request is under
     way that could still land."""
+    references = True
 
     def __init__(self, classroom: Classroom) -> None:
         self._classroom = classroom
@@ -94,6 +95,10 @@ class BrowserPlatform:
     async def person(self, space: Space, ref: AccountRef) -> Person | None:
         known = {person.ref: person for person in await self._classroom.people()}
         return None if ref not in known else Person(ref, known[ref].name)
+
+    async def channel_name(self, place: Place) -> str | None:
+        """A channel of the classroom keeps its name."""
+        return None
 
     async def prompt_channel(self, place: Place) -> PromptChannel:
         return PromptChannel(await self.notice_channel(place))

@@ -71,7 +71,7 @@ class Window:
         try:
             return await self.dispatcher.run(invocation)
         except Exception as problem:
-            return Answer(Card(blocks=(text(self._blame(problem, "run a command")),)))
+            return Answer(Card(blocks=(text(self.dispatcher.blame(problem, "run a command")),)))
 
     async def form(self, invocation: Invocation) -> Form | None:
         return await self.safely(self.dispatcher.form(invocation), "show a form")
@@ -90,7 +90,7 @@ class Window:
         except ClassroomRefusal as refusal:
             self.say(str(refusal))
         except Exception as problem:
-            self.say(self._blame(problem, doing))
+            self.say(self.dispatcher.blame(problem, doing))
         return None
 
     def say(self, sentence: str) -> None:
@@ -102,13 +102,6 @@ class Window:
             close_button="Close",
             classes="cf-notice",
             multi_line=True,
-        )
-
-    def _blame(self, problem: BaseException, doing: str) -> str:
-        failure = self.dispatcher.report_failure(problem, doing)
-        return (
-            f"Something went wrong on our side and was logged as {failure}. Try again, or give that"
-            " id to whoever runs the bot."
         )
 
 

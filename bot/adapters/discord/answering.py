@@ -12,15 +12,17 @@ from functools import partial
 
 import discord
 
-from bot.adapters.discord import forms, limits
+from bot.adapters.discord import forms, limits, uploads
 from bot.adapters.discord.custom_ids import command_key, from_custom_id
 from bot.adapters.discord.invocations import to_invocation
 from bot.adapters.discord.people import People
 from bot.adapters.discord.render import Attached, Rendered, to_messages
+from bot.core.arguments import is_given
 from bot.core.cards import Card, text
-from bot.core.commands import Answer, Catalog, Choice, Form, Outcome
+from bot.core.commands import Answer, Catalog, Choice, Form, Outcome, Type
 from bot.core.dispatch import COURSE, Dispatcher
 from bot.core.drafts import Drafts, refused
+from bot.core.uploads import kept
 
 log = logging.getLogger(__name__)
 
@@ -135,18 +137,27 @@ class Answering:
             return
         data: Mapping[str, object] = {**(interaction.data or {})}
         components = data.get("components")
-        typed = forms.from_submission(components if isinstance(components, list) else [])
+        fields = forms.from_submission(components if isinstance(components, list) else [])
+        files = uploads.from_submission(interaction)
+        picked = {param.name for param in command.params if param.type is Type.FILE}
+        typed: dict[str, object] = {
+            name: files.get(value, "") if name in picked else value
+            for name, value in fields.items()
+        }
         if match["draft"]:
             form = self._drafts.find(match["draft"], interaction.created_at)
             if form is None:
                 await self._lost(interaction, command.name, typed)
                 return
-            typed = {name: str(value) for name, value in form.values.items()} | typed
-        given = {name: value for name, value in typed.items() if value.strip()}
+            held = kept(form)
+            typed = {**form.values} | {
+                name: value for name, value in typed.items() if name not in held or is_given(value)
+            }
+        given = {name: value for name, value in typed.items() if is_given(value)}
         await self._run(interaction, command.name, given)
 
     async def _lost(
-        self, interaction: discord.Interaction, command: str, typed: Mapping[str, str]
+        self, interaction: discord.Interaction, command: str, typed: Mapping[str, object]
     ) -> None:
         """Part of a long form is gone: it is offered again with what came."""
         found = self.catalog.find(command)
@@ -170,9 +181,7 @@ class Answering:
         await self._send(interaction, to_messages(refused(outcome)), forms.to_again(draft, outcome))
 
     async def _show(self, interaction: discord.Interaction, form: Form) -> None:
-        whole = {param.name for param in forms.shown(form)}.issuperset(
-            (*(param.name for param in form.params), *form.values)
-        )
+        whole = forms.holds_all(form)
         draft = "" if whole else self._drafts.keep(form, interaction.created_at)
         picks: dict[str, Sequence[Choice]] = {}
         if any(param.name == COURSE.name for param in form.params):

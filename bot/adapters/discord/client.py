@@ -26,7 +26,7 @@ from bot.adapters.discord.people import People
 from bot.adapters.discord.refusals import Limited, NoAnswer
 from bot.adapters.discord.render import to_messages
 from bot.core.adapting import Core
-from bot.core.events import Event, Place
+from bot.core.events import ChannelChanged, Event, Place
 from bot.core.help import first_words
 from bot.core.once_more import OnceMore
 
@@ -89,6 +89,7 @@ class CoalfaceClient(discord.AutoShardedClient):
         self._out: set[int] = set()  # servers that Discord can't reach at present
         self._recovering = OnceMore(self._read_again)
         self._later: set[asyncio.Task[None]] = set()
+        self._unread: set[Place] = set()
 
     # --- connecting -----------------------------------------------------------------------------
 
@@ -201,6 +202,15 @@ class CoalfaceClient(discord.AutoShardedClient):
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         await self._changed(inbound.to_place(channel.guild.id, channel.id))
 
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        if before.name != after.name:
+            place, now = inbound.to_place(after.guild.id, after.id), self._now()
+            if place is not None:
+                change = ChannelChanged(place.space, place.channel, now, name=after.name)
+                await self.core.recovery.take_in(change)
+
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Added, perhaps once more: say what to do next; what was missed meanwhile is read."""
         await self._greet(guild)
@@ -253,7 +263,13 @@ class CoalfaceClient(discord.AutoShardedClient):
             await self.core.intake.take_in(event)
         except Exception as problem:
             self.core.dispatcher.report_failure(problem, "take in what happened on Discord")
-            self._after_a_while(partial(self._read_once_more, event.place))
+            self._read_later(event.place)
+
+    def _read_later(self, place: Place) -> None:
+        """Once for all that could not be taken in there."""
+        if place not in self._unread:
+            self._unread.add(place)
+            self._after_a_while(partial(self._read_once_more, place))
 
     def _after_a_while(self, reading: Callable[[], Awaitable[None]]) -> None:
         async def wait_and_read() -> None:
@@ -265,10 +281,12 @@ class CoalfaceClient(discord.AutoShardedClient):
         task.add_done_callback(self._later.discard)
 
     async def _read_once_more(self, place: Place) -> None:
+        self._unread.discard(place)
         try:
             await self._changed(place)
-        except Exception as problem:
+        except Exception as problem:  # the disk may still be full: nothing else would bring it
             self.core.dispatcher.report_failure(problem, "read a channel of Discord again")
+            self._read_later(place)
 
     async def _place(self, guild_id: int | None, channel_id: int) -> Place | None:
         """Where it is: a thread in its channel. None outside servers, or where it is gone.

@@ -56,7 +56,7 @@ def install(client: discord.Client, answering: Answering) -> CommandTree:
 
     Raises ValueError where the catalogue asks for more than Discord can show.
     """
-    catalog = answering.catalog
+    catalog = answering.catalog.with_references()
     custom_ids.check(catalog)
     tree = CommandTree(client)
     groups: dict[str, app_commands.Group] = {}
@@ -154,7 +154,7 @@ def _required(command: Command, param: Param) -> bool:
 def _completes(param: Param) -> bool:
     """Whether the core is asked as one types; people, channels and roles Discord completes
     itself."""
-    if param.type in (Type.PERSON, Type.CHANNEL, Type.ROLE):
+    if param.type in (Type.PERSON, Type.CHANNEL, Type.ROLE, Type.FILE):
         return False
     return param.complete is not None or len(param.choices) > limits.CHOICES
 
@@ -207,6 +207,8 @@ def _kind(param: Param) -> Any:
             return discord.TextChannel | discord.ForumChannel
         case Type.ROLE:
             return discord.Role
+        case Type.FILE:
+            return discord.Attachment
         case Type.INTEGER:
             return app_commands.Range[int, 0, param.most]
         case Type.LINE | Type.PARAGRAPH if param.choices and not _completes(param):

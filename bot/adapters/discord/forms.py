@@ -3,12 +3,14 @@ fields at most; what stands in the others is kept as a draft until it comes back
 typed into a form that was refused."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
 
 from bot.adapters.discord import limits
 from bot.adapters.discord.custom_ids import command_key
+from bot.core import uploads
 from bot.core.commands import Choice, Form, Param, Type
 from bot.core.rendering import clean, cut, fits, to_label
 
@@ -31,15 +33,16 @@ def to_modal(
         custom_id=f"cfm1{command_key(form.command)}{draft}",
         timeout=None,
     )
-    for param in shown(form):
+    files = uploads.kept(form)
+    for field in shown(form):
+        param = replace(field, required=False) if field.name in files else field
         value = form.values.get(param.name)
-        typed = "" if value is None else clean(str(value))
+        typed = "" if value is None or param.name in files else clean(str(value))
+        said = form.problems.get(param.name) or uploads.hint(param, value)
         modal.add_item(
             discord.ui.Label(
                 text=cut(to_label(param), limits.MODAL_LABEL),
-                description=cut(
-                    clean(form.problems.get(param.name) or param.summary), limits.MODAL_DESCRIPTION
-                ),
+                description=cut(clean(said), limits.MODAL_DESCRIPTION),
                 component=_component(param, typed, (picks or {}).get(param.name, param.choices)),
             )
         )
@@ -48,7 +51,8 @@ def to_modal(
 
 
 def from_submission(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Param name to what was typed or picked, of every field shown; "" where it was left empty."""
+    """Param name to what was typed or picked, of every field shown; "" where it was left empty. A
+    file is given by its id."""
     return {
         field["custom_id"]: str(next(iter(field.get("values", [])), field.get("value") or ""))
         for field in _leaves(components)
@@ -71,6 +75,12 @@ def shown(form: Form) -> tuple[Param, ...]:
     return tuple(param for param in form.params if param in chosen)
 
 
+def holds_all(form: Form) -> bool:
+    """Whether all that is given stands in the fields of its modal, so that no draft is needed."""
+    names = {param.name for param in shown(form)}
+    return not uploads.kept(form) and len(names) == len(form.params) and names >= set(form.values)
+
+
 def to_again(draft: str, form: Form) -> discord.ui.View:
     """The button that opens the form again, with what was typed."""
     view = discord.ui.View(timeout=None)
@@ -90,6 +100,13 @@ def _component(
 ) -> discord.ui.Item[discord.ui.Modal]:
     if choices and len(choices) <= limits.SELECT_OPTIONS and _all_fit(choices):
         return _select(param, typed, choices)
+    if param.type is Type.FILE:
+        return discord.ui.FileUpload(
+            custom_id=param.name,
+            required=param.required,
+            min_values=1 if param.required else 0,
+            max_values=1,
+        )
     if param.type is Type.PERSON:
         return discord.ui.UserSelect(
             custom_id=param.name,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import discord
 
 from bot.adapters.discord.inbound import to_person, to_place
+from bot.adapters.discord.uploads import attached
 from bot.core.commands import Invocation
 from bot.core.events import InvocationId, Place
 
@@ -30,9 +31,11 @@ def to_invocation(
 
 def to_argument(value: object) -> object:
     """What a person gave for an option: text and numbers as they are, people, channels and roles by
-    id."""
+    id, a file as Discord holds it."""
     if isinstance(value, str | int):
         return value
+    if isinstance(value, discord.Attachment):
+        return attached(value.filename, value.content_type, value.size, value.read)
     return str(getattr(value, "id", value))
 
 

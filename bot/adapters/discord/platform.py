@@ -46,6 +46,7 @@ class DiscordPlatform:
 
     name = inbound.NAME
     settling = timedelta(seconds=30)
+    references = True
 
     def __init__(self, clock: Clock) -> None:
         self.people = People(clock)
@@ -239,6 +240,9 @@ class DiscordPlatform:
         with refusing():
             member = await self.people.find(guild, inbound.to_number(ref))
         return None if member is None else inbound.to_person(member)
+
+    async def channel_name(self, place: Place) -> str | None:
+        return (await self._channel(place)).name
 
     async def prompt_channel(self, place: Place) -> PromptChannel:
         return choosing.prompt_channel(await self._channel(place))

@@ -22,11 +22,13 @@ from bot.adapters.slack.invocations import Asked, to_invocation
 from bot.adapters.slack.parsing import Typed
 from bot.adapters.slack.people import People
 from bot.adapters.slack.render import Attached, Rendered, to_messages
+from bot.adapters.slack.uploads import Uploads
 from bot.core.cards import Card, text
 from bot.core.commands import Answer, Catalog, Form, Outcome
 from bot.core.dispatch import Dispatcher
 from bot.core.drafts import Drafts, refused
 from bot.core.ports import SendRefused, SendUncertain
+from bot.core.uploads import kept
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Answering:
     ) -> None:
         self.catalog = catalog
         self.delivery = Delivery(calls)
+        self._uploads = Uploads(calls)
         self._dispatcher = dispatcher
         self._people = people
         self._calls = calls
@@ -65,6 +68,10 @@ class Answering:
         """Wait until everybody who asked has been answered."""
         while self._behind:
             await asyncio.gather(*self._behind, return_exceptions=True)
+
+    async def close(self) -> None:
+        await self.delivery.close()
+        await self._uploads.close()
 
     # --- what people do -------------------------------------------------------------------------
 
@@ -138,9 +145,20 @@ class Answering:
             elif (errors := forms.to_errors(outcome)) is not None:
                 await ack(response_action="errors", errors=errors)
             else:
-                await ack(response_action="update", view=forms.to_modal(outcome, form.where))
+                await ack(response_action="update", view=self._modal(asked, outcome, form.where))
 
-        await self._run(asked, form.command, form.arguments, show, ack)
+        held = self._drafts.find(form.draft, asked.at) if form.draft else None
+        new = {
+            name: self._uploads.to_upload(asked.workspace, file)
+            for name, file in form.files.items()
+        }
+        files = {**({} if held is None else kept(held)), **new}
+        if form.draft and held is None:
+            params = () if (known := self.catalog.find(form.command)) is None else known.params
+            lost = {"": self._drafts.lost}
+            await show(Form(form.command, params, {**form.arguments, **files}, lost))
+            return
+        await self._run(asked, form.command, {**form.arguments, **files}, show, ack)
 
     async def suggestions(self, asked: Asked, body: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What could be meant by what was typed so far; nothing where it can't be found out."""
@@ -217,7 +235,7 @@ class Answering:
             await self._run(asked, form.command, form.values)
             return
         if asked.trigger is not None:
-            view = forms.to_modal(form, where_of(asked))
+            view = self._modal(asked, form, where_of(asked))
             try:
                 await self._calls.write(
                     asked.workspace,
@@ -233,6 +251,10 @@ class Answering:
         *before, last = to_messages(refused(form))
         with_button = replace(last, blocks=(*last.blocks, forms.to_again(draft, form)))
         await self.delivery.show(asked, [*before, with_button])
+
+    def _modal(self, asked: Asked, form: Form, where: forms.Where) -> dict[str, Any]:
+        draft = self._drafts.keep(form, asked.at) if kept(form) else ""
+        return forms.to_modal(form, where, draft)
 
     # --- behind ---------------------------------------------------------------------------------
 

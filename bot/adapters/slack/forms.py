@@ -5,12 +5,13 @@ shown in several, and is one again when it comes back."""
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.adapters.slack import limits
 from bot.adapters.slack.render import plain_text, to_view_blocks
 from bot.adapters.slack.rich_text import Json
+from bot.core import uploads
 from bot.core.commands import Choice, Form, Param, Type
 from bot.core.dispatch import COURSE
 from bot.core.drafts import refused
@@ -43,11 +44,14 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What came back: arguments given so far, the empty ones left out."""
+    """What came back: arguments given so far, the empty ones left out. `files` are Slack's own
+    objects; `draft` names what is kept for the form, where anything is."""
 
     command: str
     where: Where
     arguments: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Json] = field(default_factory=dict)
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,19 @@ class Completing:
     typed: str
 
 
-def to_modal(form: Form, where: Where) -> Json:
-    """The form as a modal, with what was typed and what is wrong with it."""
+def to_modal(form: Form, where: Where, draft: str = "") -> Json:
+    """The form as a modal, with what was typed and what is wrong with it. `draft` names what is
+    kept for it: Slack's field for a file can't show one again."""
     blocks: list[Json] = []
     if form.problems:
         blocks += to_view_blocks(refused(form))
+    files = uploads.kept(form)
     for param in shown(form):
         value = form.values.get(param.name)
+        if param.name in files:
+            held = replace(param, required=False, summary=uploads.hint(param, value))
+            blocks += _inputs(held, "")
+            continue
         blocks += _inputs(param, "" if value is None else clean(str(value)))
     return {
         "type": "modal",
@@ -73,7 +83,7 @@ def to_modal(form: Form, where: Where) -> Json:
         "title": plain_text(cut(f"/{form.command}", limits.MODAL_TITLE)),
         "submit": plain_text("Run"),
         "close": plain_text("Cancel"),
-        "private_metadata": _to_metadata(form, where),
+        "private_metadata": _to_metadata(form, where, draft),
         "blocks": blocks,
     }
 
@@ -81,14 +91,17 @@ def to_modal(form: Form, where: Where) -> Json:
 def from_submission(view: Mapping[str, Any]) -> Submitted:
     """What was submitted, or stands in a modal that is still open. Raises ValueError for a view
     that is no form of ours."""
-    command, where, arguments = _from_metadata(str(view.get("private_metadata", "")))
+    kept = _from_metadata(str(view.get("private_metadata", "")))
     fields: dict[str, list[str]] = {}
+    files: dict[str, Json] = {}
     for block_id, elements in view.get("state", {}).get("values", {}).items():
-        name = block_id.partition(_PART)[0]
-        fields.setdefault(name, []).append(_value(elements.get(FIELD, {})))
+        name, element = block_id.partition(_PART)[0], elements.get(FIELD, {})
+        fields.setdefault(name, []).append(_value(element))
+        for file in element.get("files") or ():
+            files[name] = file
     typed = {name: "".join(parts) for name, parts in fields.items()}
-    given = {name: value for name, value in (arguments | typed).items() if value.strip()}
-    return Submitted(command, where, given)
+    given = {name: value for name, value in ({**kept.arguments} | typed).items() if value.strip()}
+    return replace(kept, arguments=given, files=files)
 
 
 def from_suggestion(body: Mapping[str, Any]) -> Completing:
@@ -235,12 +248,17 @@ def _channel(param: Param, typed: str) -> list[Json]:
     return [{"type": "conversations_select", "filter": include, **initial}]
 
 
+def _file(param: Param, typed: str) -> list[Json]:
+    return [{"type": "file_input", "max_files": 1}]
+
+
 _ELEMENTS: Mapping[Type, Callable[[Param, str], list[Json]]] = {
     Type.LINE: _line,
     Type.PARAGRAPH: _line,
     Type.INTEGER: _integer,
     Type.PERSON: _person,
     Type.CHANNEL: _channel,
+    Type.FILE: _file,
 }
 """The field that Slack has for each type; what is not named here is not asked for on Slack."""
 
@@ -279,23 +297,24 @@ def _value(element: Mapping[str, Any]) -> str:
 # --- what a modal carries -----------------------------------------------------------------------
 
 
-def _to_metadata(form: Form, where: Where) -> str:
+def _to_metadata(form: Form, where: Where, draft: str) -> str:
     """The command, the place, and what is given for parameters without a field; the longest of
-    these goes first where there is no room."""
-    names = {param.name for param in shown(form)}
+    these goes first where there is no room. A file is in the draft."""
+    names = {param.name for param in shown(form)} | {*uploads.kept(form)}
     kept = {name: str(value) for name, value in form.values.items() if name not in names}
     place = [where.team, where.channel, where.thread, where.response_url, where.message]
     while True:
-        said = {"command": form.command, "where": place, "kept": kept}
+        said = {"command": form.command, "where": place, "kept": kept, "draft": draft}
         coded = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         if fits(coded, limits.PRIVATE_METADATA) or not kept:
             return coded
         del kept[max(kept, key=lambda name: len(kept[name]))]
 
 
-def _from_metadata(coded: str) -> tuple[str, Where, dict[str, str]]:
+def _from_metadata(coded: str) -> Submitted:
     try:
         said = json.loads(coded)
-        return str(said["command"]), Where(*said["where"]), dict(said["kept"])
+        where, kept = Where(*said["where"]), dict(said["kept"])
+        return Submitted(str(said["command"]), where, kept, draft=str(said.get("draft", "")))
     except (ValueError, TypeError, KeyError) as problem:
         raise ValueError("This view is no form of Coalface.") from problem

@@ -12,6 +12,7 @@ from typing import Any
 from bot.adapters.slack import texts
 from bot.core.events import (
     AccountRef,
+    ChannelChanged,
     ChannelRef,
     Event,
     MessageDeleted,
@@ -37,6 +38,9 @@ WRITTEN = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
 
 TOMBSTONE = "tombstone"
 """What is left of a deleted message that has a thread under it."""
+
+CONVERTED = ("channel_convert_to_private", "channel_convert_to_public")
+"""Slack's notices in a channel of what it has become: docs.slack.dev, Events › message subtypes."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SKIN = "::skin-tone-"
@@ -180,6 +184,29 @@ def to_reaction(event: Json, team: str, named: Named) -> ReactionChanged | None:
         present=event["type"] == "reaction_added",
         changed_at=to_instant(event["event_ts"]),
     )
+
+
+def to_channel_changed(event: Json, team: str, now: datetime) -> ChannelChanged | None:
+    """What became of a channel, where the event says so; `now` is when, where it doesn't say that
+    (channel_deleted has no time of its own)."""
+    space, at = to_space(team), now if "event_ts" not in event else _when(event)
+    match event:
+        case {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new}:
+            return ChannelChanged(space, ChannelRef(old), at, moved_to=ChannelRef(new))
+        case {"type": "channel_rename" | "group_rename", "channel": {"id": id_, "name": name}}:
+            return ChannelChanged(space, ChannelRef(id_), at, name=name)
+        case {"type": "message", "subtype": "channel_convert_to_private", "channel": id_}:
+            return ChannelChanged(space, ChannelRef(id_), at, became="private")
+        case {"type": "message", "subtype": "channel_convert_to_public", "channel": id_}:
+            return ChannelChanged(space, ChannelRef(id_), at, became="public")
+        case {"type": "channel_archive" | "group_archive", "channel": id_}:
+            return ChannelChanged(space, ChannelRef(id_), at, became="archived")
+        case {"type": "channel_unarchive" | "group_unarchive", "channel": id_}:
+            return ChannelChanged(space, ChannelRef(id_), at, became="unarchived")
+        case {"type": "channel_deleted" | "group_deleted", "channel": id_}:
+            return ChannelChanged(space, ChannelRef(id_), at, became="deleted")
+        case _:
+            return None
 
 
 def to_left(event: Json, team: str) -> PersonLeft:

@@ -59,9 +59,15 @@ def of_press(body: Json, workspace: Workspace, at: datetime) -> Asked:
 
 
 def of_shortcut(body: Json, workspace: Workspace, at: datetime) -> Asked:
-    """A shortcut on a message."""
+    """A shortcut on a message, used when Slack says it was: its clock tells whether a message was
+    written before that or after."""
+    used = body.get("action_ts")
     return _interactive(
-        body, workspace, at, body["channel"]["id"], body["message"].get("thread_ts")
+        body,
+        workspace,
+        inbound.to_instant(used) if used else at,
+        body["channel"]["id"],
+        body["message"].get("thread_ts"),
     )
 
 

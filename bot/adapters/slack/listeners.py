@@ -44,7 +44,7 @@ class Listeners:
         self._home = Home(core.dispatcher, platform.people, platform.calls)
         self._platform = platform
         self._removed = removed
-        self._mentions: OrderedDict[str, None] = OrderedDict()
+        self._heard: OrderedDict[str, None] = OrderedDict()
         self._behind: set[asyncio.Task[None]] = set()
 
     def register(self, app: AsyncApp) -> None:
@@ -71,17 +71,17 @@ class Listeners:
             "app_home_opened": self.home,
             "member_joined_channel": self.joined,
             "member_left_channel": self.left,
-            "channel_left": self.channel_changed,
-            "group_left": self.channel_changed,
+            "channel_left": self.removed,
+            "group_left": self.removed,
             "channel_archive": self.channel_changed,
             "group_archive": self.channel_changed,
             "channel_unarchive": self.channel_changed,
             "group_unarchive": self.channel_changed,
             "channel_deleted": self.channel_changed,
             "group_deleted": self.channel_changed,
-            "channel_rename": self.renamed,
-            "group_rename": self.renamed,
-            "channel_id_changed": self.nothing,
+            "channel_rename": self.channel_changed,
+            "group_rename": self.channel_changed,
+            "channel_id_changed": self.channel_changed,
             "user_change": self.person_changed,
             "app_uninstalled": self.uninstalled,
             "tokens_revoked": self.uninstalled,
@@ -131,12 +131,10 @@ class Listeners:
     async def mention(self, event: Json, context: AsyncBoltContext) -> None:
         """A message that names the bot; the same message comes as `message` too, which counts as a
         reply only where it doesn't begin with the bot's name."""
-        key = f"{event['channel']} {event['ts']}"
-        if key in self._mentions or "edited" in event or not event.get("user"):
+        if "edited" in event or not event.get("user"):
             return
-        self._mentions[key] = None
-        if len(self._mentions) > REMEMBERED:
-            self._mentions.popitem(last=False)
+        if not self._is_new(f"{event['channel']} {event['ts']}"):
+            return
         workspace = await self._workspace(context)
         typed = from_mention(self.core.catalog, event.get("text") or "", workspace.user)
         await self._platform.people.learn(workspace, [workspace.user])
@@ -152,10 +150,18 @@ class Listeners:
 
     # --- what happens ---------------------------------------------------------------------------
 
-    async def message(self, event: Json, context: AsyncBoltContext) -> None:
+    async def message(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
         """A message, its edit or deletion, or a reaction. Raises StorageError, so that Slack sends
         it again."""
-        workspace, people = await self._workspace(context), self._platform.people
+        if event.get("subtype") in inbound.CONVERTED:
+            await self.channel_changed(event, context)
+            return
+        first = await self._workspace(context)
+        for workspace in await self._platform.sharing.hearing(body, first):
+            await self._take_in(event, workspace)
+
+    async def _take_in(self, event: Json, workspace: Workspace) -> None:
+        people = self._platform.people
         told = inbound.to_event(event, workspace.team, people.named(workspace.team))
         if told is not None and await people.learn(workspace, inbound.people_in(event)):
             told = inbound.to_event(event, workspace.team, people.named(workspace.team))
@@ -168,19 +174,31 @@ class Listeners:
         if event.get("user") == workspace.user:
             await self._reread(workspace, event["channel"])
 
-    async def channel_changed(self, event: Json, context: AsyncBoltContext) -> None:
-        """Archived, brought back, deleted or closed to Coalface: staff learn what can't be read."""
+    async def removed(self, event: Json, context: AsyncBoltContext) -> None:
+        """A channel was closed to Coalface: staff learn what can't be read."""
         await self._reread(await self._workspace(context), event["channel"])
 
-    async def renamed(self, event: Json, context: AsyncBoltContext) -> None:
-        workspace, channel = await self._workspace(context), event["channel"]
-        self._platform.calls.named(workspace.team, channel["id"], channel["name"])
-
-    async def left(self, event: Json, context: AsyncBoltContext) -> None:
-        """Somebody left a channel; of Coalface itself Slack tells otherwise."""
+    async def channel_changed(self, event: Json, context: AsyncBoltContext) -> None:
+        """A channel has another name or id, or was archived, brought back, converted or deleted.
+        Told twice, staff hear of it once. Raises StorageError."""
         workspace = await self._workspace(context)
-        if event["user"] != workspace.user:
-            await self.core.intake.take_in(inbound.to_left(event, workspace.team))
+        change = inbound.to_channel_changed(event, workspace.team, self._now())
+        if change is None:
+            return
+        await self.core.recovery.take_in(change)
+        if change.name is not None:
+            self._platform.calls.named(workspace.team, change.channel, change.name)
+        told = f"{event['type']} {change.channel} {event.get('event_ts') or change.became}"
+        if change.became is not None and self._is_new(told):
+            self._follow(self.core.recovery.tell_of(change), "tell of a channel")
+            if change.became == "unarchived":
+                await self._reread(workspace, change.channel)
+
+    async def left(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
+        """Somebody left a channel; of Coalface itself Slack tells otherwise."""
+        for workspace in await self._platform.sharing.hearing(body, await self._workspace(context)):
+            if event["user"] != workspace.user:
+                await self.core.intake.take_in(inbound.to_left(event, workspace.team))
 
     async def person_changed(self, event: Json, context: AsyncBoltContext) -> None:
         """A new name, or an account that was deactivated."""
@@ -226,9 +244,18 @@ class Listeners:
 
     async def close(self) -> None:
         await self.settle()
-        await self.answering.delivery.close()
+        await self.answering.close()
 
     # --- finding --------------------------------------------------------------------------------
+
+    def _is_new(self, key: str) -> bool:
+        """Whether this is heard for the first time, of the latest."""
+        if key in self._heard:
+            return False
+        self._heard[key] = None
+        if len(self._heard) > REMEMBERED:
+            self._heard.popitem(last=False)
+        return True
 
     async def _workspace(self, context: AsyncBoltContext) -> Workspace:
         return await self._platform.workspaces.get(context.team_id or "")

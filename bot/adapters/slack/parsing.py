@@ -98,14 +98,16 @@ def _unknown(catalog: Catalog, words: Sequence[str]) -> str:
 def _arguments(command: Command, raw: str) -> Typed | str:
     """Each parameter takes a word, a quoted text or a mention, in their order; the first long text,
     or else the last free one, takes all that is left, and those after it are named: `zone: UTC`.
+    A file can't be typed: its form asks for it.
     """
     tokens = _tokens(raw)
     if tokens and not command.params:
         return f"/{command.name} takes nothing more; give it alone."
     named, positional = _named(command, raw, tokens)
-    free = [param for param in command.params if param.name not in named]
+    typable = [param for param in command.params if param.type is not Type.FILE]
+    free = [param for param in typable if param.name not in named]
     if positional and not free:
-        named, positional, free = {}, tokens, list(command.params)
+        named, positional, free = {}, tokens, typable
     arguments = named | _in_order(free, raw, positional)
     return Typed(command.name, {name: value for name, value in arguments.items() if value.strip()})
 

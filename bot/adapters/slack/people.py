@@ -87,7 +87,8 @@ class People:
             or ""
         )
         elsewhere = user.get("team_id") not in (None, team) and team not in _teams(user)
-        visits = bool(user.get("is_restricted") or user.get("is_stranger") or elsewhere)
+        guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+        visits = bool(guest or user.get("is_stranger") or elsewhere)
         leads = any(user.get(f"is_{role}") for role in ("admin", "owner", "primary_owner"))
         known = Known(
             name,

@@ -73,12 +73,18 @@ FILES = Need(
     methods=("files.getUploadURLExternal", "files.completeUploadExternal"),
     scopes=("files:write",),
 )
+TAKE_FILES = Need(
+    "take a file that somebody gives in a form, such as a roster",
+    methods=("files.info",),
+    scopes=("files:read",),
+)
 CHANNELS = Need(
     "know its channels, and what becomes of them",
     methods=("conversations.info",),
     events=(
         "channel_archive",
         "channel_deleted",
+        "channel_id_changed",
         "channel_left",
         "channel_rename",
         "channel_unarchive",
@@ -112,8 +118,8 @@ HOME = Need(
 )
 
 TABLE = (
-    KNOW, READ, HEAR, REACTIONS, MENTIONS, POST, CHANGE, NOTICE, TELL, FILES, CHANNELS, PEOPLE,
-    COMMANDS, HOME,
+    KNOW, READ, HEAR, REACTIONS, MENTIONS, POST, CHANGE, NOTICE, TELL, FILES, TAKE_FILES, CHANNELS,
+    PEOPLE, COMMANDS, HOME,
 )  # fmt: skip
 
 

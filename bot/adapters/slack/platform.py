@@ -13,6 +13,7 @@ from bot.adapters.slack.pacing import Pace
 from bot.adapters.slack.people import People
 from bot.adapters.slack.refusals import NOT_THERE, error_of, lacking, not_installed
 from bot.adapters.slack.render import Rendered
+from bot.adapters.slack.sharing import Sharing
 from bot.adapters.slack.workspaces import Clients, Workspace, Workspaces
 from bot.core.cards import Card
 from bot.core.events import AccountRef, MessageRef, Person, Place, RoleRef, Space, ThreadRef
@@ -40,11 +41,13 @@ class SlackPlatform:
 
     name = inbound.NAME
     settling = timedelta(seconds=30)
+    references = False
 
     def __init__(self, clients: Clients, pace: Pace | None = None) -> None:
         self.workspaces = Workspaces(clients)
         self.calls = Calls(self.workspaces, pace or Pace())
         self.people = People(self.calls)
+        self.sharing = Sharing(self.workspaces, self.calls)
         self._reader = Reader(self.calls, self.people)
         self._looked: dict[tuple[Place, str, datetime], _Looked] = {}
 
@@ -210,6 +213,15 @@ class SlackPlatform:
         if not channel.get("is_member"):
             raise SendRefused(f"Coalface is not in #{name}; type /invite @Coalface there.")
         return channel
+
+    async def channel_name(self, place: Place) -> str | None:
+        workspace = await self._workspace(place.space)
+        found = await self.calls.read(
+            workspace, workspace.client.conversations_info, patient=True, channel=str(place.channel)
+        )
+        name = str(found["channel"].get("name") or "")
+        self.calls.named(workspace.team, str(place.channel), name)
+        return name
 
     async def prompt_channel(self, place: Place) -> PromptChannel:
         workspace = await self._workspace(place.space)

@@ -1,9 +1,15 @@
 """What people see and do in the classroom's windows."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
 import pytest
 
+from storage.database import Connection
 from tests.adapters.browser.conftest import Room
 from tests.adapters.browser.windows import Window
+from tests.faults import a_full_disk, content, held_by_another
 
 PROMPT_TITLE = "Two kinds of success, two fates"
 
@@ -16,6 +22,35 @@ async def test_two_windows_see_each_others_messages_at_once(room: Room) -> None:
     await ben.sees("The state picked the sides.", "Ada Pitlamp", within="stream-thread")
     await ben.sees("Discussion · 1 reply", within="stream-channel")
     assert ada.value("write-thread") == ""
+
+
+async def _wait_no_longer(db: Connection) -> None:
+    await db.exec_driver_sql("PRAGMA busy_timeout = 50")
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (a_full_disk, "The disk is full or can't be written"),
+        (held_by_another, "The database is busy with another program"),
+    ],
+    ids=["full", "held"],
+)
+async def test_what_the_database_does_not_take_is_said_and_stays_in_the_box(
+    fault: Callable[[Path], AbstractContextManager[None]],
+    why: str,
+    room: Room,
+) -> None:
+    ada, database = await room.window(room.ada), room.world.settings.database
+    await room.world.app.services.database.write(_wait_no_longer)
+    before = content(database)
+    with fault(database):
+        await ada.say("The state picked the sides.")
+        await ada.is_told(f"{why}, so nothing was changed")
+    assert content(database) == before
+    assert ada.value("write-thread") == "The state picked the sides."
+    await ada.click("send-thread")
+    await ada.sees("The state picked the sides.", within="stream-thread")
 
 
 async def test_an_answer_quotes_whom_it_answers_and_the_core_knows(room: Room) -> None:

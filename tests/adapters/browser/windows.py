@@ -4,7 +4,7 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from html import unescape
@@ -14,6 +14,7 @@ from nicegui import Client, background_tasks, ui
 from nicegui.element import Element
 from nicegui.elements.mixins.validation_element import ValidationElement
 from nicegui.elements.mixins.value_element import ValueElement
+from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.functions.download import download
 from nicegui.functions.navigate import Navigate
 from nicegui.functions.notify import notify
@@ -58,6 +59,11 @@ class Window:
     async def sees_no(self, *texts: str, within: str | None = None) -> None:
         for text in texts:
             await self._until(partial(self._shows, text, within, False), f"not see “{text}”")
+
+    async def is_told(self, text: str) -> None:
+        """Over the page, for a while."""
+        told = self.user.notify.messages
+        await self._until(lambda: any(text in one for one in told), f"be told “{text}”")
 
     async def has(self, marker: str) -> None:
         await self._until(lambda: bool(self._marked(marker)), f"have {marker}")
@@ -119,9 +125,21 @@ class Window:
         await self.write(f"write-{where}", text)
         await self.key(f"write-{where}", "enter.exact.prevent")
 
-    async def fill(self, **fields: str) -> None:
+    async def pick(self, field: str, name: str, content: bytes) -> None:
+        """Pick a file, which is taken up at once."""
+        await self.has(f"upload-{field}")
+        uploader = self._one(f"upload-{field}")
+        assert isinstance(uploader, ui.upload)
+        await uploader.handle_uploads([SmallFileUpload(name, "text/csv", content)])
+        await settle()
+
+    async def fill(
+        self, files: Mapping[str, tuple[str, bytes]] | None = None, /, **fields: str
+    ) -> None:
         """Fill in the open form, and run it."""
         await self.has("form")
+        for name, (called, content) in (files or {}).items():
+            await self.pick(name, called, content)
         for name, value in fields.items():
             await self.write(f"field-{name}", value)
         await self.click("form-submit")

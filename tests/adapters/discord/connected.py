@@ -14,8 +14,8 @@ from bot.config import load
 from bot.core.cards import Actions, Button, Card, text
 from bot.core.events import Place
 from bot.core.ports import Posted, SeenMessage
-from storage import maintenance
 from tests.fakes.discord_wire import TOKEN, Channel, Guild, Message, TickingClock, Wire
+from tests.migrating import migrate
 
 MAY = ("view_channel", "send_messages", "embed_links", "create_public_threads",
        "send_messages_in_threads", "read_message_history", "manage_threads")  # fmt: skip
@@ -72,7 +72,7 @@ class Seminar:
     @asynccontextmanager
     async def up(self, *, content: bool = True) -> AsyncIterator["Seminar"]:
         settings = self.settings
-        maintenance.upgrade(settings.database, self.clock.now())
+        migrate(settings.database, self.clock.now())
         async with open_app(settings, clock=self.clock, discord=True) as self.app:
             assert self.app.discord is not None
             self.client = self.app.discord.client(content=content, guild_ready_timeout=0.02)

@@ -14,12 +14,13 @@ from sqlalchemy import select
 from bot.adapters.discord import client as client_module
 from bot.app import App
 from bot.core.commands import Answer, Invocation
-from bot.core.events import AccountRef, InvocationId, Person, Place
+from bot.core.events import AccountRef, ChannelChanged, InvocationId, Person, Place
 from bot.core.plain import to_plain
 from storage.schema import reactions
-from tests.adapters.discord.connected import Seminar
+from tests.adapters.discord.connected import Seminar, heard
 from tests.adapters.discord.playing import FineClock
 from tests.fakes.discord_wire import Channel, TickingClock, User, Wire
+from tests.faults import a_full_disk, content
 
 
 @pytest.fixture
@@ -163,6 +164,20 @@ async def test_a_thread_or_channel_that_was_deleted_is_told_to_staff(seminar: Se
     assert "does not exist on Discord any more" in told(seminar)[-1]
 
 
+async def test_a_channels_new_name_is_the_courses_too(seminar: Seminar) -> None:
+    await discussion(seminar)
+    async with heard(seminar, "guild_channel_update"):
+        seminar.world.rename_channel(seminar.channel, "labor")
+    await seminar.settle()
+    assert "Channels: #labor\n" in await run(seminar, "course show")
+    async with heard(seminar, "shard_ready"):
+        with seminar.wire.gateway.down():
+            seminar.world.rename_channel(seminar.channel, "legend")
+            seminar.wire.gateway.forget()
+    await seminar.settle()
+    assert "Channels: #legend\n" in await run(seminar, "course show")
+
+
 # --- connections --------------------------------------------------------------------------------
 
 
@@ -197,6 +212,10 @@ async def test_recoveries_do_not_overlap(seminar: Seminar, monkeypatch: pytest.M
             running -= 1
 
         async def reread(self, place: Place) -> None: ...
+
+        async def take_in(self, change: ChannelChanged) -> None: ...
+
+        async def tell_of(self, change: ChannelChanged) -> None: ...
 
     monkeypatch.setattr(seminar.client, "core", replace(seminar.client.core, recovery=Slow()))
     await asyncio.gather(*(seminar.client.on_shard_ready(0) for _ in range(5)))
@@ -286,6 +305,37 @@ async def test_what_can_not_be_taken_in_is_logged_without_words_and_read_later(
     assert "1 message, of which 1 counts" in await why(seminar)
 
 
+async def test_what_a_full_disk_keeps_out_is_read_as_soon_as_there_is_room(
+    seminar: Seminar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = await discussion(seminar)
+    monkeypatch.setattr(client_module, "AGAIN_SECONDS", 0.05)
+    first = seminar.world.say(seminar.bo, thread, "Heard.")
+    await seminar.settle()
+    failures: list[str] = []
+    blame = seminar.app.dispatcher.report_failure
+
+    def report(problem: BaseException, doing: str) -> str:
+        failures.append(doing)
+        return blame(problem, doing)
+
+    monkeypatch.setattr(seminar.app.dispatcher, "report_failure", report)
+    before = content(seminar.settings.database)
+    with a_full_disk():
+        seminar.world.say(seminar.bo, thread, "There was no room for this.")
+        seminar.world.edit(first, "Heard, and mended.")
+        asked = await run(seminar, "prompt close", discussion="D1")
+        await until(lambda: failures.count("read a channel of Discord again") >= 2)
+    assert "The disk is full or can't be written, so nothing was changed" in asked
+    assert content(seminar.settings.database) == before
+    await until(lambda: "There was no room" in "".join(content(seminar.settings.database)))
+    while later := tuple(seminar.client._later):
+        await asyncio.gather(*later)
+    assert "2 messages, of which 2 count" in await why(seminar)
+    assert "Heard, and mended." in "".join(content(seminar.settings.database))
+    assert "D1 is closed" in await run(seminar, "prompt close", discussion="D1")
+
+
 async def test_a_reading_that_fails_is_taken_up_again(
     seminar: Seminar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +352,10 @@ async def test_a_reading_that_fails_is_taken_up_again(
             return await real.recover(platform)
 
         async def reread(self, place: Place) -> None: ...
+
+        async def take_in(self, change: ChannelChanged) -> None: ...
+
+        async def tell_of(self, change: ChannelChanged) -> None: ...
 
     core: Any = seminar.client.core
     monkeypatch.setattr(seminar.client, "core", replace(core, recovery=FullOnce()))

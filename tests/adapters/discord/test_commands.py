@@ -18,7 +18,7 @@ from bot.core.dispatch import Call
 from tests import hostile
 from tests.adapters.discord.conftest import School, fields, labels, messages, read
 
-BUILT = catalog.build()
+BUILT = catalog.build().with_references()
 
 
 def registered(school: School) -> dict[str, Any]:
@@ -64,7 +64,7 @@ async def test_every_parameter_is_an_option_of_its_type(school: School) -> None:
         }
         for param in command.params:
             option = made[param.name]
-            kinds = {Type.INTEGER: 4, Type.PERSON: 6, Type.CHANNEL: 7, Type.ROLE: 8}
+            kinds = {Type.INTEGER: 4, Type.PERSON: 6, Type.CHANNEL: 7, Type.ROLE: 8, Type.FILE: 11}
             assert option["type"] == kinds.get(param.type, 3)
             asked_later = command.form or param.type is Type.PARAGRAPH
             assert option.get("required", False) == (param.required and not asked_later)

@@ -36,9 +36,11 @@ SENSIBLE = {
 }  # fmt: skip
 """What stands in a command's other required parameters, and in `when`."""
 
+ROSTER = "roster.csv", b"Name,Student ID\nAda Pitlamp,12345\n"
+
 PLACES = [
     (command, param)
-    for command in catalog.build()
+    for command in catalog.build().with_references()
     for param in command.params
     if param.type in WORDS and not param.choices
 ]
@@ -88,6 +90,8 @@ def others(seminar: Seminar, command: Command, param: Param) -> dict[str, Any]:
             value: Any = SENSIBLE.get(other.name, "x")
             if other.type is Type.PERSON:
                 value = seminar.bo
+            if other.type is Type.FILE:
+                value = seminar.world.file(*ROSTER)
             given[other.name] = value
     return given
 

@@ -14,8 +14,8 @@ from bot.adapters.discord import adapter
 from bot.app import run
 from bot.config import Settings, load
 from bot.core.errors import CannotConnect
-from storage import maintenance
 from tests.fakes.discord_wire import TOKEN, Fail, TickingClock, Wire
+from tests.migrating import migrate
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def wire() -> AsyncIterator[Wire]:
 
 def a_bot(folder: Path, token: str = TOKEN) -> Settings:
     settings = load(folder, discord_token=SecretStr(token))
-    maintenance.upgrade(settings.database, TickingClock().now())
+    migrate(settings.database, TickingClock().now())
     return settings
 
 

@@ -14,6 +14,7 @@ from tests.fakes.discord_wire import (
     Cut,
     Fail,
     Hang,
+    Hold,
     RateLimit,
     Refuse,
     Slow,
@@ -165,6 +166,17 @@ async def test_a_request_can_be_applied_late(wire: Wire, scene: Scene, bot: Bot)
     await wire.caught_up()
     assert words(scene.channel) == ["by itself", "by the clock"]
     assert bot.words() == words(scene.channel)
+
+
+async def test_a_request_is_applied_although_its_sender_is_gone(
+    wire: Wire, scene: Scene, bot: Bot
+) -> None:
+    wire.faults.next("POST", "/channels/*/messages", Hold(0.1), Hold(0.05))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(bot.at(scene.channel).send("He has gone"), 0.03)
+    await bot.at(scene.channel).send("She waited")
+    await until(lambda: len(words(scene.channel)) == 2)
+    assert sorted(words(scene.channel)) == ["He has gone", "She waited"]
 
 
 async def test_a_request_can_hang_be_slow_or_be_refused(wire: Wire, scene: Scene, bot: Bot) -> None:

@@ -27,12 +27,12 @@ from bot.core.cards import Actions, Button, Card, text
 from bot.core.commands import Catalog
 from bot.core.events import AccountRef, Place, ThreadRef
 from bot.core.ports import SeenMessage
-from storage import maintenance
 from tests.adapters.slack.running import Running
 from tests.fakes.discord_wire.clock import TickingClock
 from tests.fakes.slack_workspace.interactions import Interaction
 from tests.fakes.slack_workspace.records import Channel, Message, Team, User, View
 from tests.fakes.slack_workspace.server import Slack
+from tests.migrating import migrate
 
 CARD = Card(
     "Kulaks and shock workers",
@@ -131,6 +131,8 @@ class Seminar:
         self.ada: User = self.world.add_user("Ada", self.team)
         self.bo: User = self.world.add_user("Bo", self.team)
         self.folder, self.key = folder, new_key()
+        self.time: Running | None = None
+        """What Coalface's waits take, where that matters."""
         self.channel: Channel
         self.app: App
         if way == "socket":
@@ -194,8 +196,8 @@ class Seminar:
             await asyncio.wait_for(self.adapter.serve(), 10)
 
     def _opened(self, settings: Settings) -> AbstractAsyncContextManager[App]:
-        maintenance.upgrade(settings.database, self.clock.now())
-        time = Running()
+        migrate(settings.database, self.clock.now())
+        time = self.time or Running()
         pace = Pace(time.now, time.sleep)
         return open_app(
             settings, clock=self.clock, commands=self.commands, slack=self.way, pace=pace

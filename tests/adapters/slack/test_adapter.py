@@ -69,6 +69,36 @@ async def test_two_workspaces_that_do_not_see_each_other(tmp_path: Path) -> None
         assert "History 101" not in (await world.open_home(owner)).words()
 
 
+async def test_what_happens_in_a_shared_channel_reaches_the_workspace_of_its_course(
+    tmp_path: Path,
+) -> None:
+    """…though Slack tells of it once, for one of the two that have Coalface."""
+    async with a_seminar(tmp_path, "http") as seminar:
+        world = seminar.world
+        team = world.add_team("Physics", install=False)
+        owner = world.add_user("Olga", team, "owner")
+        await seminar.install(owner)
+        shared = world.add_channel("shared", owner, seminar.ada, shared_with=[seminar.team])
+        world.invite_bot(shared)
+        world.join(world.bot(seminar.team), shared)
+        await seminar.asks(owner, '/course setup "Physics 7"', shared)
+        await seminar.asks(owner, "/prompt post kulaks-and-shock-workers", shared)
+        (post,) = seminar.posts(shared)
+        said = world.say(seminar.ada, shared, "From the other workspace.", thread=post)
+        await seminar.settle()
+        told = {one.envelope["team_id"] for one in seminar.slack.deliveries.events[-2:]}
+        assert told == {seminar.team.id}, "Slack told it for the one that has no course there"
+        world.react(owner, said)
+        await seminar.settle()
+        why = "\n".join(await seminar.asks(owner, f"/participation why {seminar.ada.id}", shared))
+        assert "1 message, of which 1 counts" in why
+        assert "Reactions received: 1" in why
+        world.leave(seminar.ada, shared)
+        await seminar.settle()
+        why = "\n".join(await seminar.asks(owner, f"/participation why {seminar.ada.id}", shared))
+        assert "Ada has left" in why
+
+
 async def test_a_whole_organisation_installs_it_once(tmp_path: Path) -> None:
     async with a_seminar(tmp_path, "http") as seminar:
         world = seminar.world

@@ -24,10 +24,11 @@ from bot.app import SystemClock
 from bot.config import SettingsError, load
 from bot.core import catalog
 from bot.core.events import ChannelRef, Space
-from storage import courses, maintenance
+from storage import courses
 from storage.database import Connection, Database
 from storage.installations import Installations
 from tests.fakes.slack_workspace import Channel, Slack, Team
+from tests.migrating import migrate
 from tests.world import START
 
 
@@ -59,7 +60,7 @@ async def slack() -> AsyncIterator[Slack]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Installations]:
-    maintenance.upgrade(tmp_path / "course.sqlite3", START)
+    migrate(tmp_path / "course.sqlite3", START)
     database = await Database.open(tmp_path / "course.sqlite3")
     yield Installations(database)
     await database.close()
@@ -247,7 +248,7 @@ async def test_the_channels_are_those_of_the_courses(slack: Slack, tmp_path: Pat
     way, channel = one(slack), seminar(slack)
     tokens = {"slack_bot_token": way.bot_token, "slack_app_token": way.app_token}
     settings = load(tmp_path, slack_api=slack.api, **tokens)
-    maintenance.upgrade(settings.database, START)
+    migrate(settings.database, START)
     database = await Database.open(settings.database)
 
     async def course(db: Connection) -> None:

@@ -2,12 +2,15 @@
 messages a minute."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from bot.adapters.slack import history, inbound
 from bot.core.ports import SendRefused
-from tests.adapters.slack.connected import CARD, Lesson, a_lesson
+from tests.adapters.slack.connected import CARD, Lesson, a_lesson, a_workspace
+from tests.adapters.slack.running import Running
+from tests.fakes.discord_wire.clock import TickingClock
 from tests.fakes.discord_wire.faults import Fail, RateLimit
 from tests.fakes.slack_workspace.faults import Refuse
 from tests.fakes.slack_workspace.records import Message
@@ -138,3 +141,37 @@ async def test_everybody_who_reacted_is_asked_for_where_slack_names_only_some(
     (seen,) = await lesson.read(root)
     assert [person.name for person, _ in seen.reactions] == [fan.name for fan in fans]
     assert len(lesson.slack.asked("reactions.get")) == 1
+
+
+class Passing(Running):
+    """Waits that take the class's time, too."""
+
+    def __init__(self, clock: TickingClock) -> None:
+        super().__init__()
+        self.clock = clock
+
+    async def sleep(self, seconds: float) -> None:
+        before = self.at
+        await super().sleep(seconds)
+        self.clock.move(seconds=self.at - before)
+
+
+async def test_staff_are_told_how_far_a_reading_at_fifteen_a_minute_is(tmp_path: Path) -> None:
+    async with a_workspace(tmp_path) as seminar:
+        async with seminar.up():
+            post = await seminar.set_up()
+        state = seminar.world.state
+        state.tell = lambda envelope: None
+        for n in range(40):
+            seminar.world.say(seminar.ada, seminar.channel, f"Thought {n}.", thread=post)
+        state.tell = seminar.slack.deliveries.tell
+        seminar.time = Passing(seminar.clock)
+        seminar.slack.limits.now = seminar.time.now
+        seminar.slack.limits.commercial = True
+        async with seminar.up():
+            told = await seminar.told(seminar.teacher)
+        under_way, _, came_of_it = told.partition("Reading again takes a while")[2].partition(
+            "While the bot was away"
+        )
+        assert "Of 1 discussion, 0 are read to the end; 15 messages so far." in under_way
+        assert "D1: 40 new, 0 edited" in came_of_it

@@ -14,7 +14,7 @@ from bot.core.commands import Command, Param, Type
 from tests.adapters.slack.connected import Seminar, a_seminar
 from tests.adapters.slack.hostile import STRINGS, calls_nobody, quiet
 from tests.fakes.slack_workspace.interactions import Interaction
-from tests.fakes.slack_workspace.records import View
+from tests.fakes.slack_workspace.records import File, View
 
 TIMES = 20
 WORDS = (Type.LINE, Type.PARAGRAPH)
@@ -24,8 +24,11 @@ SENSIBLE = {
     "side": "yes", "message": "1", "code": "ABCD", "confirm": "no", "account": "nobody",
     "schedule": "S1", "when": "tomorrow 9am", "dates": "tomorrow", "until": "tomorrow 8pm",
     "reason": "Ill",
+    "student": "Bo", "entry": "12345",
 }  # fmt: skip
 """What stands in a command's other required parameters, and in `when`."""
+
+ROSTER = "roster.csv", b"Name,Student ID\nAda Pitlamp,12345\n"
 
 PLACES = [
     (command, param)
@@ -57,8 +60,10 @@ def slash(command: Command) -> tuple[str, str]:
 
 
 def others(seminar: Seminar, command: Command, param: Param) -> dict[str, Any]:
+    roster = seminar.world.file(seminar.teacher, *ROSTER)
+    of_its_own = {Type.PERSON: seminar.bo, Type.FILE: roster}
     return {
-        other.name: seminar.bo if other.type is Type.PERSON else SENSIBLE[other.name]
+        other.name: of_its_own.get(other.type) or SENSIBLE[other.name]
         for other in command.params
         if (other.required or other.name == "when") and other.name != param.name
     }
@@ -84,7 +89,8 @@ async def typed(
 ) -> None:
     """All else by name, and then the text, as far as the line goes."""
     name, verb = slash(command)
-    before = " ".join(f'{k}:"{getattr(v, "handle", v)}"' for k, v in given.items())
+    said = {each: value for each, value in given.items() if not isinstance(value, File)}
+    before = " ".join(f'{k}:"{getattr(v, "handle", v)}"' for k, v in said.items())
     line = f"{verb} {before} {param.name}: {text}"
     ran = seminar.world.run_command(seminar.teacher, seminar.channel, name, line)
     await answered(seminar, ran, (command.name, param.name, text))

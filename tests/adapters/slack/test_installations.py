@@ -17,9 +17,9 @@ from bot.adapters.slack.installations import (
     new_key,
 )
 from bot.config import SettingsError
-from storage import maintenance
 from storage.database import Database
 from storage.installations import Installations
+from tests.migrating import migrate
 from tests.world import START, FakeClock
 
 KEY = new_key()
@@ -28,7 +28,7 @@ OF_A_PERSON = "xoxp-of-a-person"
 
 @pytest.fixture
 async def keeper(tmp_path: Path) -> AsyncIterator[Installations]:
-    maintenance.upgrade(tmp_path / "course.sqlite3", START)
+    migrate(tmp_path / "course.sqlite3", START)
     database = await Database.open(tmp_path / "course.sqlite3")
     yield Installations(database)
     await database.close()

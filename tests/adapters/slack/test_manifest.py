@@ -45,7 +45,7 @@ def commands(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 def test_one_slash_command_for_each_group_and_one_for_all() -> None:
     made = commands(to_manifest(BUILT))
     names = [one["command"] for one in made]
-    assert names == ["/coalface", "/fact", "/prompt", "/participation", "/course"]
+    assert names == ["/coalface", "/fact", "/prompt", "/participation", "/course", "/roster"]
     assert names == command_names(BUILT)
     assert all(one["should_escape"] for one in made), "people and channels come as ids"
     verbs = [c.name.partition(" ")[2] for c in BUILT if c.group == "prompt"]

@@ -89,7 +89,7 @@ def test_what_is_typed(name: str, typed: str, command: str, arguments: dict[str,
     ("/coalface", "prmpt post", "did you mean /prompt post?"),
     ("/coalface", "fcat", "did you mean /fact?"),
     ("/coalface", "&lt;!channel&gt; xyzzy", "“/<!channel> xyzzy”; see /coalface help."),
-    ("/prompt", "", "/prompt is followed by one of list, side, preview"),
+    ("/prompt", "", "/prompt is followed by one of list, side, respond"),
     ("/prompt", "help", "/prompt is followed by one of"),
     ("/prompt", "list D3", "/prompt list takes nothing more"),
 ])  # fmt: skip

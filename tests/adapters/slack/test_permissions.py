@@ -37,7 +37,8 @@ def test_each_event_is_one_of_slacks_and_its_scope_is_asked_for(event: str) -> N
 def test_no_scope_is_asked_for_that_nothing_needs() -> None:
     assert permissions.scopes() == [
         "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands",
-        "files:write", "groups:history", "groups:read", "im:write", "reactions:read", "users:read",
+        "files:read", "files:write", "groups:history", "groups:read", "im:write", "reactions:read",
+        "users:read",
     ]  # fmt: skip
     for scope in permissions.scopes():
         assert permissions.why(scope)

@@ -18,7 +18,7 @@ from slack_sdk.oauth.state_store import FileOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.adapters.slack.test_workspace import Scene, opened
-from tests.fakes.slack_workspace import AcceptLate, Cut, Fail, Hang, RateLimit, Refuse, Slack
+from tests.fakes.slack_workspace import AcceptLate, Cut, Fail, Hang, Hold, RateLimit, Refuse, Slack
 from tests.fakes.slack_workspace.listening import over_http, over_sockets
 
 
@@ -69,6 +69,18 @@ async def test_a_call_is_applied_when_the_client_has_gone(scene: Scene) -> None:
     with pytest.raises(aiohttp.ClientError):
         await hanging
     assert texts(scene) == ["late", "hangs"]
+
+
+async def test_a_call_is_applied_although_its_sender_is_gone(scene: Scene) -> None:
+    scene.slack.faults.next("chat.postMessage", Hold(0.1), Hold(0.05))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(
+            scene.client.chat_postMessage(channel=scene.channel.id, text="gone"), 0.03
+        )
+    await scene.client.chat_postMessage(channel=scene.channel.id, text="waited")
+    while len(texts(scene)) < 2:  # noqa: ASYNC110 - until it has landed
+        await asyncio.sleep(0.001)
+    assert sorted(texts(scene)) == ["gone", "waited"]
 
 
 class Listener:

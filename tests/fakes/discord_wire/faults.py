@@ -10,8 +10,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from tests.fakes.discord_wire.clock import Clock
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,15 @@ class Slow:
     seconds: float = 0.1
 
 
-Fault = RateLimit | Fail | Refuse | Cut | AcceptLate | Hang | Slow
+@dataclass(frozen=True)
+class Hold:
+    """Taken, and applied and answered so many real seconds later: applied also when the client has
+    gone meanwhile, or died."""
+
+    seconds: float = 0.1
+
+
+Fault = RateLimit | Fail | Refuse | Cut | AcceptLate | Hang | Slow | Hold
 
 
 @dataclass
@@ -158,6 +169,19 @@ class Faults:
             self._timers.add(asyncio.get_running_loop().call_later(fault.after, apply))
         else:
             self._late.append((self._clock.now() + timedelta(seconds=fault.after), apply))
+
+    async def hold(self, fault: Hold, apply: Callable[[], T]) -> T:
+        """What it answers once it is applied; that happens whether or not anybody still waits."""
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[T] = loop.create_future()
+
+        def land() -> None:
+            answer = apply()
+            if not answered.done():
+                answered.set_result(answer)
+
+        self._timers.add(loop.call_later(fault.seconds, land))
+        return await answered
 
     def land(self, *, everything: bool = False) -> int:
         """Apply what was accepted late and is due; says how many that were."""

@@ -24,6 +24,7 @@ from tests.fakes.discord_wire.faults import (
     Fault,
     Faults,
     Hang,
+    Hold,
     RateLimit,
     Refuse,
     Slow,
@@ -229,6 +230,8 @@ class Rest:
                 answer = apply()
                 await asyncio.sleep(seconds)
                 return answer
+            case Hold():
+                return await self._faults.hold(fault, apply)
             case Fail(status, accepted):
                 if accepted:
                     apply()

@@ -108,6 +108,10 @@ class World:
         """Also a thread."""
         self.state.remove_channel(channel)
 
+    def rename_channel(self, channel: Channel, name: str) -> None:
+        channel.name = name
+        self.state.channel_changed(channel)
+
     def add_role(
         self,
         guild: Guild,

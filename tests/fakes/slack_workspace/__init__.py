@@ -9,7 +9,7 @@ Acts give an `Interaction`; `await` what the person sees: `answered`, `told`, `o
 """
 
 from tests.fakes.discord_wire.clock import TickingClock
-from tests.fakes.discord_wire.faults import AcceptLate, Cut, Fail, Hang, RateLimit, Slow
+from tests.fakes.discord_wire.faults import AcceptLate, Cut, Fail, Hang, Hold, RateLimit, Slow
 from tests.fakes.slack_workspace.app import App
 from tests.fakes.slack_workspace.faults import Faults, Limits, Refuse
 from tests.fakes.slack_workspace.forms import NotOffered
@@ -30,6 +30,7 @@ __all__ = [
     "Faults",
     "File",
     "Hang",
+    "Hold",
     "Interaction",
     "Limits",
     "Message",

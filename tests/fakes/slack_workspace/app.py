@@ -49,6 +49,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "group_rename": ("groups:read",),
     "channel_deleted": ("channels:read",),
     "group_deleted": ("groups:read",),
+    "channel_id_changed": ("channels:read", "groups:read"),
     "user_change": ("users:read",),
     "team_join": ("users:read",),
 }

@@ -163,6 +163,13 @@ def in_message(blocks: Any) -> tuple[str, Wrong]:
     return "invalid_blocks", wrong
 
 
+def takes_files(view: Json) -> bool:
+    """Whether it has a field that Slack gives only to apps with the scope files:read: see
+    https://docs.slack.dev/reference/block-kit/block-elements/file-input-element"""
+    elements = [block.get("element") or {} for block in view["blocks"]]
+    return any(element.get("type") == "file_input" for element in elements)
+
+
 def in_view(view: Any, kind: str) -> tuple[str, Wrong]:
     """`kind` is modal or home."""
     wrong: Wrong = []

@@ -11,9 +11,12 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tests.fakes.discord_wire import faults as wire
 from tests.fakes.discord_wire.clock import Clock
+
+T = TypeVar("T")
 
 TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
 """Calls a minute, per method and workspace: https://docs.slack.dev/apis/web-api/rate-limits"""
@@ -54,7 +57,16 @@ class Refuse:
     status: int = 200
 
 
-Fault = wire.RateLimit | wire.Fail | wire.Cut | wire.AcceptLate | wire.Hang | wire.Slow | Refuse
+Fault = (
+    wire.RateLimit
+    | wire.Fail
+    | wire.Cut
+    | wire.AcceptLate
+    | wire.Hang
+    | wire.Slow
+    | wire.Hold
+    | Refuse
+)
 
 
 class Faults:
@@ -83,6 +95,10 @@ class Faults:
 
     def keep(self, fault: wire.AcceptLate, apply: Callable[[], object]) -> None:
         self._kept.keep(fault, apply)
+
+    async def hold(self, fault: wire.Hold, apply: Callable[[], T]) -> T:
+        """What it answers once it is applied; that happens whether or not anybody still waits."""
+        return await self._kept.hold(fault, apply)
 
     def land(self, *, everything: bool = False) -> int:
         """Apply what was accepted late and is due by the clock, or all of it; says how many."""

@@ -8,6 +8,9 @@ from typing import Any
 
 from tests.fakes.slack_workspace.records import Channel, File, Json, User, View
 
+MOST_BYTES = 10_000_000
+"""Of one file: https://docs.slack.dev/reference/block-kit/block-elements/file-input-element"""
+
 
 class NotOffered(AssertionError):
     """A person could not do that in Slack's window."""
@@ -107,6 +110,8 @@ def _one(element: Json, value: Any, suggested: list[Json], show: Callable[[File]
     kind = element["type"]
     if isinstance(value, File):
         allowed = element.get("filetypes")
+        if len(value.content) > MOST_BYTES:
+            raise NotOffered(f"{value.name}: Slack's field takes 10 MB")
         if allowed and value.name.rpartition(".")[2] not in allowed:
             raise NotOffered(f"{value.name}: only {', '.join(allowed)}")
         return show(value)

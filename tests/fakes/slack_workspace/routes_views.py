@@ -66,7 +66,10 @@ def _body(call: Call, kind: str) -> Json:
     found = call.structured("view", "invalid_arguments")
     if found is None:
         raise Refused("invalid_arguments", ["[ERROR] missing required field: view"])
-    return checked(found, kind)
+    body = checked(found, kind)
+    if kit.takes_files(body):
+        call.need("files:read")
+    return body
 
 
 def _answer(call: Call, view: View) -> Json:

@@ -142,12 +142,13 @@ class Slack:
         return web.Response(text=f"OK - {len(content)}")
 
     async def _download(self, request: web.Request) -> web.Response:
-        """Only with a token that may read files; else Slack shows a page to sign in."""
+        """Only with a token that may read files of the workspace; else Slack shows a page to sign
+        in."""
         file = self._state.files.get(request.match_info["file"])
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         known = self._state.tokens.get(token)
         if known is None or known.error or "files:read" not in known.installation.scopes:
             return web.Response(text="<html>Sign in to Slack</html>", content_type="text/html")
-        if file is None:
+        if file is None or not known.installation.covers(file.user.team):
             raise web.HTTPNotFound
         return web.Response(body=file.content, content_type=file.mimetype)

@@ -68,6 +68,7 @@ class Sockets:
             for future in connection.waiting.values():
                 if not future.done():
                     future.set_exception(ConnectionError("closed before it was acknowledged"))
+                    future.exception()  # whoever waited may have gone
             self._state.stir()
         return socket
 

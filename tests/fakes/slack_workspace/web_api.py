@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from tests.fakes.discord_wire.faults import AcceptLate, Cut, Fail, Hang, RateLimit, Slow
+from tests.fakes.discord_wire.faults import AcceptLate, Cut, Fail, Hang, Hold, RateLimit, Slow
 from tests.fakes.slack_workspace.app import READ
 from tests.fakes.slack_workspace.faults import COMMERCIAL_OBJECTS, Fault, Faults, Limits, Refuse
 from tests.fakes.slack_workspace.records import Channel, Installation, Json, Team, User
@@ -276,6 +276,8 @@ class WebApi:
                 answer = apply()
                 await asyncio.sleep(seconds)
                 return answer
+            case Hold():
+                return await self._faults.hold(fault, apply)
             case Fail(status, accepted):
                 if accepted:
                     apply()

@@ -169,6 +169,24 @@ class World:
             subtype="channel_convert_to_private",
         )
 
+    def make_public(self, channel: Channel, by: User | None = None) -> None:
+        """The id stays; a system message tells of it."""
+        channel.kind = "channel"
+        self.say(
+            by or channel.creator,
+            channel,
+            "made this channel *public*",
+            subtype="channel_convert_to_public",
+        )
+
+    def change_id(self, channel: Channel) -> None:
+        """What happens to a private channel that is shared by Slack Connect."""
+        old, new = channel.id, self.state.stamps.new_id("C")
+        del self.state.channels[old]
+        channel.id, self.state.channels[new] = new, channel
+        event: Json = {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new}
+        self.state.in_channel("channel_id_changed", event, channel)
+
     def _channel_event(self, what: str, channel: Channel, more: Json | None = None) -> None:
         name = f"{channel.kind}_{what}"
         self.state.in_channel(name, {"type": name, "channel": channel.id, **(more or {})}, channel)

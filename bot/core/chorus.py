@@ -1,0 +1,87 @@
+"""Who had written earlier where each student wrote: in the same thread of a discussion, or, in an
+archive, further up a chain of replies. Sets of people are the bits of whole numbers."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
+from operator import itemgetter, or_
+
+from bot.core.talk import Talk
+from storage.counting import Line
+from storage.rows import IN_CHAIN, IN_THREAD, THROUGH
+
+Thread = tuple[int, str | None]  # channel and thread
+
+THREAD = itemgetter(7, 8)
+_OUTSIDE = (IN_CHAIN, THROUGH)
+
+
+def chorus_of(talk: Talk, place: Callable[[int], int]) -> "Chorus":
+    """To be told who wrote what in a discussion; `place` is a member's."""
+    if talk.archived:
+        return Archived(talk, place)
+    return Chorus(len(set(map(THREAD, talk.counted))) == 1)
+
+
+class Chorus:
+    """Who had written in a discussion's threads before somebody's last message there."""
+
+    def __init__(self, one_thread: bool) -> None:
+        self._one = one_thread
+        self._begun: dict[Thread, list[tuple[int, int, int]]] = defaultdict(list)
+        self._ended: dict[Thread, list[tuple[int, int, int]]] = defaultdict(list)
+
+    def begin(self, lines: Sequence[Line], place: int) -> None:
+        for line in lines[:1] if self._one else _one_in_each(reversed(lines)):
+            self._begun[line[7], line[8]].append((line[1], line[2], place))
+
+    def end(self, lines: Sequence[Line], place: int) -> None:
+        for line in lines[-1:] if self._one else _one_in_each(lines):
+            self._ended[line[7], line[8]].append((line[1], line[2], place))
+
+    def earlier(self) -> Iterator[tuple[int, int]]:
+        """Place, and those who were earlier than it, as bits."""
+        for thread, ends in self._ended.items():
+            begun = sorted(self._begun[thread])
+            before = [0, *accumulate((1 << place for _, _, place in begun), or_)]
+            for at, id_, place in ends:
+                yield place, before[bisect_left(begun, (at, id_, -1))]
+
+
+def _one_in_each(lines: Iterable[Line]) -> Iterable[Line]:
+    """The last one that each thread has."""
+    return {THREAD(line): line for line in lines}.values()
+
+
+class Archived(Chorus):
+    """The same of an archive: a message at the top has nobody before it, and a reply outside
+    threads those whom the chain of references leads up to."""
+
+    def __init__(self, talk: Talk, place: Callable[[int], int]) -> None:
+        super().__init__(one_thread=False)
+        self._lines = {line[2]: line for line in talk.counted}
+        self._place = place
+        self._chained: list[tuple[Line, int]] = []
+        self._above: dict[int, int] = {}
+
+    def begin(self, lines: Sequence[Line], place: int) -> None:
+        super().begin([line for line in lines if line[8] is not None], place)
+
+    def end(self, lines: Sequence[Line], place: int) -> None:
+        super().end([line for line in lines if line[4] == IN_THREAD], place)
+        self._chained += [(line, place) for line in lines if line[4] in _OUTSIDE]
+
+    def earlier(self) -> Iterator[tuple[int, int]]:
+        yield from super().earlier()
+        for line, place in sorted(self._chained, key=lambda chained: chained[0][1:3]):
+            yield place, self._up(line)
+
+    def _up(self, line: Line) -> int:
+        """Whom the chain of references leads up to, as bits; to be asked of the oldest first."""
+        parent = None if line[3] is None else self._lines.get(line[3])
+        if parent is None:
+            return 0
+        above = self._above.get(parent[2], 0) | 1 << self._place(parent[0])
+        self._above[line[2]] = above
+        return above

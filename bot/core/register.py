@@ -1,0 +1,98 @@
+"""A course's register: everything of it but what was said, as of one moment; and what was said, a
+discussion at a time, as it is counted."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from bot.core.enrolment import Enrolled, enrolled
+from bot.core.evidence import links_of
+from bot.core.participation import Terms
+from bot.core.roster import on_roster
+from bot.core.talk import Talk, by_mention
+from bot.core.tally import Known
+from prompts.models import Pack
+from storage import allowances, counting, courses, discussions, members, responding
+from storage.ids import ChannelId, DiscussionId, MemberId
+from storage.instants import to_micros
+from storage.rows import Allowance, Channel, Course, Discussion, Member, Said
+from storage.snapshot import Snapshot
+
+
+@dataclass(slots=True)
+class Register:
+    course: Course
+    members: Sequence[Member]
+    discussions: Sequence[Discussion]
+    channels: Mapping[ChannelId, Channel]
+    placed: Mapping[DiscussionId, frozenset[ChannelId]]
+    allowed: Mapping[tuple[DiscussionId, MemberId], Allowance]
+    accounts: Mapping[int, int]
+    enrolled: Sequence[Enrolled]
+    known: Known
+    extended: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+
+    def __post_init__(self) -> None:
+        for (discussion, member), allowance in self.allowed.items():
+            if allowance.until is not None:
+                self.extended[discussion][member] = to_micros(allowance.until)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.course.zone)
+
+
+def read_register(db: Snapshot, course: Course, pack: Pack | None) -> Register:
+    placed: dict[DiscussionId, frozenset[ChannelId]] = defaultdict(frozenset)
+    for placement in db.read(lambda at: discussions.placements_of(at, course.id)):
+        placed[placement.discussion_id] |= {placement.channel.id}
+    people = db.read(lambda at: members.members_of(at, course.id))
+    known = Known()
+    if pack is not None:
+        links = {name: source.id for name, source in links_of(pack).items()}
+        known = Known(frozenset(fact.id for fact in pack.facts), links)
+    return Register(
+        course,
+        people,
+        db.read(lambda at: discussions.discussions_of(at, course.id)),
+        {c.id: c for c in db.read(lambda at: courses.channels_of(at, course.id))},
+        placed,
+        db.read(lambda at: allowances.allowances_of(at, course.id)),
+        counting.accounts(db, course.id),
+        enrolled(people, db.read(lambda at: on_roster(at, course.id))),
+        known,
+    )
+
+
+def talk_of(db: Snapshot, of: Register, discussion: Discussion) -> Talk:
+    """A discussion as it is counted."""
+    course = of.course.id
+    lines = counting.spoken(db, course, discussion.id)
+    lines.sort()  # by member, time and id: the index has all but the last
+    mentions: list[tuple[int, int]] = []
+    words: Sequence[Said] = ()
+    if by_mention(lines):
+        mentions = list(by_members(of, counting.mentioned(db, course, discussion.id)))
+        words = db.read(lambda at: responding.said_in(at, course, discussion.id))
+    students = {m.id for m in of.members if m.role == "student"} if mentions else ()
+    extended = of.extended.get(discussion.id, {})
+    talk = Talk(discussion, lines, mentions, students, extended, words)
+    if missing := talk.missing():
+        terms = {d.id: Terms(d, of.extended.get(d.id)) for d in of.discussions}
+        talk.beyond = {
+            line[2]: (
+                line[5],
+                line[0],
+                terms[where].rule(line[5], line[6], line[1], line[0]).counts,
+            )
+            for where, line in counting.elsewhere(db, course, missing)
+        }
+    return talk
+
+
+def by_members(of: Register, rows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Message and account, as message and member."""
+    for message, account in rows:
+        if account in of.accounts:
+            yield message, of.accounts[account]

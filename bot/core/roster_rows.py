@@ -1,0 +1,121 @@
+"""The students in a roster's rows. A bad row is reported with its number, and the others taken."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from bot.core.ports import Sheet, SheetRow
+from bot.core.roster_columns import NAME, Columns
+from storage.rosters import Listed
+
+MOST = 200
+"""Characters of a name, an id or an address."""
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_SUFFIXES = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?\s?d|md)\.?", re.IGNORECASE)
+_TEST_STUDENT = ("student, test", "test student")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is wrong with a row of a file."""
+
+    row: int
+    sentence: str
+
+
+def students(sheet: Sheet, columns: Columns) -> tuple[list[Listed], list[Slip]]:
+    """Who stands in the file, in its order, and what could not be taken."""
+    found: list[Listed] = []
+    slips: list[Slip] = []
+    seen: dict[tuple[str, str], int] = {}
+    for row in sheet.rows:
+        if row.number <= columns.header.number or (columns.canvas and _is_canvas_own(row)):
+            continue
+        one, wrong = _student(row, columns.places)
+        slips += [Slip(row.number, sentence) for sentence in wrong]
+        if one is None:
+            continue
+        same = (seen[key] for key in _keys(one) if key in seen)
+        known = next((place for place in same if not told_apart(found[place], one)), None)
+        if known is None:
+            seen |= dict.fromkeys(_keys(one), len(found))
+            found.append(one)
+            continue
+        merged = _both_sections(found[known], one)
+        if merged is None:
+            slips.append(Slip(row.number, f"{one.name} stands further up already; left out"))
+        else:
+            found[known] = merged  # a student in two sections
+    return found, slips
+
+
+def told_apart(one: Listed, other: Listed) -> bool:
+    """Whether the registrar's ids say that these are two, whatever else they share."""
+    for key in ("lms_id", "student_id"):
+        mine, theirs = getattr(one, key), getattr(other, key)
+        if mine and theirs and mine.casefold() != theirs.casefold():
+            return True
+    return False
+
+
+def _student(row: SheetRow, places: Mapping[str, int]) -> tuple[Listed | None, list[str]]:
+    cells = {
+        field: row.cells[place].strip() if place < len(row.cells) else ""
+        for field, place in places.items()
+    }
+    name = _name(cells.get(NAME, ""), cells.get("surname", ""))
+    if not name:
+        if not any(cells.values()):
+            return None, []  # a remark, or a sum, in columns that are not asked for
+        return None, ["there is no name; left out"]
+    if long := [field for field, cell in cells.items() if len(cell) > MOST]:
+        return None, [f"{long[0]} has more than {MOST} characters; left out"]
+    email, wrong = cells.get("email") or None, []
+    if email is not None and not _EMAIL.fullmatch(email):
+        wrong.append(f"“{email[:60]}” is no e-mail address; {name} is taken without it")
+        email = None
+    return (
+        Listed(
+            name=name,
+            student_id=cells.get("student_id") or None,
+            login=cells.get("login") or None,
+            email=email,
+            section=cells.get("section") or None,
+            lms_id=cells.get("lms_id") or None,
+        ),
+        wrong,
+    )
+
+
+def _name(first: str, last: str) -> str:
+    """“Pitlamp, Ada” and Ada, Pitlamp as Ada Pitlamp; “King, Jr.” stays."""
+    if last:
+        return f"{first} {last}".strip()
+    before, comma, after = first.partition(",")
+    after = after.strip()
+    if comma and after and "," not in after and not _SUFFIXES.fullmatch(after):
+        return f"{after} {before.strip()}"
+    return first
+
+
+def _keys(one: Listed) -> Iterator[tuple[str, str]]:
+    """What two rows of one student have in common; a name is no such thing."""
+    for field in ("lms_id", "student_id", "login", "email"):
+        if value := getattr(one, field):
+            yield field, value.casefold()
+
+
+def _both_sections(known: Listed, again: Listed) -> Listed | None:
+    """None where it says nothing new."""
+    have = (known.section or "").split("; ")
+    if again.section is None or again.section in have or again.name != known.name:
+        return None
+    return replace(known, section="; ".join([*filter(None, have), again.section]))
+
+
+def _is_canvas_own(row: SheetRow) -> bool:
+    """Rows of a Canvas gradebook that are no student's: points, and the test student. Those that
+    say what is hidden name nobody (instructure/canvas-lms, gradebook importer)."""
+    first = row.cells[0].strip().casefold()
+    return "points possible" in first or first in _TEST_STUDENT
