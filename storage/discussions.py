@@ -44,6 +44,15 @@ class Times(NamedTuple):
 
 NO_TIMES = Times()
 
+
+class NewDiscussion(NamedTuple):
+    """Of the prompt with this name, as it reads now."""
+
+    prompt: str
+    content: Mapping[str, Any]
+    times: Times = NO_TIMES
+
+
 _DISCUSSION = (
     discussions.c.id,
     discussions.c.course_id,
@@ -147,29 +156,47 @@ async def open_discussion(
     now: datetime,
     times: Times = NO_TIMES,
 ) -> Discussion:
+    (made,) = await open_discussions(db, course, [NewDiscussion(prompt, content, times)], now)
+    return made
+
+
+async def open_discussions(
+    db: Connection, course: CourseId, new: Sequence[NewDiscussion], now: datetime
+) -> list[Discussion]:
+    """Open several at once, numbered in this order."""
+    if not new:
+        return []
     last = await db.execute(
         select(func.max(discussions.c.number)).where(discussions.c.course_id == course)
     )
-    number = (last.scalar_one() or 0) + 1
-    made = await db.execute(
-        insert(discussions)
-        .values(
-            course_id=course,
-            number=number,
-            prompt=prompt,
-            content=dict(content),
-            opened_at=now,
-            due_at=times.due_at,
-            closes_at=times.closes_at,
-            remind_at=times.remind_at,
+    first = (last.scalar_one() or 0) + 1
+    rows = [
+        {
+            "course_id": course,
+            "number": number,
+            "prompt": one.prompt,
+            "content": dict(one.content),
+            "opened_at": now,
+            **one.times._asdict(),
+        }
+        for number, one in enumerate(new, first)
+    ]
+    await db.execute(insert(discussions), rows)
+    numbered = await db.execute(
+        select(discussions.c.number, discussions.c.id).where(
+            discussions.c.course_id == course, discussions.c.number >= first
         )
-        .returning(discussions.c.id)
     )
-    id_ = DiscussionId(made.scalar_one())
-    await db.execute(insert(periods).values(discussion_id=id_, opened_at=now))
-    return Discussion(
-        id_, course, number, prompt, content, 0, now, None, *times, (Period(now, None),)
-    )
+    ids = {number: DiscussionId(id_) for number, id_ in numbered}
+    opened = [{"discussion_id": ids[row["number"]], "opened_at": now} for row in rows]
+    await db.execute(insert(periods), opened)
+    period = (Period(now, None),)
+    return [
+        Discussion(
+            ids[number], course, number, one.prompt, one.content, 0, now, None, *one.times, period
+        )
+        for number, one in enumerate(new, first)
+    ]
 
 
 async def discussions_of(db: Connection, course: CourseId) -> list[Discussion]:

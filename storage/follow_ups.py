@@ -1,15 +1,16 @@
 """How it stands with the follow-ups of discussions: which may still be posted, which were, why."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
+from storage.among import among, parameter
 from storage.database import Connection
 from storage.ids import CourseId, DiscussionId
 from storage.rows import Discussion, FollowUpState
-from storage.schema import discussions, follow_ups
+from storage.schema import discussions, follow_ups, messages
 
 _STATE = (
     follow_ups.c.discussion_id,
@@ -22,16 +23,24 @@ _STATE = (
 )
 _ALL = select(*_STATE).join(discussions, discussions.c.id == follow_ups.c.discussion_id)
 
+_REPLIED_TO = (
+    select(messages.c.discussion_id)
+    .where(among(messages.c.discussion_id, parameter("ids")))
+    .distinct()
+)
 
-async def expect(
-    db: Connection, discussion: Discussion, checks: Mapping[str, datetime | None]
-) -> None:
-    """Follow-ups of a new discussion, each with when to look at it (None: as replies come)."""
-    if checks:
-        rows = [
-            {"discussion_id": discussion.id, "key": key, "state": "pending", "check_at": at}
-            for key, at in checks.items()
-        ]
+Checks = Mapping[str, datetime | None]
+"""When to look at each follow-up (None: as replies come), by its key."""
+
+
+async def expect(db: Connection, checks: Iterable[tuple[Discussion, Checks]]) -> None:
+    """The follow-ups of new discussions."""
+    rows = [
+        {"discussion_id": discussion.id, "key": key, "state": "pending", "check_at": at}
+        for discussion, own in checks
+        for key, at in own.items()
+    ]
+    if rows:
         await db.execute(insert(follow_ups), rows)
 
 
@@ -61,6 +70,11 @@ async def waiting_for_replies(db: Connection) -> list[FollowUpState]:
     """Those of any course that wait for replies to come."""
     query = _ALL.where(follow_ups.c.state == "pending", follow_ups.c.check_at.is_(None))
     return [FollowUpState(*row) for row in await db.execute(query)]
+
+
+async def replied_to(db: Connection, ids: Collection[DiscussionId]) -> set[DiscussionId]:
+    """Those of these discussions in which anything was written."""
+    return set((await db.execute(_REPLIED_TO, {"ids": ids})).scalars())
 
 
 async def next_due(db: Connection) -> datetime | None:

@@ -1,6 +1,6 @@
 """The sends that the bot owes, claimed by lease so that no two processes post the same one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +109,30 @@ async def owe(
         .returning(outbox.c.id)
     )
     return SendId(made.scalar_one())
+
+
+async def owe_prompts(
+    db: Connection,
+    course: CourseId,
+    prompts: Iterable[tuple[ChannelId, DiscussionId, str, datetime]],
+) -> None:
+    """Owe the posts of discussions, each with its channel, its key and when it is due."""
+    rows = [
+        {
+            "course_id": course,
+            "channel_id": channel,
+            "discussion_id": discussion,
+            "key": key,
+            "kind": "prompt",
+            "state": "pending",
+            "due_at": due_at,
+            "next_try_at": due_at,
+            "attempts": 0,
+        }
+        for channel, discussion, key, due_at in prompts
+    ]
+    if rows:
+        await db.execute(insert(outbox), rows)
 
 
 async def with_keys(db: Connection, course: CourseId, prefix: str) -> list[Send]:

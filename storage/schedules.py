@@ -72,6 +72,10 @@ _KEEP = update(schedules).where(
     schedules.c.course_id == bindparam("b_course"), schedules.c.id == bindparam("b_id")
 )
 
+_REVERT = delete(occurrences).where(
+    occurrences.c.schedule_id == bindparam("b_id"), occurrences.c.local == bindparam("b_local")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -266,10 +270,9 @@ def _iso(local: datetime | None) -> str | None:
 # --- writing ------------------------------------------------------------------------------------
 
 
-async def keep(db: Connection, schedule: Schedule) -> None:
-    """Write what may change of a schedule: how it stands, its zone, and what comes next."""
-    await db.execute(
-        _KEEP,
+async def keep(db: Connection, *changed: Schedule) -> None:
+    """Write what may change of schedules: how each stands, its zone, and what comes next."""
+    rows = [
         {
             "b_id": schedule.id,
             "b_course": schedule.course_id,
@@ -278,30 +281,29 @@ async def keep(db: Connection, schedule: Schedule) -> None:
             "taken": _iso(schedule.taken),
             "next": _iso(schedule.next),
             "next_at": schedule.next_at,
-        },
-    )
+        }
+        for schedule in changed
+    ]
+    if rows:
+        await db.execute(_KEEP, rows)
 
 
-async def decide(db: Connection, schedule: Schedule, one: Occurrence, now: datetime) -> None:
-    """Note what was decided about an occurrence, in the place of what was before."""
-    await revert(db, schedule, one.local)
-    await db.execute(
-        insert(occurrences).values(
-            schedule_id=schedule.id,
-            local=one.local.isoformat(),
-            state=one.state,
-            moved_to=_iso(one.moved_to),
-            moved_at=one.moved_at,
-            discussion_id=one.discussion_id,
-            decided_at=now,
-        )
-    )
-
-
-async def revert(db: Connection, schedule: Schedule, local: datetime) -> None:
-    """Nothing special is decided about this occurrence any more."""
-    await db.execute(
-        delete(occurrences).where(
-            occurrences.c.schedule_id == schedule.id, occurrences.c.local == local.isoformat()
-        )
-    )
+async def decide(db: Connection, now: datetime, *decided_: Occurrence) -> None:
+    """Note what was decided about occurrences, each in the place of what was before."""
+    if not decided_:
+        return
+    named = [{"b_id": one.schedule_id, "b_local": one.local.isoformat()} for one in decided_]
+    await db.execute(_REVERT, named)
+    rows = [
+        {
+            "schedule_id": one.schedule_id,
+            "local": one.local.isoformat(),
+            "state": one.state,
+            "moved_to": _iso(one.moved_to),
+            "moved_at": one.moved_at,
+            "discussion_id": one.discussion_id,
+            "decided_at": now,
+        }
+        for one in decided_
+    ]
+    await db.execute(insert(occurrences), rows)

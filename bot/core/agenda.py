@@ -121,8 +121,10 @@ class Agenda:
                 for one in await follow_ups.waiting_for_replies(db):
                     waiting[one.discussion_id].append(one)
             before, self._waiting = self._waiting, set(waiting)
-            wanted = self._waiting - before
-            wanted |= self._waiting if answered is None else answered & self._waiting
+            new = self._waiting if answered is None else self._waiting - before
+            async with self._database.read() as db:  # from now on it is told of replies to them
+                wanted = await follow_ups.replied_to(db, new)
+            wanted |= (answered or set()) & self._waiting
             for id_ in sorted(wanted):
                 await self._database.write(partial(self._look_at, waiting[id_]))
                 self._owed()

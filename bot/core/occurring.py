@@ -14,7 +14,7 @@ from bot.core.receipts import Receipts
 from bot.core.shelf import Shelf
 from storage import courses, discussions, schedules
 from storage.database import Connection
-from storage.ids import ChannelId, CourseId, DiscussionId
+from storage.ids import ChannelId, CourseId
 from storage.rows import Channel, Course, Occurrence, Schedule
 
 RUNS_DRY = 2
@@ -51,49 +51,72 @@ async def occur(
 ) -> None:
     """Decide about the next occurrence of each of these schedules, in the caller's transaction."""
     decided = await schedules.ahead(db, [schedule.id for schedule in due])
-    known: dict[CourseId, Known] = {}
+    by_course: dict[CourseId, list[Schedule]] = {}
     for schedule in due:
-        if schedule.course_id not in known:
-            known[schedule.course_id] = await Known.read(db, schedule.course_id, packs)
-        about = dict(decided.get(schedule.id, {}))
-        await _one(db, schedule, about, known[schedule.course_id], now, receipts)
+        by_course.setdefault(schedule.course_id, []).append(schedule)
+    for course, own in by_course.items():
+        known = await Known.read(db, course, packs)
+        turns = [
+            turn
+            for schedule in own
+            if (turn := _turn(schedule, dict(decided.get(schedule.id, {})), known, now, receipts))
+        ]
+        await _carry_out(db, course, turns, now)
 
 
-async def _one(
-    db: Connection,
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is done about one schedule: how it stands afterwards, what became of its occurrence,
+    and what that opens."""
+
+    after: Schedule
+    fate: Occurrence | None
+    opening: Opening | None
+
+
+async def _carry_out(
+    db: Connection, course: CourseId, turns: Sequence[Turn], now: datetime
+) -> None:
+    """All together: that many statements cost more than what they write."""
+    openings = [turn.opening for turn in turns if turn.opening is not None]
+    made = iter(await opening.open_all(db, course, openings, now))
+    fates = []
+    for turn in turns:
+        opened = None if turn.opening is None else next(made).id
+        if turn.fate is not None:
+            fates.append(replace(turn.fate, discussion_id=opened))
+    await schedules.decide(db, now, *fates)
+    await schedules.keep(db, *(turn.after for turn in turns))
+
+
+def _turn(
     schedule: Schedule,
     decided: dict[datetime, Occurrence],
     known: Known,
     now: datetime,
     receipts: Receipts,
-) -> None:
+) -> Turn | None:
     name, at = schedule.next, schedule.next_at
     if name is None or at is None:
-        return
+        return None
+    fate, opens = None, None
     before = decided.get(name)
     local = name if before is None or before.moved_to is None else before.moved_to
     due = Due(at, local, name)
     if known.course.archived_at is not None:
         schedule = replace(schedule, state="cancelled")
     elif before is None or before.state == "moved":
-        state, discussion = await _decide(db, schedule, due, known, now, receipts)
-        decided[name] = Occurrence(schedule.id, name, state, discussion_id=discussion)
-        await schedules.decide(db, schedule, decided[name], now)
+        state, opens = _decide(schedule, due, known, now, receipts)
+        fate = decided[name] = Occurrence(schedule.id, name, state)
         if _is_done(schedule, known):
             schedule = replace(schedule, state="ended")
-    schedule = taken(schedule, due)
-    await schedules.keep(db, planned(schedule, decided, known.course))
+    return Turn(planned(taken(schedule, due), decided, known.course), fate, opens)
 
 
-async def _decide(
-    db: Connection,
-    schedule: Schedule,
-    due: Due,
-    known: Known,
-    now: datetime,
-    receipts: Receipts,
-) -> tuple[str, DiscussionId | None]:
-    """What becomes of the occurrence, and the discussion that it opened."""
+def _decide(
+    schedule: Schedule, due: Due, known: Known, now: datetime, receipts: Receipts
+) -> tuple[str, Opening | None]:
+    """What becomes of the occurrence, and the discussion that it opens."""
     course, when = known.course, Moment(due.at, known.course.zone)
     channels = [known.channels[id_] for id_ in schedule.channels if id_ in known.channels]
     about = next(iter(channels or known.channels.values()), None)
@@ -110,24 +133,19 @@ async def _decide(
         if about is not None:
             receipts.note(about, f"{schedule.name} posted nothing, due ", when, _why(schedule))
         return "empty", None
-    made = await opening.open_(
-        db,
-        course.id,
-        Opening(
-            prompt,
-            known.shelf[prompt],
-            tuple(channel.id for channel in channels),
-            f"schedule:{schedule.id}:{due.name.isoformat()}",
-            due.at,
-            times_of(schedule, due),
-        ),
-        now,
+    opens = Opening(
+        prompt,
+        known.shelf[prompt],
+        tuple(channel.id for channel in channels),
+        f"schedule:{schedule.id}:{due.name.isoformat()}",
+        due.at,
+        times_of(schedule, due),
     )
     known.used.append(prompt)
     left = remaining(schedule, known)
     if left == RUNS_DRY:
         receipts.note(channels[0], _dry(schedule, left))
-    return "opened", made.id
+    return "opened", opens
 
 
 def pick(schedule: Schedule, known: Known) -> str | None:

@@ -1,6 +1,6 @@
-"""Opening a discussion: its record, the posts it owes, and what may follow up on it."""
+"""Opening discussions: the record, the posts it owes, and what may follow up on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from bot.core.content import Content, to_json
 from prompts.models import Replies
 from storage import discussions, follow_ups, outbox
 from storage.database import Connection
-from storage.discussions import NO_TIMES, Times
+from storage.discussions import NO_TIMES, NewDiscussion, Times
 from storage.ids import ChannelId, CourseId
 from storage.rows import Discussion
 
@@ -28,22 +28,30 @@ class Opening:
 
 async def open_(db: Connection, course: CourseId, opening: Opening, now: datetime) -> Discussion:
     """Open it, in the caller's transaction; the outbox posts it."""
-    content = opening.content
-    discussion = await discussions.open_discussion(
-        db, course, opening.prompt, to_json(content), now, opening.times
+    (made,) = await open_all(db, course, [opening], now)
+    return made
+
+
+async def open_all(
+    db: Connection, course: CourseId, openings: Sequence[Opening], now: datetime
+) -> Sequence[Discussion]:
+    """Open several of one course, in this order."""
+    new = [NewDiscussion(one.prompt, to_json(one.content), one.times) for one in openings]
+    made = await discussions.open_discussions(db, course, new, now)
+    pairs = list(zip(openings, made, strict=True))
+    await follow_ups.expect(
+        db, ((discussion, _first_looks(one.content, now)) for one, discussion in pairs)
     )
-    await follow_ups.expect(db, discussion, _first_looks(content, now))
-    for channel in opening.channels:
-        await outbox.owe(
-            db,
-            course,
-            channel,
-            discussion.id,
-            key=f"{opening.key}:{channel}",
-            kind="prompt",
-            due_at=opening.due_at,
-        )
-    return discussion
+    await outbox.owe_prompts(
+        db,
+        course,
+        (
+            (channel, discussion.id, f"{one.key}:{channel}", one.due_at)
+            for one, discussion in pairs
+            for channel in one.channels
+        ),
+    )
+    return made
 
 
 def _first_looks(content: Content, opened_at: datetime) -> Mapping[str, datetime | None]:

@@ -76,6 +76,17 @@ def taken(schedule: Schedule, due: Due) -> Schedule:
     return replace(schedule, taken=due.name)
 
 
+def passed(schedule: Schedule, now: datetime) -> Schedule:
+    """The schedule once all of its rule that was due by an instant (UTC) is let go: by the
+    instants, since where the clocks change their order is not that of the times they show."""
+    taken_ = schedule.taken
+    for one in occurrences(rule_of(schedule), schedule.taken):
+        if one.at > now:
+            break
+        taken_ = one.local
+    return replace(schedule, taken=taken_)
+
+
 def times_of(schedule: Schedule, due: Due) -> Times:
     """When a discussion that an occurrence opens is due, closes, and is reminded of: by the clock
     on the wall, so that Friday at 17:00 stays that when the clocks change in between."""

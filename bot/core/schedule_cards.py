@@ -49,26 +49,38 @@ def named(names: Sequence[str] | None, tag: str | None, own: Shelf) -> str:
     return titles[0] if len(titles) == 1 else f"{len(titles)} prompts: {'; '.join(titles)}"
 
 
-def fields(schedule: Schedule, own: Shelf, channels: Sequence[Channel]) -> Fields:
-    """All that a schedule is made of, a label and its value each."""
+def fields(
+    schedule: Schedule, own: Shelf, channels: Sequence[Channel], first: Due | None, course: Course
+) -> Fields:
+    """All that a schedule is made of, a label and its value each; `first` is its next occurrence,
+    for which is said when what is posted then is due and closes."""
+    times = None if first is None else planning.times_of(schedule, first)
     labels = channel_labels(channels)
     where = ", ".join(labels[id_] for id_ in schedule.channels if id_ in labels)
     pairs = [
-        ("Posts", spans(named(schedule.prompts, schedule.tag, own))),
+        ("Posts", spans(capital(named(schedule.prompts, schedule.tag, own)))),
         ("When", spans(in_words(schedule))),
         ("Time zone", spans(schedule.zone)),
         ("Where", spans(where or "in no channel that the course still has")),
     ]
-    for label, minutes in (("Due", schedule.due_minutes), ("Closes", schedule.close_minutes)):
+    for label, minutes, at in (
+        ("Due", schedule.due_minutes, times and times.due_at),
+        ("Closes", schedule.close_minutes, times and times.closes_at),
+    ):
         if minutes is not None:
-            pairs.append((label, spans(f"{_after(minutes)} after each post")))
+            seen = () if at is None else (", next ", Moment(at, course.zone))
+            pairs.append((label, spans(f"{_after(minutes)} after each post", *seen)))
     if schedule.remind_minutes is not None:
         pairs.append(("Reminder", spans(f"{_after(schedule.remind_minutes)} before it is due")))
     return Fields(tuple(pairs))
 
 
 def in_words(schedule: Schedule) -> str:
-    said = recurrence.in_words(rule_of(schedule))
+    return capital(recurrence.in_words(rule_of(schedule)))
+
+
+def capital(said: str) -> str:
+    """As a line of its own begins."""
     return said[:1].upper() + said[1:]
 
 
@@ -80,28 +92,14 @@ def _after(minutes: int) -> str:
     return " and ".join(said) or "0 minutes"
 
 
-def coming(schedule: Schedule, dues: Sequence[Due], course: Course) -> Table | Text:
-    """The next occurrences: by the course's clock, as each reader's own clock shows it, and when
-    what is posted then is due and closes."""
+def coming(dues: Sequence[Due], course: Course) -> Table | Text:
+    """The next occurrences, by the schedule's clock and as each reader's own clock shows it."""
     if not dues:
         return text("No post is to come.")
-    shown = [
-        name
-        for name, minutes in (("Due", schedule.due_minutes), ("Closes", schedule.close_minutes))
-        if minutes is not None
-    ]
-    rows = []
-    for due in dues:
-        times = planning.times_of(schedule, due)
-        ends = (times.due_at, times.closes_at)
-        rows.append(
-            (
-                spans(local_time.in_words(due.local)),
-                spans(Moment(due.at, course.zone)),
-                *(spans(Moment(at, course.zone)) for at in ends if at is not None),
-            )
-        )
-    return Table((f"Next ({schedule.zone})", "For you", *shown), tuple(rows))
+    rows = tuple(
+        (spans(local_time.in_words(due.local)), spans(Moment(due.at, course.zone))) for due in dues
+    )
+    return Table(("Next", "For you"), rows)
 
 
 def next_post(schedule: Schedule, course: Course) -> Text:

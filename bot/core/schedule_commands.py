@@ -58,7 +58,7 @@ async def list_(call: Call) -> Card:
     rows = tuple(
         (
             spans(Code(s.name)),
-            spans(schedule_cards.named(s.prompts, s.tag, own)),
+            spans(schedule_cards.capital(schedule_cards.named(s.prompts, s.tag, own))),
             spans(schedule_cards.in_words(s)),
             spans(Moment(s.next_at, call.course.zone) if s.next_at else _state(s)),
             spans("; ".join(late[s.id])),
@@ -96,13 +96,14 @@ async def show(call: Call) -> Card:
     dues: Sequence[Due] = ()
     if schedule.state in ("active", "proposed"):
         dues = list(islice(to_come(schedule, decided, call.course), 5))
-    blocks: list[Block] = [schedule_cards.fields(schedule, own, channels)]
+    first = next(iter(dues), None)
+    blocks: list[Block] = [schedule_cards.fields(schedule, own, channels, first, call.course)]
     if schedule.state == "proposed":
         blocks.append(text("It is only proposed; ", Code("/schedule confirm"), " makes it hold."))
     blocks.append(
         text(f"It is {schedule.state}.")
         if schedule.state in ("paused", "cancelled", "ended")
-        else schedule_cards.coming(schedule, dues, call.course)
+        else schedule_cards.coming(dues, call.course)
     )
     if decided:
         rows = tuple(
@@ -138,7 +139,7 @@ async def _change(call: Call, change: Change) -> Schedule:
 
     async def work(db: Connection) -> Schedule:
         await prompts.refuse_archived(db, call)
-        now = await schedules.by_id(db, call.course.id, schedule.id)
+        now = _as_of(await schedules.by_id(db, call.course.id, schedule.id), call)
         decided = dict((await schedules.ahead(db, [now.id])).get(now.id, {}))
         changed = planned(await change(db, now, decided), decided, call.course)
         await schedules.keep(db, changed)
@@ -158,8 +159,9 @@ def _refuse_unless(schedule: Schedule, *states: str) -> None:
         raise Refused(f"{schedule.name} is {was}.")
 
 
-def _passed(call: Call, schedule: Schedule) -> datetime:
-    return local_time.local_of(call.now, ZoneInfo(schedule.zone))
+def _as_of(schedule: Schedule, call: Call) -> Schedule:
+    """What fell due while it is paused is let go, so that the next one is one to come."""
+    return planning.passed(schedule, call.now) if schedule.state == "paused" else schedule
 
 
 async def pause(call: Call) -> Card:
@@ -185,10 +187,8 @@ async def resume(call: Call) -> Card:
         for one in list(decided.values()):
             if one.moved_at is not None and one.moved_at <= call.now:
                 decided[one.local] = Occurrence(now.id, one.local, "skipped")
-                await schedules.decide(db, now, decided[one.local], call.now)
-        here = _passed(call, now)
-        taken = max(here, now.taken or here) if now.start <= here else now.taken
-        return replace(now, state="active", taken=taken)
+                await schedules.decide(db, call.now, decided[one.local])
+        return replace(now, state="active")
 
     changed = await _change(call, change)
     return Card(
@@ -224,7 +224,7 @@ async def skip(call: Call) -> Card:
             if due.local.date() in dates:
                 skipped.append(due.local)
                 decided[due.name] = Occurrence(now.id, due.name, "skipped")
-                await schedules.decide(db, now, decided[due.name], call.now)
+                await schedules.decide(db, call.now, decided[due.name])
         if not skipped:
             days = ", ".join(local_time.day_in_words(day) for day in dates[:3])
             raise BadInput(
@@ -261,7 +261,7 @@ async def move(call: Call) -> Card:
             )
         before[:] = [due]
         decided[due.name] = Occurrence(now.id, due.name, "moved", when.local, when.at)
-        await schedules.decide(db, now, decided[due.name], call.now)
+        await schedules.decide(db, call.now, decided[due.name])
         return now
 
     changed = await _change(call, change)
@@ -298,7 +298,7 @@ async def post_now(call: Call) -> Card:
         if before := await outbox.with_keys(db, call.course.id, key):
             return await stored.discussion_by_id(db, call.course.id, before[0].discussion_id)
         await prompts.refuse_archived(db, call)
-        now = await schedules.by_id(db, call.course.id, schedule.id)
+        now = _as_of(await schedules.by_id(db, call.course.id, schedule.id), call)
         _refuse_unless(now, "active", "paused")
         decided = dict((await schedules.ahead(db, [now.id])).get(now.id, {}))
         due = next(to_come(now, decided, call.course), None)
@@ -321,7 +321,7 @@ async def post_now(call: Call) -> Card:
             call.now,
         )
         decided[due.name] = Occurrence(now.id, due.name, "opened", discussion_id=made.id)
-        await schedules.decide(db, now, decided[due.name], call.now)
+        await schedules.decide(db, call.now, decided[due.name])
         await schedules.keep(db, planned(now, decided, call.course))
         await audit.note(
             db, call.course.id, call.member.id, call.command.name, now.name, call.now

@@ -45,8 +45,12 @@ async def prompt_choices(call: Call, typed: str) -> Sequence[Choice]:
     async with call.services.database.read() as db:
         own = await shelf.shelf_of(db, call.course, call.services.packs)
     next_ = [Choice("next", "The next one that the course has not used")]
-    next_ += [Choice(f"next {tag}", f"The next unused one on {tag}") for tag in shelf.tags(own)]
-    return [*prompts.matching(next_, typed), *await prompts.choices(call, typed)]
+    tagged = [Choice(f"next {tag}", f"The next unused one on {tag}") for tag in shelf.tags(own)]
+    return [
+        *prompts.matching(next_, typed),
+        *await prompts.choices(call, typed),
+        *prompts.matching(tagged, typed),
+    ]
 
 
 async def repeat_choices(call: Call, typed: str) -> Sequence[Choice]:
@@ -205,14 +209,16 @@ def _proposal(
 ) -> Card:
     coming = list(islice(planning.to_come(proposed, {}, call.course), 5))
     blocks: list[Block] = [
-        schedule_cards.fields(proposed, own, channels),
-        schedule_cards.coming(proposed, coming, call.course),
+        schedule_cards.fields(proposed, own, channels, next(iter(coming), None), call.course),
+        schedule_cards.coming(coming, call.course),
         *(text(note) for note in notes),
     ]
     name = (("schedule", proposed.name),)
     buttons = [Button("Schedule it", "schedule confirm", name, emphasis=True)]
     if recurrence.short_months(rule) is not None:
         instead = recurrence.at_month_end(rule).pattern
+        if instead == recurrence.LAST_DAY:  # in few letters: a button carries little
+            instead = "month end"
         typed = {**{n: str(v) for n, v in call.arguments.items()}, "repeat": instead}
         buttons.append(
             Button("On each month's last day", "prompt schedule", tuple(typed.items()))
@@ -234,9 +240,8 @@ async def confirm(call: Call) -> Card:
         now = await schedules.by_id(db, call.course.id, proposed.id)
         if now.state != "proposed":
             return now
-        here = local_time.local_of(call.now, ZoneInfo(now.zone))
-        since = here if now.start <= here else None
-        active = planning.planned(replace(now, state="active", taken=since), {}, call.course)
+        since = planning.passed(now, call.now)
+        active = planning.planned(replace(since, state="active"), {}, call.course)
         if active.next is None:
             raise Refused(f"The time of {now.name} has passed; schedule it anew.")
         await schedules.keep(db, active)

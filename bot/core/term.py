@@ -119,7 +119,7 @@ async def _to_zone(
         if one.moved_to is not None:
             at = local_time.instant_of(one.moved_to, zone)
             decided[one.local] = replace(one, moved_at=at)
-            await schedules.decide(db, schedule, decided[one.local], now)
+            await schedules.decide(db, now, decided[one.local])
     return replace(schedule, zone=course.zone)
 
 

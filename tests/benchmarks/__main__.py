@@ -15,6 +15,7 @@ from tests.benchmarks import (
     importing,
     reading_again,
     reporting,
+    schedules,
     searching,
     slack,
     starting,
@@ -25,8 +26,8 @@ from tests.benchmarks.ratios import Measured
 
 async def measure() -> list[Measured]:
     parts = (
-        writing, starting, checking, searching, discord, slack, burst, reading_again, importing,
-        reporting,
+        writing, starting, checking, searching, discord, slack, burst, schedules, reading_again,
+        importing, reporting,
     )  # fmt: skip
     return [measured for part in parts for measured in await part.measure()]
 

@@ -4,7 +4,7 @@ Slack, against a bare loop that posts the same messages with the same library an
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from itertools import count
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,12 +12,12 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import inbound
-from storage import courses, discussions, outbox
+from storage import courses, outbox
 from storage.database import Connection
 from storage.ids import ChannelRef, CourseId
-from storage.rows import Send
 from tests.adapters.slack.connected import Seminar, a_seminar
 from tests.benchmarks.ratios import Measured, interleaved
+from tests.benchmarks.schedules import add_schedules
 from tests.fakes.slack_workspace.records import Channel
 
 CHANNELS = 200
@@ -29,7 +29,6 @@ class Burst:
 
     def __init__(self, seminar: Seminar, channels: Sequence[Channel]) -> None:
         self._seminar, self._channels = seminar, channels
-        self._serial = count(1)
         self._database = seminar.app.services.database
         self._client = AsyncWebClient(
             seminar.world.token(seminar.team), base_url=seminar.slack.api, retry_handlers=[]
@@ -63,37 +62,32 @@ class Burst:
                 now=now,
             )
 
-    async def owe(self, db: Connection) -> list[Send]:
-        """Prompts that are due now, as many in each channel."""
-        now = self._seminar.clock.now()
-        content = (await discussions.discussions_of(db, CourseId(1)))[0].content
+    async def schedule(self, db: Connection) -> None:
+        """Prompts that fall due in a second, all at once, as many in each channel."""
+        at = self._seminar.clock.now().replace(microsecond=0) + timedelta(seconds=1)
         bound = [c for c in await courses.channels_of(db, CourseId(1)) if "section" in c.name]
-        for n in range(PROMPTS):
-            made = await discussions.open_discussion(db, CourseId(1), "p", content, now)
-            await outbox.owe(
-                db,
-                CourseId(1),
-                bound[n % CHANNELS].id,
-                made.id,
-                key=f"burst:{next(self._serial)}",
-                kind="prompt",
-                due_at=now,
-            )
-        return await outbox.sends_of(db, CourseId(1), ("pending",))
+        starts = [(at, bound[n % CHANNELS].id) for n in range(PROMPTS)]
+        await add_schedules(db, starts, count=1)
 
     async def ours(self) -> float:
-        """Seconds until all are posted, and recorded."""
-        sends = await self._database.write(self.owe)
-        before = self.posted()
+        """Seconds until all are found due, posted, and recorded."""
+        await self._database.write(self.schedule)
+        self._seminar.clock.move(seconds=2)
+        before, services = self.posted(), self._seminar.app.services
         started = perf_counter()
-        while sends:
-            await self._seminar.app.services.outbox.deliver_due()
-            async with self._database.read() as db:
-                sends = await outbox.sends_of(db, CourseId(1))
+        attending = asyncio.create_task(services.agenda.attend())
+        while not attending.done() or await self._owed():
+            await services.outbox.deliver_due()
+            await asyncio.sleep(0)
+        await attending
         took = perf_counter() - started
         assert self.posted() == before + PROMPTS, "a prompt was not posted, or twice"
         await self._seminar.settle()
         return took
+
+    async def _owed(self) -> bool:
+        async with self._database.read() as db:
+            return bool(await outbox.sends_of(db, CourseId(1)))
 
     async def bare(self) -> float:
         """Seconds until all are posted: channels side by side, each in order, as ours are."""

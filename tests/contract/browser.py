@@ -12,7 +12,7 @@ from bot.core.events import ChannelRef, Event, PersonLeft
 from bot.core.intake import Intake
 from bot.core.ports import ClassroomMessage
 from tests.adapters.browser.windows import Window, settle, windows
-from tests.contract.conversation import Files, Said, is_post_of
+from tests.contract.conversation import Files, Said, do_what_is_due, how_long, is_post_of
 from tests.world import FakeClock, World, a_world, words
 
 
@@ -105,6 +105,15 @@ class BrowserConversation:
         await window.press(label)
         return await self._answered(window)
 
+    async def choose(self, who: str, label: str, *, at: str = "history") -> Said:
+        window = self._windows[who]
+        before = window._marked("private")
+        await window.press(label)
+        await _until(lambda: window._marked("private") > before or _shows(window, "form"))
+        for answer in before:
+            answer.delete()
+        return await self._answered(window)
+
     async def say(self, who: str, text: str, *, within: str | None, at: str = "history") -> None:
         window = await self._at(who, at, within)
         await window.say(text, _where(within))
@@ -165,6 +174,11 @@ class BrowserConversation:
         window = await self._at(who, at, within, again=True)
         return window.text(f"stream-{_where(within)}")
 
+    async def until(self, shown: str) -> None:
+        self._clock.move(seconds=how_long(self._clock.now(), shown))
+        await do_what_is_due(self.world.app)
+        await settle()
+
     # --- the network ----------------------------------------------------------------------------
 
     def hold(self) -> None:
@@ -190,6 +204,9 @@ class BrowserConversation:
         self._clock.move(seconds=1)
         if who not in self._windows:
             self._windows[who] = self._window_of(self._refs[who])
+        else:
+            for answer in self._windows[who]._marked("private"):
+                answer.delete()  # as its button does
         if again or self._places.get(who) != (channel, within):
             thread = None if within is None else await self._thread(within, channel)
             await self._windows[who].go(channel, thread)
@@ -214,7 +231,7 @@ class BrowserConversation:
         return [(message.id, message) for message in found]
 
     async def _answered(self, window: Window) -> Said:
-        """What came of a command: the form again, or the private answer, which is put away."""
+        """What came of a command: the form again, or the private answer, which stays for now."""
         await _until(lambda: _shows(window, "private") or _shows(window, "form"))
         if _shows(window, "form"):
             return Said(values=_values(window), problems=_problems(window))
@@ -223,9 +240,6 @@ class BrowserConversation:
         files = [response.content for response in window.user.download.http_responses]
         said = Said(words=window.text("private"), files=files[self._downloads.get(window, 0) :])
         self._downloads[window] = len(files)
-        with window._in("private"):  # and not a notice, which has such a button too
-            window.user.find(marker="dismiss").click()
-        await settle()
         return said
 
 

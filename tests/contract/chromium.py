@@ -108,6 +108,14 @@ class ChromiumConversation:
         await expect(visitor.page.locator(ANSWER)).to_be_visible()
         return await self._answered(visitor)
 
+    async def choose(self, who: str, label: str, *, at: str = "history") -> Said:
+        visitor = self._visitors[who]
+        answer = visitor.page.locator(ANSWER)
+        await answer.get_by_role("button", name=label).click()
+        await expect(answer.nth(1).or_(visitor.page.locator(FORM))).to_be_visible()
+        await answer.first.get_by_role("button", name="Dismiss").click()
+        return await self._answered(visitor)
+
     async def say(self, who: str, text: str, *, within: str | None, at: str = "history") -> None:
         page = (await self._at(who, at, within)).page
         await self._typed(page, within, text)
@@ -170,6 +178,9 @@ class ChromiumConversation:
         visitor = await self._at(who, at, within, again=True)
         return await _stream(visitor.page, within).inner_text()
 
+    async def until(self, shown: str) -> None:
+        raise NotImplementedError("The clock of a process of its own can't be moved.")
+
     # --- the network ----------------------------------------------------------------------------
 
     def hold(self) -> None:
@@ -189,6 +200,9 @@ class ChromiumConversation:
         """The person's window, with this channel or thread open in it."""
         visitor = self._visitors[who]
         if not again and visitor.place == (channel, within):
+            for answer in await visitor.page.locator(ANSWER).all():
+                await answer.get_by_role("button", name="Dismiss").click()
+                await expect(answer).to_have_count(0)
             return visitor
         page = visitor.page
         address = f"{self._address}classroom/{channel}?as={visitor.ref}"
@@ -241,15 +255,12 @@ class ChromiumConversation:
         return await self._answered(visitor)
 
     async def _answered(self, visitor: Visitor) -> Said:
-        """What came of a command: the form again, or the private answer, which is put away."""
+        """What came of a command: the form again, or the private answer, which stays for now."""
         form, answer = visitor.page.locator(FORM), visitor.page.locator(ANSWER)
         if not await answer.count():
             return await _form(form)
         files = await visitor.files(await answer.get_by_role("button", name="Download").count())
-        said = Said(words=await answer.inner_text(), files=files)
-        await answer.get_by_role("button", name="Dismiss").click()
-        await expect(answer).to_have_count(0)
-        return said
+        return Said(words=await answer.inner_text(), files=files)
 
 
 def _pane(page: Page, within: str | None) -> Locator:

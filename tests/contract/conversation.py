@@ -4,7 +4,13 @@ its real library: platform input goes in, platform output comes out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+
+LONDON = ZoneInfo("Europe/London")
 
 Files = Mapping[str, tuple[str, bytes]]
 """Param name to a file's name and content."""
@@ -45,6 +51,9 @@ class Conversation(Protocol):
     async def press(self, who: str, label: str, *, on: str, at: str = "history") -> Said:
         """Press a button of a discussion's post."""
 
+    async def choose(self, who: str, label: str, *, at: str = "history") -> Said:
+        """Press a button of what this person was answered last."""
+
     async def say(self, who: str, text: str, *, within: str | None, at: str = "history") -> None:
         """Write into a discussion's thread, or (None) into the channel."""
 
@@ -77,6 +86,9 @@ class Conversation(Protocol):
     async def reads(self, who: str, *, within: str | None = None, at: str = "history") -> str:
         """All that this person sees in a channel, or in a discussion's thread."""
 
+    async def until(self, shown: str) -> None:
+        """Time passes until the clocks in London show this, and what is due then is done."""
+
     async def restart(self) -> None:
         """The bot is stopped and started again."""
 
@@ -88,6 +100,21 @@ class Conversation(Protocol):
 
     async def lose(self) -> None:
         """What was held never reaches the bot."""
+
+
+def how_long(now: datetime, until: str) -> float:
+    """Seconds from an instant until the clocks in London next show a time."""
+    here = now.astimezone(LONDON)
+    then = datetime.combine(here.date(), time.fromisoformat(until), LONDON)
+    if then <= here:
+        then = datetime.combine(here.date() + timedelta(days=1), then.time(), LONDON)
+    return then.timestamp() - now.timestamp()
+
+
+async def do_what_is_due(app: App) -> None:
+    """What the agenda's task and the outbox's would do."""
+    await app.services.agenda.attend()
+    await app.services.outbox.deliver_due()
 
 
 def is_post_of(discussion: str, words: str) -> bool:

@@ -17,7 +17,7 @@ from bot.config import load
 from bot.core import catalog
 from bot.core.commands import Catalog, Type
 from tests.contract.browser import PostOffice
-from tests.contract.conversation import Files, Said, is_post_of
+from tests.contract.conversation import Files, Said, do_what_is_due, how_long, is_post_of
 from tests.fakes.simulated_discord import simulated
 from tests.migrating import migrate
 from tests.world import START
@@ -47,6 +47,7 @@ class DiscordConversation:
         self._clock = SimulatedClock()
         self._people: dict[str, MemberActor] = {}
         self._forms: dict[str, tuple[str, InteractionResult]] = {}  # refused, and still open
+        self._answers: dict[str, discord.Message] = {}  # to each person, the last one
         self._stack = AsyncExitStack()
         self._running = AsyncExitStack()
         self.app: App
@@ -118,19 +119,28 @@ class DiscordConversation:
         if asked == name and form is not None:
             filled = {**_filled(form, args), **(files or {})}
             return await self._answered(who, await person.submit_modal(form, filled), name)
-        given: dict[str, Any] = {**(files or {})}
+        typed: dict[str, Any] = {**(files or {})}
         for param, value in args.items():
             declared = found.param(param)
             known = declared is not None and declared.type is Type.PERSON and value in self._people
-            given[param] = self._people[value] if known else value
-        return await self._answered(who, await person.slash(place, name, **given), name)
+            typed[param] = self._people[value] if known else value
+            if declared is not None and declared.type is Type.INTEGER:
+                typed[param] = int(value)
+        return await self._answered(who, await person.slash(place, name, **typed), name)
 
     async def press(self, who: str, label: str, *, on: str, at: str = "history") -> Said:
-        person, _ = await self._at(who, at, None)
-        post = self._post(on, at)
-        buttons = [child for row in post.components for child in getattr(row, "children", ())]
+        await self._at(who, at, None)
+        return await self._pressed(who, label, self._post(on, at))
+
+    async def choose(self, who: str, label: str, *, at: str = "history") -> Said:
+        await self._at(who, at, None)
+        return await self._pressed(who, label, self._answers[who])
+
+    async def _pressed(self, who: str, label: str, on: discord.Message) -> Said:
+        buttons = [child for row in on.components for child in getattr(row, "children", ())]
         button = next(b for b in buttons if (b.label or "").startswith(label))
-        return await self._answered(who, await person.click(post, custom_id=button.custom_id))
+        pressed = await self._people[who].click(on, custom_id=button.custom_id)
+        return await self._answered(who, pressed)
 
     async def say(self, who: str, text: str, *, within: str | None, at: str = "history") -> None:
         person, place = await self._at(who, at, within)
@@ -180,6 +190,11 @@ class DiscordConversation:
         seen = [*place.history(viewer=person), *told]
         return "\n".join(words(m.content, m.embeds, m.components) for m in seen)
 
+    async def until(self, shown: str) -> None:
+        await self.env.advance_time(how_long(self.env.now(), shown))
+        await do_what_is_due(self.app)
+        await self.app.settle()
+
     # --- the network ----------------------------------------------------------------------------
 
     def hold(self) -> None:
@@ -223,6 +238,7 @@ class DiscordConversation:
         answers = [a for a in (result.response, *result.followups) if a is not None]
         assert answers, "nothing was answered"
         assert all(answer.ephemeral for answer in answers)
+        self._answers[who] = answers[-1].message
         said = "\n".join(words(a.content, a.embeds, a.message.components) for a in answers)
         if "Edit again" in said:
             opened = await self._people[who].click(answers[-1].message, label="Edit again")

@@ -9,7 +9,7 @@ from typing import Any
 from bot.adapters.slack.manifest import EVERYTHING, TAKEN, callback_id
 from bot.core.commands import Catalog, Type
 from tests.adapters.slack.connected import Seminar, Way, a_workspace
-from tests.contract.conversation import Files, Said, is_post_of
+from tests.contract.conversation import Files, Said, do_what_is_due, how_long, is_post_of
 from tests.fakes.slack_workspace.interactions import Interaction
 from tests.fakes.slack_workspace.records import Channel, File, Json, Message, User, View
 
@@ -27,6 +27,7 @@ class SlackConversation:
         self._channels: dict[str, Channel] = {}
         self._forms: dict[str, tuple[str, View]] = {}  # refused, and still open
         self._standing: dict[str, Mapping[str, Any]] = {}  # what was typed into these
+        self._answers: dict[str, Message] = {}  # to each person, the last one
         self._held: list[Json] = []
 
     async def start(self) -> None:
@@ -69,14 +70,12 @@ class SlackConversation:
         command = self.seminar.commands.find(name)
         assert command is not None
         asked, view = self._forms.pop(who, ("", None))
-        if command.form and args:
-            if asked != name or view is None:
-                opened = await self._typed(person, channel, f"/{name}", within)
-                view = opened.views[-1]
-            return await self._submitted(who, name, view, args)
         takes_file = any(param.type is Type.FILE for param in command.params)
-        if asked == name and view is not None and takes_file:
+        if asked == name and view is not None and (args or takes_file):
             return await self._submitted(who, name, view, {**args, **self._files(person, files)})
+        if command.form and args:
+            opened = await self._typed(person, channel, f"/{name}", within)
+            return await self._submitted(who, name, opened.views[-1], args)
         told = len(self._world.private_to(person))
         given = "".join(f" {self._argument(command.name, *one)}" for one in args.items())
         typed = f"{EVERYTHING} {name}" if command.group in TAKEN else f"/{name}"
@@ -111,7 +110,12 @@ class SlackConversation:
         return f'{name}:"{value}"'
 
     async def _submitted(self, who: str, name: str, view: View, args: Mapping[str, Any]) -> Said:
-        told = len(self._world.private_to(self._people[who]))
+        person = self._people[who]
+        for block in _fields(view):  # a field that completes takes what it suggests
+            id_ = block["block_id"]
+            if block["element"]["type"] == "external_select" and id_ in args:
+                await self._world.suggest(person, view, id_, args[id_]).answered()
+        told = len(self._world.private_to(person))
         args = {**self._standing.pop(view.id, {}), **args}
         sent = await self.seminar.submits(view, **args)
         if view.is_open:
@@ -128,14 +132,20 @@ class SlackConversation:
 
     async def press(self, who: str, label: str, *, on: str, at: str = "history") -> Said:
         person, channel = self._at(who, at)
-        post = self._post(on, channel)
-        labels = [(one.get("text") or {}).get("text", "") for one in post.elements()]
+        return await self._pressed(person, label, self._post(on, channel))
+
+    async def choose(self, who: str, label: str, *, at: str = "history") -> Said:
+        person, _ = self._at(who, at)
+        return await self._pressed(person, label, self._answers[who])
+
+    async def _pressed(self, person: User, label: str, on: Message) -> Said:
+        labels = [(one.get("text") or {}).get("text", "") for one in on.elements()]
         told = len(self._world.private_to(person))
         which = next(one for one in labels if one.startswith(label))
-        pressed = self._world.press(person, post, which)
+        pressed = self._world.press(person, on, which)
         await pressed.answered()
         await self.seminar.settle()
-        return self._said(who, "", pressed, told)
+        return self._said(person.name, "", pressed, told)
 
     async def say(self, who: str, text: str, *, within: str | None, at: str = "history") -> None:
         person, channel = self._at(who, at)
@@ -204,6 +214,11 @@ class SlackConversation:
         ]
         return "\n".join(one.words() for one in [*seen, *alone])
 
+    async def until(self, shown: str) -> None:
+        self._world.move(seconds=how_long(self.seminar.clock.now(), shown))
+        await do_what_is_due(self.seminar.app)
+        await self.seminar.settle()
+
     # --- the network ----------------------------------------------------------------------------
 
     def hold(self) -> None:
@@ -254,6 +269,7 @@ class SlackConversation:
             return Said(view.words(), values=values, problems=_problems(view))
         shown = self._world.private_to(person)[told:]
         assert shown, "nothing was answered"
+        self._answers[who] = shown[-1]
         files = [file.content for one in shown for file in one.files]
         return Said("\n".join(one.words() for one in shown), files=files)
 

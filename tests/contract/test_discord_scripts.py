@@ -10,6 +10,7 @@ import discord
 import pytest
 
 from tests.adapters.discord.connected import Seminar
+from tests.contract.conversation import do_what_is_due
 from tests.contract.discord import words
 from tests.fakes.discord_wire import Channel, Message, TickingClock, User, Wire
 from tests.fakes.discord_wire.state import Event
@@ -133,6 +134,37 @@ async def test_in_an_announcement_channel_students_answer_in_the_thread(seminar:
     await run(seminar, seminar.ada, "prompt close", news, discussion="D1")
     await seminar.settle()
     assert (thread.locked, thread.archived) == (True, True)
+
+
+async def _reminded(seminar: Seminar, at: Channel) -> None:
+    """Until D1 has been reminded of, a day before it is due."""
+    said = await run(
+        seminar, seminar.ada, "prompt due", at, discussion="D1", due="in 2 days", remind=24
+    )
+    assert "D1: Two kinds of success" in said
+    seminar.clock.move(hours=25)
+    await do_what_is_due(seminar.app)
+    await seminar.settle()
+
+
+async def test_a_reminder_stands_in_the_channel_and_has_no_thread(seminar: Seminar) -> None:
+    await posted(seminar)
+    before = set(seminar.guild.channels)
+    await _reminded(seminar, seminar.channel)
+    reminder = seminar.posts()[-1]
+    assert "D1 · reminder" in read(reminder)
+    assert "everyone" not in str(reminder.embeds)
+    assert set(seminar.guild.channels) == before
+
+
+async def test_in_a_forum_a_reminder_stands_in_the_post_that_it_is_about(seminar: Seminar) -> None:
+    forum = seminar.world.add_channel(seminar.guild, "debates", "forum")
+    desk = seminar.world.post(seminar.ada, forum, "Welcome", "Here we debate.")
+    thread = await posted(seminar, desk)
+    before = set(seminar.guild.channels)
+    await _reminded(seminar, desk)
+    assert sum("D1 · reminder" in read(post) for post in seminar.posts(thread)) == 1
+    assert set(seminar.guild.channels) == before
 
 
 # --- what comes out of order, and who has gone --------------------------------------------------

@@ -47,6 +47,12 @@ MONDAY = local("2026-11-02T09:00")
         ),
         ("biweekly", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "every two weeks on Monday at 09:00"),
         ("monthly", "FREQ=MONTHLY;BYMONTHDAY=2", "every month on the 2nd at 09:00"),
+        ("month end", "FREQ=MONTHLY;BYMONTHDAY=-1", "every month on the last day at 09:00"),
+        (
+            "Last day of the month",
+            "FREQ=MONTHLY;BYMONTHDAY=-1",
+            "every month on the last day at 09:00",
+        ),
         (
             "RRULE:FREQ=WEEKLY;BYDAY=TH,TU",
             "FREQ=WEEKLY;BYDAY=TU,TH",

@@ -75,6 +75,9 @@ ACROSS = {
     "courses.all_courses": "whoever runs the bot: reports, recovery and housekeeping go over all",
     "discussions.closing_or_reminding": "what falls due serves every course",
     "discussions.next_closing_or_reminding": "an instant, and of nobody",
+    "follow_ups.replied_to": "what falls due serves every course; commands never read it",
+    "follow_ups.expect": "writes rows of the discussions that it is handed",
+    "schedules.decide": "writes rows of the schedules that the occurrences name",
     "follow_ups.due": "what falls due serves every course; commands never read it",
     "follow_ups.next_due": "an instant, and of nobody",
     "follow_ups.waiting_for_replies": "what falls due serves every course; commands never read it",
@@ -190,13 +193,13 @@ async def make(db: Connection, mark: str) -> Made:
     await allowances.allow(
         db, course, Allowance(discussion.id, member, "excuse", None, member, NOW, mark)
     )
-    await follow_ups.expect(db, discussion, {"replies-4": None, "after-24": NOW})
+    await follow_ups.expect(db, [(discussion, {"replies-4": None, "after-24": NOW})])
     plan = Plan((mark,), None, "FREQ=DAILY", NINE, None, None, "UTC", (channel,))
     schedule = await schedules.propose(db, course, member, "same", plan, NOW)
     schedule = replace(schedule, state="active", next=NINE, next_at=NOW)
     await schedules.keep(db, schedule)
     opened = Occurrence(schedule.id, NINE, "opened", discussion_id=discussion.id)
-    await schedules.decide(db, schedule, opened, NOW)
+    await schedules.decide(db, NOW, opened)
     await granting.choose(db, course, space, "assistants", RoleRef("role"), mark, NOW)
     await granting.grant(db, course, account, "assistant", NOW)
     await joining.replace_code(db, course, f"digest-{mark}", NOW)

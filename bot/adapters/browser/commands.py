@@ -54,8 +54,9 @@ class CommandForm:
         self._dialog.open()
 
     def to_arguments(self) -> dict[str, object]:
-        """What stands in the fields; the empty ones are left out."""
-        arguments: dict[str, object] = {}
+        """What stands in the fields, the empty ones left out; and what was given without one."""
+        given = {} if self._form is None else self._form.values
+        arguments = {name: value for name, value in given.items() if name not in self._fields}
         for name, field in self._fields.items():
             value = field.value
             if isinstance(field, FileField):

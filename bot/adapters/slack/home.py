@@ -1,5 +1,5 @@
 """Coalface's home in Slack: each person's own record and what is open in their courses; for staff,
-the course at a glance."""
+the course at a glance and what is scheduled."""
 
 import logging
 from collections.abc import Sequence
@@ -16,9 +16,10 @@ from bot.core.dispatch import COURSE, Dispatcher
 
 log = logging.getLogger(__name__)
 
-SHOWN = ("prompt list", "participation me", "course show")
+SHOWN = ("prompt list", "schedule list", "participation me", "course show")
 """The commands whose answers stand there, for those who may use them."""
 FORMS = (Button("Post a prompt", "prompt post", form=True),
+         Button("Schedule prompts", "prompt schedule", form=True),
          Button("Write a prompt", "prompt new", form=True))  # fmt: skip
 MORE = "There is more than Slack shows here; each part has its command, see /coalface help."
 NOBODY = (

@@ -12,10 +12,11 @@ from bot.core.recurrence.rule import (
     occurrences,
     rrule_text,
 )
-from bot.core.recurrence.typed import REPEATS, at_month_end, made, off_start, short_months
+from bot.core.recurrence.typed import LAST_DAY, REPEATS, at_month_end, made, off_start, short_months
 from bot.core.recurrence.words import in_words
 
 __all__ = [
+    "LAST_DAY",
     "REPEATS",
     "Occurrence",
     "Rule",

@@ -14,8 +14,9 @@ from bot.core import local_time
 from bot.core.errors import NotUnderstood
 from bot.core.recurrence.rule import Rule, first, names
 
-REPEATS = ("once", "daily", "weekdays", "weekly", "every two weeks", "monthly")
+REPEATS = ("once", "daily", "weekdays", "weekly", "every two weeks", "monthly", "month end")
 """What `repeat` can be, beside an RRULE."""
+LAST_DAY = "FREQ=MONTHLY;BYMONTHDAY=-1"
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MOST_COUNT = 1000
 
@@ -32,6 +33,8 @@ _SAME = {
     "every 2 weeks": "every two weeks", "every other week": "every two weeks",
     "every second week": "every two weeks", "two weeks": "every two weeks",
     "every month": "monthly", "each month": "monthly", "month": "monthly",
+    "last day": "month end", "last day of the month": "month end",
+    "end of the month": "month end", "each month's last day": "month end",
 }  # fmt: skip
 
 
@@ -73,6 +76,7 @@ def _pattern_of(word: str, start: datetime) -> str:
         "weekly": f"FREQ=WEEKLY;BYDAY={day}",
         "every two weeks": f"FREQ=WEEKLY;INTERVAL=2;BYDAY={day}",
         "monthly": f"FREQ=MONTHLY;BYMONTHDAY={start.day}",
+        "month end": LAST_DAY,
     }[word]
 
 

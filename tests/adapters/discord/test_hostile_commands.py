@@ -31,8 +31,10 @@ SENSIBLE = {
     "role": "assistant", "title": "T", "text": "Why?",
     "fact": "F1", "prompt": "P1", "subject": "kulaks", "first": "kulaks", "second": "shock workers",
     "side": "yes", "message": "1", "code": "ABCD", "confirm": "no",
+    "schedule": "S1", "when": "tomorrow 9am", "dates": "tomorrow", "until": "tomorrow 8pm",
+    "reason": "Ill",
 }  # fmt: skip
-"""What stands in a command's other required parameters."""
+"""What stands in a command's other required parameters, and in `when`."""
 
 ROSTER = "roster.csv", b"Name,Student ID\nAda Pitlamp,12345\n"
 
@@ -53,6 +55,8 @@ async def seminar(tmp_path: Path) -> AsyncIterator[Seminar]:
             ("course setup", {"title": "History 101"}),
             ("prompt new", {"title": "T", "text": "Why?", "sides": "yes; no"}),
             ("prompt post", {"prompt": "P1"}),
+            ("prompt schedule", {"prompt": "P1", "when": "tomorrow 9am", "repeat": "daily"}),
+            ("schedule confirm", {"schedule": "S1"}),
         ):
             await answer(seminar, command, given)
         yield seminar
@@ -82,7 +86,7 @@ async def submitted(seminar: Seminar, command: str, given: dict[str, Any]) -> li
 def others(seminar: Seminar, command: Command, param: Param) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for other in command.params:
-        if other.required and other.name != param.name:
+        if (other.required or other.name == "when") and other.name != param.name:
             value: Any = SENSIBLE.get(other.name, "x")
             if other.type is Type.PERSON:
                 value = seminar.bo

@@ -54,3 +54,31 @@ async def test_a_button_of_a_home_is_answered_directly(seminar: Seminar) -> None
     told = seminar.world.private_to(seminar.teacher)[-1]
     assert "P1 is kept" in told.words()
     assert told.channel.kind == "im"
+
+
+async def test_it_shows_when_discussions_are_due_and_to_staff_what_comes_next(
+    seminar: Seminar,
+) -> None:
+    post = await seminar.set_up()
+    seminar.world.say(seminar.ada, seminar.channel, "The state picked sides.", thread=post)
+    await seminar.settle()
+    said = await seminar.asks(seminar.teacher, '/prompt due discussion:D1 due:"in 2 days"')
+    assert "D1" in "".join(said)
+    home = (await seminar.world.open_home(seminar.ada)).words()
+    assert "Thu 3 Sep 2026" in home
+    assert "Schedules" not in home
+    home = (await seminar.world.open_home(seminar.teacher)).words()
+    assert "Nothing is scheduled" in home
+    view = await seminar.world.press(
+        seminar.teacher, await seminar.world.open_home(seminar.teacher), "Schedule prompts"
+    ).opened()
+    asked = seminar.world.suggest(seminar.teacher, view, "prompt", "next incentives")
+    (choice, *_) = await asked.choices()
+    await seminar.submits(view, prompt=choice, when="2026-09-10 09:00")
+    proposed = seminar.world.private_to(seminar.teacher)[-1]
+    assert "Schedule this?" in proposed.words()
+    await seminar.world.press(seminar.teacher, proposed, "Schedule it").answered()
+    await seminar.settle()
+    home = (await seminar.world.open_home(seminar.teacher)).words()
+    assert "The next unused prompt on incentives" in home
+    assert "Thu 10 Sep 2026" in home

@@ -22,9 +22,11 @@ SENSIBLE = {
     "role": "assistant", "title": "T", "text": "Why?",
     "fact": "F1", "prompt": "P1", "subject": "kulaks", "first": "kulaks", "second": "shock workers",
     "side": "yes", "message": "1", "code": "ABCD", "confirm": "no", "account": "nobody",
+    "schedule": "S1", "when": "tomorrow 9am", "dates": "tomorrow", "until": "tomorrow 8pm",
+    "reason": "Ill",
     "student": "Bo", "entry": "12345",
 }  # fmt: skip
-"""What stands in a command's other required parameters."""
+"""What stands in a command's other required parameters, and in `when`."""
 
 ROSTER = "roster.csv", b"Name,Student ID\nAda Pitlamp,12345\n"
 
@@ -43,6 +45,9 @@ async def seminar(tmp_path: Path) -> AsyncIterator[Seminar]:
         view = await seminar.opens(seminar.teacher, "/prompt new")
         await seminar.submits(view, title="T", text="Why?", sides="yes; no")
         await seminar.asks(seminar.teacher, "/prompt post P1")
+        daily = '/prompt schedule P1 when:"tomorrow 9am" repeat:daily'
+        assert "Schedule this?" in "".join(await seminar.asks(seminar.teacher, daily))
+        await seminar.asks(seminar.teacher, "/schedule confirm S1")
         yield seminar
         await seminar.settle()
         calls_nobody(seminar)
@@ -60,7 +65,7 @@ def others(seminar: Seminar, command: Command, param: Param) -> dict[str, Any]:
     return {
         other.name: of_its_own.get(other.type) or SENSIBLE[other.name]
         for other in command.params
-        if other.required and other.name != param.name
+        if (other.required or other.name == "when") and other.name != param.name
     }
 
 
