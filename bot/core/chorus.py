@@ -61,9 +61,10 @@ class Archived(Chorus):
     def __init__(self, talk: Talk, place: Callable[[int], int]) -> None:
         super().__init__(one_thread=False)
         self._lines = {line[2]: line for line in talk.counted}
+        self._beyond = talk.beyond
         self._place = place
         self._chained: list[tuple[Line, int]] = []
-        self._above: dict[int, int] = {}
+        self._above: dict[int, int] = {}  # who wrote a message and what it goes back to, as bits
 
     def begin(self, lines: Sequence[Line], place: int) -> None:
         super().begin([line for line in lines if line[8] is not None], place)
@@ -74,14 +75,28 @@ class Archived(Chorus):
 
     def earlier(self) -> Iterator[tuple[int, int]]:
         yield from super().earlier()
-        for line, place in sorted(self._chained, key=lambda chained: chained[0][1:3]):
-            yield place, self._up(line)
+        for line, place in self._chained:
+            yield place, self._up(line[3])
 
-    def _up(self, line: Line) -> int:
-        """Whom the chain of references leads up to, as bits; to be asked of the oldest first."""
-        parent = None if line[3] is None else self._lines.get(line[3])
-        if parent is None:
-            return 0
-        above = self._above.get(parent[2], 0) | 1 << self._place(parent[0])
-        self._above[line[2]] = above
-        return above
+    def _up(self, parent: int | None) -> int:
+        """Whom the chain of references leads up to, as bits."""
+        path: list[tuple[int, int]] = []
+        while parent is not None and parent not in self._above:
+            self._above[parent] = 0  # so that a chain that bites its tail ends
+            said = self._said(parent)
+            if said is None:
+                break
+            path.append((parent, said[0]))
+            parent = said[1]
+        bits = 0 if parent is None else self._above[parent]
+        for id_, wrote in reversed(path):
+            self._above[id_] = bits = bits | wrote
+        return bits
+
+    def _said(self, id_: int) -> tuple[int, int | None] | None:
+        """Who wrote a message, as a bit, or 0 where it does not count; and what it answers."""
+        if (line := self._lines.get(id_)) is not None:
+            return 1 << self._place(line[0]), line[3]
+        if (other := self._beyond.get(id_)) is not None:
+            return 1 << self._place(other.member) if other.counts else 0, other.parent
+        return None

@@ -10,7 +10,7 @@ from bot.core.enrolment import Enrolled, enrolled
 from bot.core.evidence import links_of
 from bot.core.participation import Terms
 from bot.core.roster import on_roster
-from bot.core.talk import Talk, by_mention
+from bot.core.talk import Beyond, Talk, by_mention
 from bot.core.tally import Known
 from prompts.models import Pack
 from storage import allowances, counting, courses, discussions, members, responding
@@ -79,16 +79,23 @@ def talk_of(db: Snapshot, of: Register, discussion: Discussion) -> Talk:
     extended = of.extended.get(discussion.id, {})
     talk = Talk(discussion, lines, mentions, students, extended, words)
     if missing := talk.missing():
-        terms = {d.id: Terms(d, of.extended.get(d.id)) for d in of.discussions}
-        talk.beyond = {
-            line[2]: (
-                line[5],
-                line[0],
-                terms[where].rule(line[5], line[6], line[1], line[0]).counts,
-            )
-            for where, line in counting.elsewhere(db, course, missing)
-        }
+        talk.beyond = _beyond(db, of, missing, chained=talk.archived)
     return talk
+
+
+def _beyond(
+    db: Snapshot, of: Register, missing: Sequence[int], *, chained: bool
+) -> Mapping[int, Beyond]:
+    """These messages of other discussions; `chained`: and those that they go back to."""
+    terms = {d.id: Terms(d, of.extended.get(d.id)) for d in of.discussions}
+    found: dict[int, Beyond] = {}
+    while missing:
+        for where, line in counting.elsewhere(db, of.course.id, missing):
+            rule = terms[where].rule(line[5], line[6], line[1], line[0])
+            found[line[2]] = Beyond(line[5], line[0], rule.counts, line[3])
+        further = {found[id_].parent for id_ in missing if id_ in found} - found.keys()
+        missing = sorted(id_ for id_ in further if id_ is not None) if chained else ()
+    return found
 
 
 def by_members(of: Register, rows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ whom it answers. Figures (tally.py), the table of replies and `why` are made fro
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.core.inferring import parents
 from bot.core.participation import Rule, Terms, responds
@@ -24,6 +25,15 @@ class Said:
     to: int | None
 
 
+class Beyond(NamedTuple):
+    """A message of another discussion."""
+
+    role: str
+    member: int
+    counts: bool
+    parent: int | None
+
+
 @dataclass(slots=True)
 class Talk:
     """What was said in a discussion. `lines` are sorted by member, then by time; `mentions` are
@@ -35,8 +45,9 @@ class Talk:
     students: Collection[int] = ()  # who are that now
     extended: Mapping[int, int] = field(default_factory=dict)  # see Terms
     words: Sequence[Word] = ()  # what was said beforehand, see inferring.py
-    beyond: Mapping[int, tuple[str, int, bool]] = field(default_factory=dict)
-    """Of messages in other discussions that are answered here: role, member, whether it counts."""
+    beyond: Mapping[int, Beyond] = field(default_factory=dict)
+    """Messages in other discussions that are answered here, or that a chain of an archive's goes
+    back to."""
 
     terms: Terms = field(init=False)
     counted: list[Line] = field(init=False)
@@ -91,7 +102,7 @@ class Talk:
         if author is None and parent in self._silent:
             author, role = self._silent[parent][0], self._silent[parent][5]
         elif author is None:
-            role, author, heard = self.beyond.get(parent, (None, None, False))
+            role, author, heard, _ = self.beyond.get(parent, (None, None, False, None))
         response = responds(line[0], parent, role, author)
         return response, author if response else None, heard and response
 
@@ -99,6 +110,9 @@ class Talk:
         """The same of an archive's message: all that doesn't stand at the top is a response, but
         not to what stands between it and the message that it goes back to."""
         author = None if line[3] is None else self.heard.get(line[3])
+        other = None if line[3] is None else self.beyond.get(line[3])
+        if author is None and other is not None and other.counts:
+            author = other.member
         if line[4] in (AT_TOP, THROUGH) or author == line[0]:
             author = None
         return line[4] != AT_TOP, author, author is not None
