@@ -53,6 +53,8 @@ def fields(schedule: Schedule, own: Shelf, channels: Sequence[Channel]) -> Field
     """All that a schedule is made of, a label and its value each."""
     labels = channel_labels(channels)
     where = ", ".join(labels[id_] for id_ in schedule.channels if id_ in labels)
+    if not schedule.channels:
+        where = "in every channel of the course"
     pairs = [
         ("Posts", spans(named(schedule.prompts, schedule.tag, own))),
         ("When", spans(in_words(schedule))),
