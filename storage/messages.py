@@ -118,7 +118,9 @@ _INSERT_TEXT = PreparedInsert(insert(message_texts))
 _DELETE_TEXT = delete(message_texts).where(message_texts.c.message_id == bindparam("b_id"))
 _INSERT_EVIDENCE = PreparedInsert(insert(evidence))
 _DELETE_EVIDENCE = delete(evidence).where(evidence.c.message_id == bindparam("b_id"))
+_INSERT_MENTIONS = PreparedInsert(insert(mentions))
 _DELETE_MENTIONS = delete(mentions).where(mentions.c.message_id == bindparam("b_id"))
+_INSERT_REACTIONS = PreparedInsert(insert(reactions))
 _RESERVE = Prepared(
     update(counters)
     .where(counters.c.name == "messages")
@@ -217,13 +219,13 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
     if texts:
         await _INSERT_TEXT.add(db, texts)
     named = [
-        {"message_id": state.id, "account_id": account, "position": position}
+        (state.id, account, position)
         for state in changed
         if state.text_changed
         for position, account in enumerate(state.mentioned)
     ]
     if named:
-        await db.execute(insert(mentions), named)
+        await _INSERT_MENTIONS.add(db, named)
     cited = [(state.id, name) for state in changed if state.text_changed for name in state.evidence]
     if cited:
         await _INSERT_EVIDENCE.add(db, cited)
@@ -255,17 +257,11 @@ async def reaction_states(
 async def save_reactions(db: Connection, changed: Collection[ReactionState]) -> None:
     new = [state for state in changed if state.new]
     if new:
-        await db.execute(
-            insert(reactions),
+        await _INSERT_REACTIONS.add(
+            db,
             [
-                {
-                    "message_id": state.message_id,
-                    "account_id": state.account_id,
-                    "emoji": state.emoji,
-                    "present": state.present,
-                    "changed_at": state.changed_at,
-                }
-                for state in new
+                (s.message_id, s.account_id, s.emoji, s.present, to_micros(s.changed_at))
+                for s in new
             ],
         )
     old = [state for state in changed if not state.new]

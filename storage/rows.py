@@ -123,6 +123,7 @@ class Schedule:
     with this `tag` if there is one. `rule` is an RFC 5545 RRULE without its end, which is `until`
     or `count`. `taken`: every occurrence of the rule up to it was decided about. `next`, `next_at`:
     the occurrence to come, by its original local time, and its instant (UTC); None where none is.
+    `channels`: none means every class channel that the course has.
     """
 
     id: ScheduleId
@@ -139,7 +140,7 @@ class Schedule:
     due_minutes: int | None
     close_minutes: int | None
     remind_minutes: int | None
-    created_by: MemberId
+    created_by: MemberId | None  # None: it was copied in the terminal
     created_at: datetime
     taken: datetime | None
     next: datetime | None

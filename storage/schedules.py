@@ -97,13 +97,14 @@ class Plan:
 async def propose(
     db: Connection,
     course: CourseId,
-    member: MemberId,
+    member: MemberId | None,
     invocation: str,
     plan: Plan,
     now: datetime,
+    state: str = "proposed",
 ) -> Schedule:
-    """Keep a schedule that is still to be confirmed. The same invocation again gives the one that
-    it made the first time."""
+    """Keep a schedule, as a rule one that is still to be confirmed. The same invocation again gives
+    the one that it made the first time."""
     before = await _some(
         db, schedules.c.course_id == course, schedules.c.invocation == invocation
     )  # fmt: skip
@@ -118,7 +119,7 @@ async def propose(
             course_id=course,
             number=(last or 0) + 1,
             invocation=invocation,
-            state="proposed",
+            state=state,
             prompts={"names": plan.prompts and list(plan.prompts), "tag": plan.tag},
             rule=plan.rule,
             start=plan.start.isoformat(),
@@ -134,10 +135,11 @@ async def propose(
         .returning(schedules.c.id)
     )
     id_ = made.scalar_one()
-    await db.execute(
-        insert(schedule_channels),
-        [{"schedule_id": id_, "channel_id": channel} for channel in plan.channels],
-    )
+    if plan.channels:
+        await db.execute(
+            insert(schedule_channels),
+            [{"schedule_id": id_, "channel_id": channel} for channel in plan.channels],
+        )
     return await by_id(db, course, ScheduleId(id_))
 
 

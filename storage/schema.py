@@ -419,7 +419,7 @@ schedules = Table(
     Column("due_minutes", Integer),  # after an occurrence, by the clock on the wall
     Column("close_minutes", Integer),
     Column("remind_minutes", Integer),  # before it is due
-    Column("created_by", ForeignKey("members.id"), nullable=False),
+    Column("created_by", ForeignKey("members.id")),  # null: copied in the terminal
     Column("created_at", Instant, nullable=False),
     Column("taken", String),  # the last occurrence of the rule that was decided about: local time
     Column("next", String),  # the occurrence that comes next, by its original local time
@@ -433,7 +433,7 @@ Index("ix_schedules_next_at", schedules.c.next_at,
       sqlite_where=_COMING, postgresql_where=_COMING)  # fmt: skip
 
 schedule_channels = Table(
-    "schedule_channels",
+    "schedule_channels",  # a schedule that has none posts in every class channel of its course
     metadata,
     Column("schedule_id", ForeignKey("schedules.id"), primary_key=True),
     Column("channel_id", ForeignKey("channels.id"), primary_key=True),

@@ -84,11 +84,13 @@ async def a_term(data: Path) -> None:
         await ada.answer("course settings", keep_text=30, catch_up=5)
         await ada.answer("prompt new", title="Ours", text="Which?", sides="Left; Right")
         await ada.answer("prompt new", title="Gone", text="Which?")
-        await ada.answer("prompt withdraw", what="P2")
         await world.post(ada, "P1")
         said = await ada.answer("prompt schedule", prompt="P1", when="tomorrow 9am", repeat="daily")
         assert "Schedule" in said
         await ada.answer("schedule confirm", schedule="S1")
+        await ada.answer("prompt schedule", prompt="P2", when="2026-09-14 09:00", repeat="weekly")
+        await ada.answer("schedule confirm", schedule="S2")
+        await ada.answer("prompt withdraw", what="P2")
 
 
 def test_a_new_term_begins_with_what_the_old_one_had_and_with_nobody(data: Path) -> None:
@@ -96,7 +98,8 @@ def test_a_new_term_begins_with_what_the_old_one_had_and_with_nobody(data: Path)
     made = json.loads(run("course", "copy", "History 101", "History 102", "--json").stdout)
     assert (made["course"], made["prompts"]) == (2, 1)
     (shape,) = made["schedules"]
-    assert shape.startswith("P1: ")
+    assert shape == "S1, P1: Every day at 09:00"
+    assert made["left_out"] == ["S2, P2: Every Monday at 09:00 (withdrawn: P2)"]
     assert "already" in run("course", "copy", "1", "history 102").stderr
     assert run("course", "archive", "1", types="n\n").exit_code == 1
     assert (
@@ -120,6 +123,10 @@ async def the_next_term(data: Path, code: str) -> None:
         assert "one of History 102" in joined
         assert "Ours" in await ada.answer("prompt list", channel="next")
         assert "Gone" not in await ada.answer("prompt list", channel="next")
+        listed = await ada.answer("schedule list", channel="next")
+        assert "Ours" in listed
+        assert "paused" in listed
+        assert "S2" not in listed
         shown = await ada.answer("course show", channel="next")
         assert "30 days" in shown
         assert "Students: 0" in shown

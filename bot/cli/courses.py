@@ -72,7 +72,7 @@ def course_copy(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Begin a new term with an old one's prompts and settings, and with nobody in it."""
+    """Begin a new term with an old one's prompts, schedules and settings, and nobody in it."""
     from bot.core import terms
     from bot.core.cards import number
     from bot.core.errors import Refused
@@ -92,6 +92,7 @@ def course_copy(
                 "until": made.until.isoformat(),
                 "prompts": made.prompts,
                 "schedules": list(made.schedules),
+                "left_out": list(made.left_out),
             }
         )
         return
@@ -102,9 +103,13 @@ def course_copy(
         f" {made.until:%d %B %Y}, and is its instructor."
     )
     if made.schedules:
-        typer.echo("To be scheduled anew there, with /prompt schedule:")
-    for shape in made.schedules:
-        typer.echo(f"  {shape}")
+        typer.echo("Scheduled in it, each paused until /schedule resume there:")
+        for line in made.schedules:
+            typer.echo(f"  {line}")
+    if made.left_out:
+        typer.echo("Not copied, since their prompts were withdrawn:")
+        for line in made.left_out:
+            typer.echo(f"  {line}")
 
 
 def _over(data: Path | None, work: Callable[["Services"], Awaitable[T]]) -> T:

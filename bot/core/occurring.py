@@ -104,7 +104,7 @@ def _turn(
     local = name if before is None or before.moved_to is None else before.moved_to
     due = Due(at, local, name)
     if known.course.archived_at is not None:
-        schedule = replace(schedule, state="cancelled")
+        schedule = replace(schedule, state="ended")
     elif before is None or before.state == "moved":
         state, opens = _decide(schedule, due, known, now, receipts)
         fate = decided[name] = Occurrence(schedule.id, name, state)
@@ -118,7 +118,7 @@ def _decide(
 ) -> tuple[str, Opening | None]:
     """What becomes of the occurrence, and the discussion that it opens."""
     course, when = known.course, Moment(due.at, known.course.zone)
-    channels = [known.channels[id_] for id_ in schedule.channels if id_ in known.channels]
+    channels = channels_of(schedule, known)
     about = next(iter(channels or known.channels.values()), None)
     late = now - due.at > timedelta(hours=course.catch_up_hours)
     if late:
@@ -146,6 +146,13 @@ def _decide(
     if left == RUNS_DRY:
         receipts.note(channels[0], _dry(schedule, left))
     return "opened", opens
+
+
+def channels_of(schedule: Schedule, known: Known) -> list[Channel]:
+    """Where it posts: in its channels that the course still has, or in all where it names none."""
+    if not schedule.channels:
+        return list(known.channels.values())
+    return [known.channels[id_] for id_ in schedule.channels if id_ in known.channels]
 
 
 def pick(schedule: Schedule, known: Known) -> str | None:

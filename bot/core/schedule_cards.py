@@ -57,6 +57,8 @@ def fields(
     times = None if first is None else planning.times_of(schedule, first)
     labels = channel_labels(channels)
     where = ", ".join(labels[id_] for id_ in schedule.channels if id_ in labels)
+    if not schedule.channels:
+        where = "in every channel of the course"
     pairs = [
         ("Posts", spans(capital(named(schedule.prompts, schedule.tag, own)))),
         ("When", spans(in_words(schedule))),

@@ -24,7 +24,7 @@ from bot.core.cards import (
 from bot.core.commands import Answer
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
-from bot.core.occurring import Known, pick
+from bot.core.occurring import Known, channels_of, pick
 from bot.core.opening import Opening
 from bot.core.planning import Due, planned, to_come
 from bot.core.ports import CalendarEntry
@@ -313,7 +313,7 @@ async def post_now(call: Call) -> Card:
             Opening(
                 prompt,
                 known.shelf[prompt],
-                tuple(id_ for id_ in now.channels if id_ in known.channels),
+                tuple(channel.id for channel in channels_of(now, known)),
                 key,
                 call.now,
                 planning.times_of(now, here),

@@ -1,11 +1,11 @@
 """Where one term ends and the next begins: a course is archived, and a new one starts with what an
 old one had prepared. The terminal does both; in a channel, /course archive does the first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import ending, joining, prompts, schedule_cards
+from bot.core import carrying, ending, joining, prompts
 from bot.core.errors import Refused
 from bot.core.planning import planned
 from bot.core.services import Services
@@ -22,13 +22,14 @@ _SETTINGS = ("catch_up_hours", "keep_text_days", "quiet_hours")
 @dataclass(frozen=True, slots=True)
 class Copied:
     """A new course; the code by which its first channel joins it, until when; how many prompts it
-    starts with, and the shape of what was scheduled, a sentence each."""
+    starts with; what is scheduled in it, paused, and what of the old one's is not, a line each."""
 
     course: Course
     code: str
     until: datetime
     prompts: int
     schedules: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 async def find(services: Services, typed: str) -> Course:
@@ -55,8 +56,8 @@ async def end(
     await courses.change(db, course.id, {"archived_at": now})
     for schedule in await schedules.schedules_of(db, course.id):
         if schedule.state in ("active", "paused"):
-            cancelled = replace(schedule, state="cancelled")
-            await schedules.keep(db, planned(cancelled, {}, course))
+            ended = replace(schedule, state="ended")  # not cancelled: a copy takes it over
+            await schedules.keep(db, planned(ended, {}, course))
     await audit.note(db, course.id, by, "course archive", "course", now)
     return open_
 
@@ -74,8 +75,8 @@ async def archive(services: Services, course: Course) -> Sequence[Discussion]:
 
 
 async def copy(services: Services, old: Course, title: str) -> Copied:
-    """A course with the old one's prompts and settings, and nobody in it. Raises Refused where one
-    is called so already."""
+    """A course with the old one's prompts, schedules (paused) and settings, and nobody in it.
+    Raises Refused where one is called so already."""
     now = services.clock.now()
     code, until = joining.made_code(services), now + joining.LASTS
 
@@ -85,21 +86,26 @@ async def copy(services: Services, old: Course, title: str) -> Copied:
         pack = old.pack or next(iter(services.packs), "")
         new = await courses.create(db, None, title=title, zone=old.zone, pack=pack, now=now)
         await courses.change(db, new, {name: getattr(old, name) for name in _SETTINGS})
-        count = await _copy_prompts(db, old.id, new, now)
+        renamed = await _copy_prompts(db, old.id, new, now)
+        carried, left_out = await carrying.carry(db, old.id, new, renamed, now)
         await codes.replace_code(db, new, joining.digest_of(code), until)
         await audit.note(db, new, None, "course copy", "course", now, {"of": old.id})
-        shapes = tuple(
-            f"{', '.join(one.prompts or ('the next prompt',))}: {schedule_cards.in_words(one)}"
-            for one in await schedules.schedules_of(db, old.id)
-        )
-        return Copied(await courses.course(db, new), code, until, count, shapes)
+        made = sum(name is not None for name in renamed.values())
+        return Copied(await courses.course(db, new), code, until, made, carried, left_out)
 
     return await services.database.write(work)
 
 
-async def _copy_prompts(db: Connection, old: CourseId, new: CourseId, now: datetime) -> int:
-    """The prompts that the old course's staff wrote, but those withdrawn; how many there are."""
-    kept = [p for p in await discussions.prompts_of(db, old) if p.withdrawn_at is None]
-    for prompt in kept:
-        await discussions.add_prompt(db, new, f"copy:{prompt.name}", prompt.content, now)
-    return len(kept)
+async def _copy_prompts(
+    db: Connection, old: CourseId, new: CourseId, now: datetime
+) -> Mapping[str, str | None]:
+    """The prompts that the old course's staff wrote, each by its name there with its name in the
+    new course: None where it was withdrawn, and is not copied."""
+    renamed: dict[str, str | None] = {}
+    for prompt in await discussions.prompts_of(db, old):
+        renamed[prompt.name] = None
+        if prompt.withdrawn_at is None:
+            invocation = f"copy:{prompt.name}"
+            made = await discussions.add_prompt(db, new, invocation, prompt.content, now)
+            renamed[prompt.name] = made.name
+    return renamed

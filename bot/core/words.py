@@ -34,7 +34,7 @@ def count(text: str | None, unspoken: Sequence[str] = ()) -> Measure:
     spoken = _without_code(text)
     for piece in sorted(unspoken, key=len, reverse=True):  # @Boris before @Bo
         spoken = spoken.replace(piece, " ")
-    return Measure(_words(spoken), len(text.split()), len(text))
+    return _measured(text, spoken)
 
 
 def count_raw(raw: str, spoken: str, unmarked: Callable[[str], str]) -> Measure:
@@ -42,29 +42,43 @@ def count_raw(raw: str, spoken: str, unmarked: Callable[[str], str]) -> Measure:
     nothing escaped, and `unmarked` takes the marks out of it, once its code is out."""
     if not raw:
         return NOTHING
-    return Measure(_words(unmarked(_without_code(spoken))), len(raw.split()), len(raw))
+    return _measured(raw, unmarked(_without_code(spoken)))
+
+
+def _measured(raw: str, spoken: str) -> Measure:
+    spoken = _without_addresses(spoken)
+    words, all_ = _words(spoken)
+    return Measure(words, words if all_ and spoken == raw else len(raw.split()), len(raw))
 
 
 def _without_code(text: str) -> str:
     return _INLINE.sub(" ", _FENCED.sub(" ", text)) if "`" in text else text
 
 
-def _words(spoken: str) -> int:
+def _without_addresses(spoken: str) -> str:
     if "://" in spoken:
         spoken = _ADDRESS.sub(" ", spoken)
-    if ":" in spoken:
-        spoken = _EMOJI.sub(" ", spoken)
-    return len(spoken.translate(_SPOKEN).split())
+    return _EMOJI.sub(" ", spoken) if ":" in spoken else spoken
+
+
+def _words(spoken: str) -> tuple[int, bool]:
+    """How many words, and whether each piece of the text surely is one: where one space follows
+    each but the last, the spaces are counted, which is much faster than to make the pieces."""
+    left = spoken.translate(_SPOKEN)
+    if left and "  " not in left and left[0] != " " and left[-1] != " ":
+        return left.count(" ") + 1, True
+    return len(left.split()), False
 
 
 class _Spoken(dict[int, int | None]):
-    """Leaves letters, digits (Unicode's L* and Nd: "½" and "²" are neither) and white space, and
-    drops all else: a piece that had none of them is gone, and any other is one word still."""
+    """Leaves letters, digits (Unicode's L* and Nd: "½" and "²" are neither), and a space for white
+    space, and drops all else: a piece that had none of them is gone, and any other is one word
+    still."""
 
     def __missing__(self, code: int) -> int | None:
         character = chr(code)
-        kept = character.isalpha() or character.isdecimal() or character.isspace()
-        self[code] = code if kept else None
+        kept = code if character.isalpha() or character.isdecimal() else None
+        self[code] = 32 if character.isspace() else kept
         return self[code]
 
 

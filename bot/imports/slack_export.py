@@ -178,7 +178,7 @@ class Day:
     def rows(self) -> Iterator[ArchivedMessage | Slip]:
         number = 0
         try:
-            for name, row in json_rows.rows(json_rows.decoded([self._content])):
+            for name, row in json_rows.whole(self._content):
                 if name:
                     raise json_rows.BrokenJson(1, "a day's file is a list of messages")
                 number += 1
@@ -297,8 +297,7 @@ def _files(said: object) -> int:
 def _instant(ts: object, field: str) -> datetime:
     """Slack's seconds and microseconds, which no float can hold."""
     found = _check(ts, field)
-    micro = int(found[1]) * 1_000_000 + int(found[2].ljust(6, "0"))
-    return _EPOCH + timedelta(microseconds=micro)
+    return _EPOCH + timedelta(0, int(found[1]), int(found[2].ljust(6, "0")))
 
 
 def _check(ts: object, field: str) -> re.Match[str]:

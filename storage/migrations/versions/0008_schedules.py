@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("due_minutes", sa.Integer(), nullable=True),
         sa.Column("close_minutes", sa.Integer(), nullable=True),
         sa.Column("remind_minutes", sa.Integer(), nullable=True),
-        sa.Column("created_by", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("taken", sa.String(), nullable=True),
         sa.Column("next", sa.String(), nullable=True),
