@@ -274,7 +274,7 @@ async def reopen(db: Connection, course: CourseId, id_: DiscussionId, now: datet
     await db.execute(insert(periods).values(discussion_id=_of(course, id_), opened_at=now))
 
 
-def _of(course: CourseId, id_: DiscussionId) -> Any:
+def _of(course: Any, id_: Any) -> Any:
     """The discussion's id where it is the course's, else nothing: no call reaches across."""
     return (
         select(discussions.c.id)
@@ -297,20 +297,23 @@ async def revise(db: Connection, course: CourseId, id_: DiscussionId, **changes:
 # --- placements ---------------------------------------------------------------------------------
 
 
-async def place(
-    db: Connection,
-    course: CourseId,
-    placement: Placement,
-) -> None:
-    await db.execute(
-        insert(placements).values(
-            discussion_id=_of(course, placement.discussion_id),
-            channel_id=placement.channel.id,
-            message=placement.message,
-            thread=placement.thread,
-            posted_at=placement.posted_at,
-        )
+_PLACE = Prepared(
+    insert(placements)
+    .values(
+        discussion_id=_of(bindparam("b_of"), bindparam("b_id")),
+        **{
+            name: bindparam(f"b_{name}")
+            for name in ("channel_id", "message", "thread", "posted_at")
+        },
     )
+    .returning(placements.c.id)
+)
+
+
+async def place(db: Connection, course: CourseId, placement: Placement) -> None:
+    row = (placement.channel.id, placement.message, placement.thread, placement.posted_at)
+    values = dict(zip(("b_channel_id", "b_message", "b_thread", "b_posted_at"), row, strict=True))
+    await _PLACE.rows(db, b_of=course, b_id=placement.discussion_id, **values)
 
 
 async def placements_of(

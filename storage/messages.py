@@ -108,6 +108,16 @@ _KNOWN_IN = Prepared(
 )
 _HELD = Prepared(_IN_CHANNEL.where(messages.c.discussion_id.is_(None)))
 _WITH_IDS = Prepared(_IN_CHANNEL.where(among(messages.c.id, parameter("ids"))))
+_RELEASE = Prepared(
+    delete(messages)
+    .where(
+        messages.c.channel_id == bindparam("channel"),
+        messages.c.discussion_id.is_(None),
+        messages.c.reply_to.is_(None),
+        messages.c.account_id.is_not(None),
+    )
+    .returning(messages.c.id)
+)
 _INSERT = PreparedInsert(insert(messages))
 _UPDATE = (
     update(messages)
@@ -292,14 +302,7 @@ async def save_reactions(db: Connection, changed: Collection[ReactionState]) -> 
 
 async def release(db: Connection, channel: ChannelId) -> None:
     """Forget the held messages that were only chatter: they answer nothing and stand alone."""
-    await db.execute(
-        delete(messages).where(
-            messages.c.channel_id == channel,
-            messages.c.discussion_id.is_(None),
-            messages.c.reply_to.is_(None),
-            messages.c.account_id.is_not(None),
-        )
-    )
+    await _RELEASE.rows(db, channel=channel)
 
 
 async def forget_held(db: Connection, before: datetime) -> None:

@@ -221,6 +221,9 @@ class Outbox:
         return [(await self._compose(db, send), await _to_be_open(db, send)) for send in sends]
 
     async def _placement(self, db: Connection, send: Send) -> Placement | None:
+        """Where its discussion stands in its channel; a prompt does not before it is sent."""
+        if send.kind == "prompt":
+            return None
         for placement in await discussions.placements_of(db, send.course_id, send.discussion_id):
             if placement.channel.id == send.channel.id:
                 return placement

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, assert_never
+from weakref import WeakKeyDictionary
 
 from bot.adapters.slack import limits, tables
 from bot.adapters.slack.action_ids import to_action
@@ -93,8 +94,15 @@ class _Piece:
 
 def to_messages(card: Card) -> tuple[Rendered, ...]:
     """The card as messages, at least one: the title on the first, the footer on the last."""
-    pieces = list(_pieces(card)) or [_empty()]
-    return tuple(map(_message, _packed(pieces)))
+    made = _MADE.get(card)
+    if made is None:
+        pieces = list(_pieces(card)) or [_empty()]
+        made = _MADE[card] = tuple(map(_message, _packed(pieces)))
+    return made
+
+
+_MADE: WeakKeyDictionary[Card, tuple[Rendered, ...]] = WeakKeyDictionary()
+"""A send renders its card in each of its steps: once is enough while the card is there."""
 
 
 def to_view_blocks(card: Card) -> list[Json]:
