@@ -155,8 +155,9 @@ def _wire(
         staff.not_notified,
         recovery.read_again,
         _new_id,
+        recovery.is_behind,
     )
-    agenda = Agenda(database, clock, packs, staff, outbox.wake, _new_id)
+    agenda = Agenda(database, clock, packs, staff, outbox.wake, _new_id, recovery.is_behind)
     intake.replied = agenda.answered
     services = Services(
         database=database,
@@ -249,6 +250,7 @@ async def run(
     token = settings.discord_secret() if discord else None
     async with open_app(settings, discord=discord, slack=slack) as app:
         serving, behind = [], []
+        app.recovery.expect(app.services.platforms)
         try:
             if app.discord is not None and token is not None:
                 serving.append(asyncio.create_task(_serve_discord(app.discord, token)))

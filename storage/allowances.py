@@ -51,6 +51,24 @@ async def revoke(
     return changed.rowcount > 0
 
 
+async def extended_beyond(
+    db: Connection, course: CourseId, discussion: DiscussionId, now: datetime
+) -> bool:
+    """Whether anybody has more time in a discussion, beyond now."""
+    found = await db.scalar(
+        select(allowances.c.id)
+        .join(discussions, discussions.c.id == allowances.c.discussion_id)
+        .where(
+            discussions.c.course_id == course,
+            allowances.c.discussion_id == discussion,
+            allowances.c.until > now,
+            allowances.c.revoked_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def allowances_of(
     db: Connection, course: CourseId
 ) -> Mapping[tuple[DiscussionId, MemberId], Allowance]:

@@ -27,6 +27,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 BUSY_SECONDS = 5
+_PATIENCE = f"busy_timeout={BUSY_SECONDS * 1_000}"
 GROUP_LIMIT = 1_000
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
@@ -172,13 +173,14 @@ class Database:
     async def checkpoint(self) -> None:
         """Bring the log (-wal) into the file and empty it: what was deleted is then in neither.
 
-        While somebody reads it waits a moment, and then leaves the rest for the next time.
+        What somebody still reads is left for the next time, so that nobody waits to write.
         """
         async with self._turn:
             # Said to the driver, outside any transaction: SQLAlchemy would begin one.
             connection = await (await self._writers()).get_raw_connection()
             driver: Any = connection.driver_connection
-            await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
+            for pragma in ("busy_timeout=0", "wal_checkpoint(TRUNCATE)", _PATIENCE):
+                await (await driver.execute(f"PRAGMA {pragma}")).close()
 
     def group(
         self, apply: Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result]]]

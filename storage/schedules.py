@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
 
 from storage.among import among, parameter
 from storage.database import Connection
@@ -144,11 +144,13 @@ async def propose(
 
 
 async def forget_proposals(db: Connection, before: datetime) -> None:
-    """Forget what was proposed before then, and never confirmed."""
-    old = and_(schedules.c.state == "proposed", schedules.c.created_at < before)
-    ids = select(schedules.c.id).where(old)
-    await db.execute(delete(schedule_channels).where(schedule_channels.c.schedule_id.in_(ids)))
-    await db.execute(delete(schedules).where(old))
+    """What was proposed before then and never confirmed is cancelled; its number is not given
+    out again, since its buttons still stand somewhere."""
+    await db.execute(
+        update(schedules)
+        .where(schedules.c.state == "proposed", schedules.c.created_at < before)
+        .values(state="cancelled")
+    )
 
 
 # --- reading ------------------------------------------------------------------------------------

@@ -611,6 +611,18 @@ notices = Table(
 )
 Index("ix_notices_account_id", notices.c.account_id)
 
+receipts = Table(
+    "receipts",  # what staff are to be told of what was done by itself, until they were
+    metadata,
+    _key(),
+    _to("courses"),
+    _to("channels"),
+    Column("card", JSON(none_as_null=True)),  # null: the summary of the discussion
+    _to("discussions", null=True),
+    Column("made_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -9,32 +9,41 @@ import asyncio
 import logging
 from asyncio import wait_for
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
-from bot.core import closing, following, occurring
+from bot.core import closing, following, occurring, receipts
 from bot.core.loaded_packs import LoadedPack
 from bot.core.ports import Clock
 from bot.core.receipts import Receipts
 from bot.core.staff import StaffNotices
 from storage import discussions, follow_ups, schedules
 from storage.database import Connection, Database
+from storage.errors import StorageError
 from storage.ids import DiscussionId
-from storage.rows import FollowUpState
+from storage.rows import Discussion, FollowUpState, Schedule
 
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP = 60.0
 """Seconds: a laptop may have slept, a clock been set, or another process have left something."""
 AFTER_FAILURE = 5.0
+ASIDE = timedelta(minutes=5)
+"""How long what can't be done is left alone: it is no reason to keep the rest waiting."""
 AT_ONCE = 200
 """Of each kind, what is decided in one transaction: others write in between."""
+
+SetAside = Callable[[Connection], Awaitable[None]]
+Job = tuple[Callable[[Connection, Receipts], Awaitable[None]], SetAside]
+"""What is to be done about one thing that is due, and what instead where that fails."""
 
 
 class Agenda:
     """Does what is due. `owed` is told when there is more for the outbox; `new_id` makes the short
-    ids under which unexpected failures are logged."""
+    ids under which unexpected failures are logged; `behind` says whether a platform, or any, is yet
+    to be read again since the start."""
 
     def __init__(
         self,
@@ -44,6 +53,7 @@ class Agenda:
         staff: StaffNotices,
         owed: Callable[[], None],
         new_id: Callable[[], str],
+        behind: Callable[..., bool] = lambda *_: False,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -51,6 +61,7 @@ class Agenda:
         self._staff = staff
         self._owed = owed
         self._new_id = new_id
+        self._behind = behind
         self._wake = asyncio.Event()
         self._waiting: set[DiscussionId] = set()  # those with a follow-up that waits for replies
         self._answered: set[DiscussionId] | None = None  # None: all are to be looked at
@@ -64,8 +75,7 @@ class Agenda:
                 await self.attend()
                 wait = await self._until_next()
             except Exception as problem:  # whatever it was, the next round may do better
-                about = {"doing": "see what is due", "failure": self._new_id()}
-                log.error("the agenda failed", exc_info=problem, extra=about)
+                self._log("see what is due", problem)
             try:
                 await wait_for(self._wake.wait(), wait)
             except TimeoutError:
@@ -83,33 +93,91 @@ class Agenda:
 
     async def attend(self) -> None:
         """Do all that is due now, and tell each course's staff what they should know of it."""
-        receipts = Receipts()
         try:
             while await self._is_due():
-                await self._database.write(lambda db: self._round(db, receipts))
+                try:
+                    await self._database.write(self._round)
+                except StorageError:
+                    raise
+                except Exception as problem:
+                    await self._one_by_one(problem)
                 self._owed()
             await self._heed_answers()
         finally:
-            await receipts.tell(self._staff)
+            await receipts.tell(self._database, self._staff, self._behind)
 
     async def _is_due(self) -> bool:
         async with self._database.read() as db:
             at = await _next(db)
         return at is not None and at <= self._clock.now()
 
-    async def _round(self, db: Connection, receipts: Receipts) -> None:
+    async def _round(self, db: Connection) -> None:
         """Do what is due, as much as goes into one transaction."""
         now, found = self._clock.now(), Receipts()
         due = await schedules.due(db, now, AT_ONCE)
         if due:
             await occurring.occur(db, due, self._packs, now, found)
-        ending = await discussions.closing_or_reminding(db, now, AT_ONCE)
-        for discussion in ending:
+        for discussion in await discussions.closing_or_reminding(db, now, AT_ONCE):
             await closing.close_or_remind(db, discussion, now, found)
-        looks = await follow_ups.due(db, now, AT_ONCE)
+        for one in await follow_ups.due(db, now, AT_ONCE):
+            await following.look(db, one, now, behind=self._behind())
+        await found.keep(db, now)
+
+    async def _one_by_one(self, problem: Exception) -> None:
+        """Something of what is due can't be done: do the rest, and set that aside for a while."""
+        self._log("do what is due", problem)
+        now = self._clock.now()
+        async with self._database.read() as db:
+            due = await schedules.due(db, now, AT_ONCE)
+            ending = await discussions.closing_or_reminding(db, now, AT_ONCE)
+            looks = await follow_ups.due(db, now, AT_ONCE)
+        later = now + ASIDE
+        for schedule in due:
+            await self._alone(*self._of_schedule(schedule, now, later))
+        for discussion in ending:
+            await self._alone(*_of_discussion(discussion, now, later))
         for one in looks:
-            await following.look(db, one, now)
-        receipts.add(found)
+            await self._alone(*self._of_follow_up(one, now, later))
+
+    def _of_schedule(self, schedule: Schedule, now: datetime, later: datetime) -> Job:
+        async def work(db: Connection, found: Receipts) -> None:
+            await occurring.occur(db, [schedule], self._packs, now, found)
+
+        async def set_aside(db: Connection) -> None:
+            await schedules.keep(db, replace(schedule, next_at=later))
+
+        return work, set_aside
+
+    def _of_follow_up(self, one: FollowUpState, now: datetime, later: datetime) -> Job:
+        async def work(db: Connection, _: Receipts) -> None:
+            await following.look(db, one, now, behind=self._behind())
+
+        async def set_aside(db: Connection) -> None:
+            await follow_ups.look_again(db, one, later)
+
+        return work, set_aside
+
+    async def _alone(
+        self, work: Callable[[Connection, Receipts], Awaitable[None]], set_aside: SetAside
+    ) -> None:
+        """Do one thing in a transaction of its own; where that fails, set it aside."""
+        now, found = self._clock.now(), Receipts()
+
+        async def whole(db: Connection) -> None:
+            await work(db, found)
+            await found.keep(db, now)
+
+        try:
+            await self._database.write(whole)
+        except StorageError:
+            raise
+        except Exception as problem:
+            self._log("do one thing that is due", problem)
+            await self._database.write(set_aside)
+
+    def _log(self, doing: str, problem: Exception) -> None:
+        about = {"doing": doing, "failure": self._new_id()}
+        log.error("the agenda failed", exc_info=problem, extra=about)
 
     async def _heed_answers(self) -> None:
         """Look at the follow-ups that wait for replies: where some came, and at those that are new
@@ -134,7 +202,7 @@ class Agenda:
 
     async def _look_at(self, ones: Sequence[FollowUpState], db: Connection) -> None:
         for one in ones:
-            await following.look(db, one, self._clock.now())
+            await following.look(db, one, self._clock.now(), behind=self._behind())
 
     async def _until_next(self) -> float:
         """Seconds to sleep."""
@@ -145,6 +213,16 @@ class Agenda:
         if at is None:
             return LONGEST_SLEEP
         return max(0.05, min(LONGEST_SLEEP, (at - self._clock.now()).total_seconds()))
+
+
+def _of_discussion(discussion: Discussion, now: datetime, later: datetime) -> Job:
+    async def work(db: Connection, found: Receipts) -> None:
+        await closing.close_or_remind(db, discussion, now, found)
+
+    async def set_aside(db: Connection) -> None:
+        await closing.put_off(db, discussion, later)
+
+    return work, set_aside
 
 
 async def _next(db: Connection) -> datetime | None:

@@ -1,8 +1,8 @@
 """What a discussion's own times bring about: the reminder before it is due, and its closing."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.core import composing, ending, prompts
+from bot.core import ending, prompts
 from bot.core.receipts import Receipts
 from storage import courses, discussions, outbox
 from storage.database import Connection
@@ -31,8 +31,7 @@ async def _close(
     await ending.end(db, discussion, max(at, discussion.periods[-1].opened_at))
     await prompts.owe_update(db, discussion, now, "closing")
     if (channel := await _channel(db, discussion)) is not None:
-        closed = await discussions.discussion_by_id(db, discussion.course_id, discussion.id)
-        receipts.show(channel, await composing.summary(db, closed))
+        receipts.sum_up(channel, discussion.id)
 
 
 async def _channel(db: Connection, discussion: Discussion) -> Channel | None:
@@ -43,17 +42,20 @@ async def _channel(db: Connection, discussion: Discussion) -> Channel | None:
 
 
 async def _remind(db: Connection, discussion: Discussion, now: datetime) -> None:
-    """Owe the class a word where it stands, once; none when it would come too late."""
+    """Owe the class a word where it stands, once for each due time; none that comes too late."""
     course, id_ = discussion.course_id, discussion.id
     await discussions.revise(db, course, id_, remind_at=None)
     if not discussion.open or discussion.due_at is None or discussion.due_at <= now:
         return
-    owed = {send.key for send in await outbox.with_keys(db, course, f"reminder:{id_}")}
+    which = f"reminder:{id_}:{discussion.due_at:%Y%m%dT%H%M%S}"
+    owed = {send.key for send in await outbox.with_keys(db, course, which)}
     for channel in await outbox.channels_of(db, course, id_):
-        if (key := f"reminder:{id_}:{channel}") not in owed:
+        if (key := f"{which}:{channel}") not in owed:
             await outbox.owe(db, course, channel, id_, key=key, kind="reminder", due_at=now)
 
 
-def remind_at(due_at: datetime, hours: int) -> datetime:
-    """When the class is to be reminded, so many hours before it is due."""
-    return due_at - timedelta(hours=hours)
+async def put_off(db: Connection, discussion: Discussion, until: datetime) -> None:
+    """Look again later at what could not be done; it is done as of its own time all the same."""
+    times = {"closes_at": discussion.closes_at, "remind_at": discussion.remind_at}
+    later = {name: until for name, at in times.items() if at is not None and at <= until}
+    await discussions.revise(db, discussion.course_id, discussion.id, **later)

@@ -16,11 +16,14 @@ from storage.rows import Course, Discussion, FollowUpState
 
 MOST = 2
 """Follow-ups of one discussion."""
+SOON = timedelta(minutes=1)
 
 
-async def look(db: Connection, one: FollowUpState, now: datetime) -> None:
+async def look(
+    db: Connection, one: FollowUpState, now: datetime, *, behind: bool = False
+) -> None:  # fmt: skip
     """Decide about a follow-up that is still pending, in the caller's transaction: it is owed,
-    dropped, or looked at again later."""
+    dropped, or looked at again later. `behind`: replies may have come that are not known yet."""
     states = await follow_ups.follow_ups_of(db, one.course_id, one.discussion_id)
     one = next(state for state in states if state.key == one.key)
     if one.state != "pending":
@@ -34,6 +37,9 @@ async def look(db: Connection, one: FollowUpState, now: datetime) -> None:
         dropped = f"{discussion.name} had {MOST} follow-ups before"
     if dropped is not None or follow_up is None:
         await follow_ups.settle(db, one, "dropped", {"dropped": dropped}, now)
+        return
+    if behind and isinstance(follow_up.condition, Silence):
+        await follow_ups.look_again(db, one, now + SOON)
         return
     met = await _met(db, discussion, follow_up, now)
     if met is None or isinstance(met, datetime):

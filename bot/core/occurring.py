@@ -14,11 +14,12 @@ from bot.core.receipts import Receipts
 from bot.core.shelf import Shelf
 from storage import courses, discussions, schedules
 from storage.database import Connection
+from storage.discussions import Times
 from storage.ids import ChannelId, CourseId
 from storage.rows import Channel, Course, Occurrence, Schedule
 
 RUNS_DRY = 2
-"""So many posts before a queue of prompts runs dry, staff are told."""
+"""So many posts before a queue of prompts runs dry, staff are told, and at each one after."""
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ def _turn(
     elif before is None or before.state == "moved":
         state, opens = _decide(schedule, due, known, now, receipts)
         fate = decided[name] = Occurrence(schedule.id, name, state)
-        if _is_done(schedule, known):
+        if is_done(schedule, known):
             schedule = replace(schedule, state="ended")
     return Turn(planned(taken(schedule, due), decided, known.course), fate, opens)
 
@@ -120,18 +121,17 @@ def _decide(
     course, when = known.course, Moment(due.at, known.course.zone)
     channels = channels_of(schedule, known)
     about = next(iter(channels or known.channels.values()), None)
-    late = now - due.at > timedelta(hours=course.catch_up_hours)
-    if late:
+    times = times_of(schedule, due)
+    if (why := _too_late(due, times, course, now)) is not None:
         if about is not None:
-            receipts.note(
-                about, f"{schedule.name} was missed: it was due ", when,
-                f", longer ago than the catch-up time of {course.catch_up_hours} hours.",
-            )  # fmt: skip
+            receipts.note(about, f"{schedule.name} was missed: it fell due ", when, f", {why}.")
         return "missed", None
     prompt = pick(schedule, known)
     if prompt is None or not channels:
         if about is not None:
-            receipts.note(about, f"{schedule.name} posted nothing, due ", when, _why(schedule))
+            receipts.note(
+                about, f"{schedule.name} posted nothing, due ", when, _why(schedule, known)
+            )
         return "empty", None
     opens = Opening(
         prompt,
@@ -139,13 +139,22 @@ def _decide(
         tuple(channel.id for channel in channels),
         f"schedule:{schedule.id}:{due.name.isoformat()}",
         due.at,
-        times_of(schedule, due),
+        times,
     )
     known.used.append(prompt)
-    left = remaining(schedule, known)
-    if left == RUNS_DRY:
-        receipts.note(channels[0], _dry(schedule, left))
+    if (dry := running_dry(schedule, known)) is not None:
+        receipts.note(channels[0], dry)
     return "opened", opens
+
+
+def _too_late(due: Due, times: Times, course: Course, now: datetime) -> str | None:
+    """Why it is of no use to post it now; None where it is."""
+    if now - due.at > timedelta(hours=course.catch_up_hours):
+        return f"longer ago than the catch-up time of {course.catch_up_hours} hours"
+    ends = [at for at in (times.due_at, times.closes_at) if at is not None]
+    if ends and min(ends) <= now:
+        return "and the time to answer it has passed"
+    return None
 
 
 def channels_of(schedule: Schedule, known: Known) -> list[Channel]:
@@ -178,22 +187,30 @@ def _unused(names: Sequence[str], known: Known) -> list[str]:
     return [name for name in names if name in known.shelf and name not in known.used]
 
 
-def _is_done(schedule: Schedule, known: Known) -> bool:
+def is_done(schedule: Schedule, known: Known) -> bool:
     """Whether its prompts have run out: those of a tag begin again, a list does not."""
     listed = schedule.prompts is not None and len(schedule.prompts) > 1
     return listed and remaining(schedule, known) == 0
 
 
-def _dry(schedule: Schedule, left: int) -> str:
+def running_dry(schedule: Schedule, known: Known) -> str | None:
+    """A sentence once few prompts are left that the course has not used; None before."""
+    left = remaining(schedule, known)
+    if left is None or not 0 < left <= RUNS_DRY:
+        return None
     then = "prompts are repeated, the one used longest ago first"
     if schedule.prompts is not None:
         then = "it ends"
-    return f"{schedule.name} has {left} prompts left that the course has not used; then {then}."
+    prompts = "1 prompt" if left == 1 else f"{left} prompts"
+    return f"{schedule.name} has {prompts} left that the course has not used; then {then}."
 
 
-def _why(schedule: Schedule) -> str:
+def _why(schedule: Schedule, known: Known) -> str:
     if schedule.prompts is None:
         return ": the course has no prompt" + (
             f" tagged “{schedule.tag}”." if schedule.tag else "."
         )
-    return f": the course no longer has {', '.join(schedule.prompts)}."
+    gone = [name for name in schedule.prompts if name not in known.shelf]
+    if not gone:
+        return ": all its prompts were posted."
+    return f": the course no longer has {', '.join(gone)}."

@@ -14,8 +14,8 @@ from itertools import count
 
 from bot.core.cards import Card
 from bot.core.ports import REQUEST, Clock, Platform, SendRefused, SendUncertain
-from bot.core.sending import Claimed, NotKnown, Refusal, Steps, place_of
-from storage import courses, discussions, outbox
+from bot.core.sending import Claimed, NotKnown, NotWanted, Refusal, Steps, place_of
+from storage import allowances, courses, discussions, outbox
 from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.ids import ChannelId, SendId
@@ -44,7 +44,8 @@ class Outbox:
     posted (once for each send and reason), `not_set_open` why its thread could not be opened or
     closed to writing, `not_notified` why nobody was who was to be; `found` reads a thread whose
     post stood there before we knew. `owner` names this process in leases; `new_id` makes the short
-    ids under which unexpected failures are logged.
+    ids under which unexpected failures are logged; while a platform is `behind`, yet to be read
+    again since the start, summaries wait.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Outbox:
         not_notified: Refusal,
         found: Found,
         new_id: Callable[[], str],
+        behind: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -71,6 +73,7 @@ class Outbox:
         self._found = found
         self._claims = count(1)
         self._new_id = new_id
+        self._behind = behind
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -188,6 +191,9 @@ class Outbox:
             if late and send.kind in TIMELY and send.tried_at is None:
                 await outbox.give_up(db, id_, owner, "missed", _MISSED)
                 return send
+            if send.kind == "closing" and self._behind(send.channel.space.platform):
+                await outbox.put_back(db, id_, owner, now + FIRST_WAIT, None)
+                return None
             placement = await self._placement(db, send)
             if placement is None and send.kind != "prompt":
                 await self._without_post(db, send, owner, now)
@@ -201,14 +207,14 @@ class Outbox:
         if claimed is None:
             return None
         send, placement = claimed
-        card, open_ = await self._read_for(send)
+        card, open_, wanted = await self._read_for(send)
         platform = self._platforms[send.channel.space.platform]
         place, lease = place_of(send, placement, platform), REQUEST + platform.settling + MARGIN
-        return Claimed(send, owner, card, placement, place, lease, open_)
+        return Claimed(send, owner, card, placement, place, lease, open_, wanted)
 
-    async def _read_for(self, send: Send) -> tuple[Card, bool | None]:
-        """Its card, and whether people may write in its thread afterwards. A summary reads much:
-        it keeps neither those who write waiting nor the other sends."""
+    async def _read_for(self, send: Send) -> tuple[Card, bool | None, bool]:
+        """Its card, whether people may write in its thread afterwards, and whether it is still to
+        be said. A summary reads much: it keeps neither those who write waiting nor others."""
         if send.kind != "closing":
             return await self._composed.put(send)
         async with self._database.read() as db:
@@ -217,8 +223,16 @@ class Outbox:
 
     async def _compose_all(
         self, db: Connection, sends: Sequence[Send]
-    ) -> Sequence[tuple[Card, bool | None]]:
-        return [(await self._compose(db, send), await _to_be_open(db, send)) for send in sends]
+    ) -> Sequence[tuple[Card, bool | None, bool]]:
+        now = self._clock.now()
+        return [
+            (
+                await self._compose(db, send),
+                await _to_be_open(db, send, now),
+                await _still_wanted(db, send),
+            )
+            for send in sends
+        ]
 
     async def _placement(self, db: Connection, send: Send) -> Placement | None:
         """Where its discussion stands in its channel; a prompt does not before it is sent."""
@@ -254,6 +268,11 @@ class Outbox:
                 standing = await self._steps.post(platform, claimed)
         except NotKnown as problem:
             await self._look_later(claimed.send, problem.tried_at, problem.refusal)
+            return
+        except NotWanted:
+            await self._database.write_together(
+                lambda db: outbox.give_up(db, claimed.send.id, claimed.owner, "missed", _CLOSED)
+            )
             return
         if standing is None:
             return
@@ -291,12 +310,16 @@ class Outbox:
             await self._refused(send, refusal.sentence)
 
 
-async def _to_be_open(db: Connection, send: Send) -> bool | None:
+async def _to_be_open(db: Connection, send: Send, now: datetime) -> bool | None:
     """Whether people may write in the thread after this send; None where it changes nothing: a
     summary that is still owed goes out before its thread is closed."""
     if send.kind not in ("update", "closing"):
         return None
     discussion = await discussions.discussion_by_id(db, send.course_id, send.discussion_id)
+    if not discussion.open and await allowances.extended_beyond(
+        db, send.course_id, discussion.id, now
+    ):
+        return None  # who was given more time has to be able to write
     if discussion.open or send.kind == "closing":
         return discussion.open
     owed = await outbox.sends_of(db, send.course_id, ("pending", "sending"))
@@ -309,5 +332,13 @@ async def _to_be_open(db: Connection, send: Send) -> bool | None:
     return None if closing else False
 
 
+async def _still_wanted(db: Connection, send: Send) -> bool:
+    """Whether it is still to be said: what goes on with a discussion is so while that is open."""
+    if send.kind not in ("follow-up", "reminder"):
+        return True
+    return (await discussions.discussion_by_id(db, send.course_id, send.discussion_id)).open
+
+
 _MISSED = "It fell due longer ago than the course's catch-up time."
+_CLOSED = "Its discussion was closed before."
 _NEVER_POSTED = "Its prompt was never posted in this channel."

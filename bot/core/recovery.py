@@ -47,6 +47,9 @@ LATELY = timedelta(days=14)
 corrected while it is being reported on and graded, and that must be learned; but a restart late in
 a term must not read the whole term again."""
 
+LONGEST_BEHIND = timedelta(minutes=15)
+"""How long a summary waits for its platform to be read again: some are read very slowly."""
+
 Page = Mapping[MessageRef, SeenMessage]
 
 
@@ -102,10 +105,29 @@ class Recovery:
         self._platforms = platforms
         self._intake = intake
         self._staff = staff
+        self._expected: dict[str, datetime] = {}  # platforms to be read again since the start
+
+    def expect(self, platforms: Iterable[str]) -> None:
+        """These will be read again: until then what was written while the bot was away is not
+        known."""
+        now = self._clock.now()
+        self._expected = dict.fromkeys(platforms, now)
+
+    def is_behind(self, platform: str | None = None) -> bool:
+        """Whether a platform, or any, is yet to be read again; not for ever."""
+        since = self._clock.now() - LONGEST_BEHIND
+        awaited = {name for name, at in self._expected.items() if at > since}
+        return bool(awaited) if platform is None else platform in awaited
 
     async def recover(self, platform: str) -> list[Receipt]:
         """Read every discussion of a platform again that is open or ended lately; staff are told
         what was found."""
+        try:
+            return await self._recover(platform)
+        finally:
+            self._expected.pop(platform, None)
+
+    async def _recover(self, platform: str) -> list[Receipt]:
         if (running := self._platforms.get(platform)) is not None:
             await channel_changes.look(self._database, running, self._clock.now())
         since = self._clock.now() - LATELY

@@ -24,7 +24,7 @@ from bot.core.cards import (
 from bot.core.commands import Answer
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
-from bot.core.occurring import Known, channels_of, pick
+from bot.core.occurring import Known, channels_of, is_done, pick
 from bot.core.opening import Opening
 from bot.core.planning import Due, planned, to_come
 from bot.core.ports import CalendarEntry
@@ -304,8 +304,9 @@ async def post_now(call: Call) -> Card:
         due = next(to_come(now, decided, call.course), None)
         known = await Known.read(db, call.course.id, call.services.packs)
         prompt = pick(now, known)
-        if due is None or prompt is None:
-            raise Refused(f"{now.name} has nothing more to post.")
+        channels = channels_of(now, known)
+        if due is None or prompt is None or not channels:
+            raise Refused(f"{now.name} has nothing more to post, or nowhere to.")
         here = Due(call.now, local_time.local_of(call.now, ZoneInfo(now.zone)), due.name)
         made = await opening.open_(
             db,
@@ -313,16 +314,18 @@ async def post_now(call: Call) -> Card:
             Opening(
                 prompt,
                 known.shelf[prompt],
-                tuple(channel.id for channel in channels_of(now, known)),
+                tuple(channel.id for channel in channels),
                 key,
                 call.now,
                 planning.times_of(now, here),
             ),
             call.now,
         )
+        known.used.append(prompt)
         decided[due.name] = Occurrence(now.id, due.name, "opened", discussion_id=made.id)
         await schedules.decide(db, call.now, decided[due.name])
-        await schedules.keep(db, planned(now, decided, call.course))
+        after = replace(now, state="ended") if is_done(now, known) else now
+        await schedules.keep(db, planned(after, decided, call.course))
         await audit.note(
             db, call.course.id, call.member.id, call.command.name, now.name, call.now
         )  # fmt: skip

@@ -240,6 +240,11 @@ async def confirm(call: Call) -> Card:
         now = await schedules.by_id(db, call.course.id, proposed.id)
         if now.state != "proposed":
             return now
+        if now.zone != call.course.zone:
+            raise Refused(
+                f"{now.name} was proposed by the clocks of {now.zone}, and the course goes by those"
+                f" of {call.course.zone} since; schedule it anew."
+            )
         since = planning.passed(now, call.now)
         active = planning.planned(replace(since, state="active"), {}, call.course)
         if active.next is None:

@@ -23,6 +23,10 @@ SKEW = timedelta(minutes=5)
 Refusal = Callable[[Send, str], Awaitable[None]]
 
 
+class NotWanted(Exception):
+    """It does not stand in its channel, and is not to be said any more."""
+
+
 class NotKnown(Exception):
     """The channel can't be read, so that the send may stand there: why not, and since when."""
 
@@ -46,6 +50,7 @@ class Claimed:
     place: Place
     lease: timedelta
     open_: bool | None
+    wanted: bool = True  # it is not posted any more otherwise, unless it stands already
 
 
 def place_of(send: Send, placement: Placement | None, platform: Platform) -> Place:
@@ -107,6 +112,8 @@ class Steps:
                 raise NotKnown(refusal, send.tried_at) from refusal
             if message is not None:
                 return await self._stands(claimed, message, send.tried_at, found=True)
+        if not claimed.wanted:
+            raise NotWanted
         begun = await self._begin(claimed)
         if begun is None:
             return None

@@ -12,7 +12,7 @@ from bot.core.cards import Spans, spans
 from bot.core.commands import Choice
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput
-from bot.core.planning import planned
+from bot.core.planning import passed, planned
 from bot.core.schedule_cards import term
 from bot.core.times import understand_dates
 from storage import courses, schedules
@@ -103,7 +103,12 @@ async def replan(db: Connection, before: Course, change: Change, now: datetime) 
         decided = dict(ahead.get(schedule.id, {}))
         moves = moving and change.keeps == "same-time" and schedule.zone == before.zone
         after = await _to_zone(db, schedule, decided, course, now) if moves else schedule
-        await schedules.keep(db, planned(after, decided, course))
+        plan = planned(after, decided, course)
+        newly = plan.next_at is not None and plan.next_at <= now
+        if newly and (schedule.next_at is None or schedule.next_at > now):
+            # What a longer term takes in of the past is past.
+            plan = planned(passed(after, now), decided, course)
+        await schedules.keep(db, plan)
 
 
 async def _to_zone(

@@ -25,6 +25,7 @@ from storage import (
     messages,
     notices,
     outbox,
+    receipts,
     replies,
     responding,
     rosters,
@@ -57,6 +58,7 @@ NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
     responding, notices, audit, allowances, follow_ups, schedules, rosters, archives,
+    receipts,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -83,6 +85,8 @@ ACROSS = {
     "follow_ups.waiting_for_replies": "what falls due serves every course; commands never read it",
     "schedules.due": "what falls due serves every course; commands never read it",
     "schedules.next_due": "an instant, and of nobody",
+    "receipts.to_be_told": "the agenda tells each course's staff; commands never read it",
+    "receipts.told": "deletes only what was told",
     "schedules.forget_proposals": "housekeeping; deletes only",
     "courses.create": "makes the course, in a space or in none yet",
     "courses.channels_in": "whoever runs the bot: where it may write on a platform",
