@@ -1,7 +1,7 @@
 """Where one term ends and the next begins: a course is archived, and a new one starts with what an
 old one had prepared. The terminal does both; in a channel, /course archive does the first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from storage import audit, courses, discussions, schedules
 from storage import joining as codes
 from storage.database import Connection
 from storage.ids import CourseId, MemberId
-from storage.rows import Course, Discussion
+from storage.rows import Course, Discussion, Schedule
 
 _SETTINGS = ("catch_up_hours", "keep_text_days", "quiet_hours")
 """What a new term takes over besides zone and pack; the term's days are its own."""
@@ -85,21 +85,38 @@ async def copy(services: Services, old: Course, title: str) -> Copied:
         pack = old.pack or next(iter(services.packs), "")
         new = await courses.create(db, None, title=title, zone=old.zone, pack=pack, now=now)
         await courses.change(db, new, {name: getattr(old, name) for name in _SETTINGS})
-        count = await _copy_prompts(db, old.id, new, now)
+        renamed = await _copy_prompts(db, old.id, new, now)
         await codes.replace_code(db, new, joining.digest_of(code), until)
         await audit.note(db, new, None, "course copy", "course", now, {"of": old.id})
         shapes = tuple(
-            f"{', '.join(one.prompts or ('the next prompt',))}: {schedule_cards.in_words(one)}"
+            f"{posts}: {schedule_cards.in_words(one)}"
             for one in await schedules.schedules_of(db, old.id)
+            if (one.state != "cancelled" or old.archived_at is not None)  # which cancels them all
+            and (posts := _posted_by(one, renamed))
         )
+        count = sum(name is not None for name in renamed.values())
         return Copied(await courses.course(db, new), code, until, count, shapes)
 
     return await services.database.write(work)
 
 
-async def _copy_prompts(db: Connection, old: CourseId, new: CourseId, now: datetime) -> int:
-    """The prompts that the old course's staff wrote, but those withdrawn; how many there are."""
-    kept = [p for p in await discussions.prompts_of(db, old) if p.withdrawn_at is None]
-    for prompt in kept:
-        await discussions.add_prompt(db, new, f"copy:{prompt.name}", prompt.content, now)
-    return len(kept)
+async def _copy_prompts(
+    db: Connection, old: CourseId, new: CourseId, now: datetime
+) -> dict[str, str | None]:
+    """The prompts that the old course's staff wrote, but those withdrawn. What each is called in
+    the new course, by its name in the old one; None for those withdrawn."""
+    renamed: dict[str, str | None] = {}
+    for prompt in await discussions.prompts_of(db, old):
+        renamed[prompt.name] = None
+        if prompt.withdrawn_at is None:
+            made = await discussions.add_prompt(db, new, f"copy:{prompt.name}", prompt.content, now)
+            renamed[prompt.name] = made.name
+    return renamed
+
+
+def _posted_by(schedule: Schedule, renamed: Mapping[str, str | None]) -> str:
+    """The prompts of a schedule as they are typed in the new course; empty where it has none."""
+    if schedule.prompts is None:
+        return f"next {schedule.tag}" if schedule.tag else "next"
+    names = (renamed.get(name, name) for name in schedule.prompts)
+    return "; ".join(name for name in names if name is not None)
