@@ -1,10 +1,11 @@
 """Which occurrences of a schedule are still to come, and when: worked out from its rule, what was
 decided about single ones, and the course's term."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.core.local_time import instant_of
@@ -51,6 +52,21 @@ def to_come(schedule: Schedule, decided: Decided, course: Course) -> Iterator[Du
             continue
         if in_term(due, course):
             yield due
+
+
+def prompts_left(names: Sequence[str] | None, used: Sequence[str]) -> int | None:
+    """How many posts a list of several prompts is enough for; None for all else, which never runs
+    out."""
+    if names is None or len(names) == 1:
+        return None
+    return sum(name not in used for name in names)
+
+
+def supplied(
+    dues: Iterator[Due], names: Sequence[str] | None, used: Sequence[str]
+) -> Iterator[Due]:
+    """Those occurrences for which there is a prompt left, if none comes from elsewhere."""
+    return islice(dues, prompts_left(names, used))
 
 
 def in_term(due: Due, course: Course) -> bool:

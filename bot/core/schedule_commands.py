@@ -35,7 +35,7 @@ from bot.core.typed_times import understood
 from storage import audit, courses, outbox, schedules
 from storage import discussions as stored
 from storage.database import Connection
-from storage.rows import Discussion, Occurrence, Schedule, Send
+from storage.rows import Course, Discussion, Occurrence, Schedule, Send
 from storage.schedules import Decided
 
 OPEN = ("pending", "sending", "failed")
@@ -93,9 +93,11 @@ async def show(call: Call) -> Card:
         decided = await schedules.decided(db, schedule)
         owed = await outbox.sends_of(db, call.course.id, OPEN)
         names = {d.id: d.name for d in await stored.discussions_of(db, call.course.id)}
+        used = await stored.prompts_used(db, call.course.id)
     dues: Sequence[Due] = ()
     if schedule.state in ("active", "proposed"):
-        dues = list(islice(to_come(schedule, decided, call.course), 5))
+        ahead = to_come(schedule, decided, call.course)
+        dues = list(islice(planning.supplied(ahead, schedule.prompts, used), 5))
     first = next(iter(dues), None)
     blocks: list[Block] = [schedule_cards.fields(schedule, own, channels, first, call.course)]
     if schedule.state == "proposed":
@@ -244,7 +246,8 @@ async def move(call: Call) -> Card:
     """/schedule move: the next post, or that of a day, comes at another time."""
     schedule = await find(call)
     zone = ZoneInfo(schedule.zone)
-    when = await understood(call, "when")
+    when = await understood(call, "when")  # in the course's zone, which can be another by now
+    local = local_time.local_of(when.at, zone)
     typed = call.text("date")
     days = () if typed is None else understand_dates(typed, call.now, zone, "date")
     before: list[Due] = []
@@ -254,13 +257,13 @@ async def move(call: Call) -> Card:
     ) -> Schedule:
         _refuse_unless(now, "active", "paused")
         due = _which(now, to_come(now, decided, call.course), days)
-        moved = Due(when.at, when.local, due.name)
+        moved = Due(when.at, local, due.name)
         if not planning.in_term(moved, call.course):
             raise BadInput(
                 "when", f"That is outside the term ({schedule_cards.term(call.course)})."
             )
         before[:] = [due]
-        decided[due.name] = Occurrence(now.id, due.name, "moved", when.local, when.at)
+        decided[due.name] = Occurrence(now.id, due.name, "moved", local, when.at)
         await schedules.decide(db, call.now, decided[due.name])
         return now
 
@@ -269,14 +272,23 @@ async def move(call: Call) -> Card:
         f"A post of {changed.name} is moved",
         (
             text(
-                f"From {local_time.in_words(before[0].local)} to {local_time.in_words(when.local)}"
+                f"From {local_time.in_words(before[0].local)} to {local_time.in_words(local)}"
                 f" ({changed.zone}), for you ",
                 Moment(when.at, call.course.zone),
                 ". The others come as before.",
             ),
             *(text(note) for note in when.notes),
+            *_what_moves_too(changed, Due(when.at, local, before[0].name), call.course),
         ),
     )
+
+
+def _what_moves_too(schedule: Schedule, due: Due, course: Course) -> Iterator[Block]:
+    """When what is posted then is due and closes, since that is so long after the post."""
+    times = planning.times_of(schedule, due)
+    for word, at in (("due", times.due_at), ("closed", times.closes_at)):
+        if at is not None:
+            yield text(f"What it posts is {word} ", Moment(at, course.zone), ".")
 
 
 def _which(schedule: Schedule, dues: Iterator[Due], days: Sequence[date]) -> Due:
@@ -360,7 +372,7 @@ async def calendar(call: Call) -> Answer:
             f"{call.course.title}: {schedule_cards.named(s.prompts, s.tag, own)}",
             s.created_at,
             planning.rule_of(s),
-            tuple(one.local for one in decided[s.id].values() if one.state == "skipped"),
+            tuple(one.local for one in decided[s.id].values() if _left_out(s, one, call.now)),
             tuple(
                 (one.local, one.moved_to)
                 for one in decided[s.id].values()
@@ -372,6 +384,12 @@ async def calendar(call: Call) -> Answer:
     file = call.services.to_calendar(call.course.title, entries, "schedules")
     said: Text = text(f"{number(len(entries), 'schedule')} that {_verb(entries)} on.")
     return Answer(Card("Calendar", (said,)), (file,))
+
+
+def _left_out(schedule: Schedule, one: Occurrence, now: datetime) -> bool:
+    """Whether nothing comes at the time of the rule: it is skipped, or was posted before."""
+    ahead = local_time.instant_of(one.local, ZoneInfo(schedule.zone)) > now
+    return one.state == "skipped" or (one.state == "opened" and ahead)
 
 
 def _verb(entries: Sequence[object]) -> str:
