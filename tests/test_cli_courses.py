@@ -132,6 +132,20 @@ async def the_next_term(data: Path, code: str) -> None:
         assert "Students: 0" in shown
 
 
+async def a_term_of_schedules(data: Path) -> None:
+    async with a_world(data).opened() as world:
+        ada = await world.person("Ada")
+        await world.course(ada)
+        for title in ("Gone", "Ours"):
+            await ada.answer("prompt new", title=title, text="Which?")
+        for prompt in ("P1", "P2", "next incentives", "next"):
+            await ada.answer("prompt schedule", prompt=prompt, when="tomorrow 9am")
+        for number in (1, 2, 3):
+            await ada.answer("schedule confirm", schedule=f"S{number}")
+        await ada.answer("schedule cancel", schedule="S4")
+        await ada.answer("prompt withdraw", what="P1")
+
+
 def test_which_course_is_asked_with_those_that_there_are(tmp_path: Path) -> None:
     run("import", "slack", slack_files(tmp_path))
     said = run("course", "archive", "9", "--yes").stderr

@@ -22,6 +22,7 @@ from bot.core import (
     roster,
     roster_import,
     roster_linking,
+    schedule_calendar,
     schedule_cards,
     schedule_commands,
     scheduling,
@@ -285,11 +286,15 @@ def build() -> Catalog:
             ),
             Command(
                 "schedule calendar", "What is scheduled, as a file for your calendar", assistant,
-                schedule_commands.calendar,
+                schedule_calendar.calendar,
             ),
             Command(
                 "schedule confirm", "Confirm what was proposed", instructor, scheduling.confirm,
                 (_SCHEDULE,),
+            ),
+            Command(
+                "schedule discard", "Drop what was proposed", instructor,
+                schedule_commands.discard, (_SCHEDULE,),
             ),
             Command(
                 "schedule pause", "Post nothing until it is resumed", instructor,

@@ -1,10 +1,11 @@
 """Which occurrences of a schedule are still to come, and when: worked out from its rule, what was
 decided about single ones, and the course's term."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.core.local_time import instant_of
@@ -53,6 +54,21 @@ def to_come(schedule: Schedule, decided: Decided, course: Course) -> Iterator[Du
             yield due
 
 
+def prompts_left(names: Sequence[str] | None, used: Sequence[str]) -> int | None:
+    """How many posts a list of several prompts is enough for; None for all else, which never runs
+    out."""
+    if names is None or len(names) == 1:
+        return None
+    return sum(name not in used for name in names)
+
+
+def supplied(
+    dues: Iterator[Due], names: Sequence[str] | None, used: Sequence[str]
+) -> Iterator[Due]:
+    """Those occurrences for which there is a prompt left, if none comes from elsewhere."""
+    return islice(dues, prompts_left(names, used))
+
+
 def in_term(due: Due, course: Course) -> bool:
     """Whether it is due within the course's term, whose first and last day belong to it."""
     day, first, last = _on(due, course), _day(course.term_from), _day(course.term_until)
@@ -89,12 +105,15 @@ def passed(schedule: Schedule, now: datetime) -> Schedule:
 
 def times_of(schedule: Schedule, due: Due) -> Times:
     """When a discussion that an occurrence opens is due, closes, and is reminded of: by the clock
-    on the wall, so that Friday at 17:00 stays that when the clocks change in between."""
+    on the wall, so that Friday at 17:00 stays that when the clocks change in between, and also
+    when the post itself is moved, unless it is moved beyond that."""
+    zone = ZoneInfo(schedule.zone)
 
     def after(minutes: int | None) -> datetime | None:
         if minutes is None:
             return None
-        return instant_of(due.local + timedelta(minutes=minutes), ZoneInfo(schedule.zone))
+        at = instant_of(due.name + timedelta(minutes=minutes), zone)
+        return at if at > due.at else instant_of(due.local + timedelta(minutes=minutes), zone)
 
     due_at = after(schedule.due_minutes)
     before = schedule.remind_minutes

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.core.enrolment import Enrolled
 from bot.core.participation import ALWAYS
 from bot.core.register import Register, by_members, talk_of
+from bot.core.roster_rows import sections_of
 from bot.core.tally import Chosen, Figures, Selection, Tally, Whose
 from storage import counting
 from storage.ids import ChannelId
@@ -59,7 +60,9 @@ def reckon(db: Snapshot, of: Register, asked: Asked) -> Reckoning:
     """Count the course over what was asked."""
     selection = asked.selection(of.zone)
     chosen = [d for d in of.discussions if not asked.discussions or d.number in asked.discussions]
-    shown = [e for e in of.enrolled if asked.section is None or e.section == asked.section]
+    shown = [
+        e for e in of.enrolled if asked.section is None or asked.section in sections_of(e.section)
+    ]
     authors = None if asked.section is None else {e.member.id for e in shown}
     students = [m.id for m in of.members if m.role == "student"]
     tally = Tally(students, of.zone, selection, of.known, authors)

@@ -8,6 +8,7 @@ from bot.core.errors import BadInput, UnknownName
 from bot.core.reckoning import Asked
 from bot.core.report_model import Window
 from bot.core.roster import OnRoster, on_roster
+from bot.core.roster_rows import sections_of
 from bot.core.services import channel_labels
 from storage import courses, discussions
 from storage.database import Connection
@@ -67,7 +68,7 @@ def _numbers(all_: Sequence[Discussion], typed: str | None) -> tuple[int, ...]:
 def _section(roster: Sequence[OnRoster], typed: str | None) -> str | None:
     if typed is None:
         return None
-    known = sorted({one.section for one in roster if one.section is not None})
+    known = sorted({section for one in roster for section in sections_of(one.section)})
     for section in known:
         if section.casefold() == typed.casefold():
             return section

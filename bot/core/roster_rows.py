@@ -11,6 +11,9 @@ from storage.rosters import Listed
 MOST = 200
 """Characters of a name, an id or an address."""
 
+BETWEEN = "; "
+"""Between the sections of a student who is in several."""
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _SUFFIXES = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?\s?d|md)\.?", re.IGNORECASE)
 _TEST_STUDENT = ("student, test", "test student")
@@ -106,12 +109,17 @@ def _keys(one: Listed) -> Iterator[tuple[str, str]]:
             yield field, value.casefold()
 
 
+def sections_of(section: str | None) -> list[str]:
+    """The sections that a student is in: of a roster's entry, “A; B” is two."""
+    return [] if section is None else section.split(BETWEEN)
+
+
 def _both_sections(known: Listed, again: Listed) -> Listed | None:
     """None where it says nothing new."""
-    have = (known.section or "").split("; ")
+    have = sections_of(known.section)
     if again.section is None or again.section in have or again.name != known.name:
         return None
-    return replace(known, section="; ".join([*filter(None, have), again.section]))
+    return replace(known, section=BETWEEN.join([*have, again.section]))
 
 
 def _is_canvas_own(row: SheetRow) -> bool:

@@ -25,6 +25,13 @@ async def choices(call: Call, typed: str) -> Sequence[Choice]:
     )
 
 
+def stands(schedule: Schedule) -> bool:
+    """Whether anything of it may still be posted: now, once it is resumed, or in a longer term."""
+    if schedule.state == "active" and schedule.next_at is None:
+        return next(recurrence.occurrences(rule_of(schedule), schedule.taken), None) is not None
+    return schedule.next_at is not None or schedule.state == "paused"
+
+
 async def find(call: Call) -> Schedule:
     """The schedule that was named, also one only proposed. Raises UnknownName."""
     typed = call.required("schedule")

@@ -16,18 +16,15 @@ from bot.core.cards import (
     Code,
     Moment,
     Table,
-    Text,
     number,
     spans,
     text,
 )
-from bot.core.commands import Answer
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
 from bot.core.occurring import Known, channels_of, is_done, pick
 from bot.core.opening import Opening
 from bot.core.planning import Due, planned, to_come
-from bot.core.ports import CalendarEntry
 from bot.core.schedule_cards import find
 from bot.core.shelf import shelf_of
 from bot.core.times import understand_dates
@@ -35,7 +32,7 @@ from bot.core.typed_times import understood
 from storage import audit, courses, outbox, schedules
 from storage import discussions as stored
 from storage.database import Connection
-from storage.rows import Discussion, Occurrence, Schedule, Send
+from storage.rows import Course, Discussion, Occurrence, Schedule, Send
 from storage.schedules import Decided
 
 OPEN = ("pending", "sending", "failed")
@@ -49,7 +46,7 @@ async def list_(call: Call) -> Card:
         all_ = await schedules.schedules_of(db, call.course.id)
         own = await shelf_of(db, call.course, call.services.packs)
         owed = await outbox.sends_of(db, call.course.id, OPEN)
-    standing = [s for s in all_ if s.next_at is not None or s.state == "paused"]
+    standing = [s for s in all_ if schedule_cards.stands(s)]
     late = {s.id: problems(s, owed) for s in all_}
     shown = [s for s in all_ if s in standing or late[s.id]]
     if not shown:
@@ -71,7 +68,7 @@ async def list_(call: Call) -> Card:
 
 
 def _state(schedule: Schedule) -> str:
-    return "nothing more" if schedule.state == "active" else schedule.state
+    return "nothing within the term" if schedule.state == "active" else schedule.state
 
 
 def problems(schedule: Schedule, owed: Sequence[Send]) -> list[str]:
@@ -93,9 +90,11 @@ async def show(call: Call) -> Card:
         decided = await schedules.decided(db, schedule)
         owed = await outbox.sends_of(db, call.course.id, OPEN)
         names = {d.id: d.name for d in await stored.discussions_of(db, call.course.id)}
+        used = await stored.prompts_used(db, call.course.id)
     dues: Sequence[Due] = ()
     if schedule.state in ("active", "proposed"):
-        dues = list(islice(to_come(schedule, decided, call.course), 5))
+        ahead = to_come(schedule, decided, call.course)
+        dues = list(islice(planning.supplied(ahead, schedule.prompts, used), 5))
     first = next(iter(dues), None)
     blocks: list[Block] = [schedule_cards.fields(schedule, own, channels, first, call.course)]
     if schedule.state == "proposed":
@@ -207,6 +206,17 @@ async def cancel(call: Call) -> Card:
     return Card(blocks=(text(f"{changed.name} is cancelled. What it posted stays."),))
 
 
+async def discard(call: Call) -> Card:
+    """/schedule discard: what was proposed, and not confirmed, is dropped."""
+
+    async def change(_: Connection, now: Schedule, __: Decided) -> Schedule:
+        _refuse_unless(now, "proposed")
+        return replace(now, state="cancelled")
+
+    changed = await _change(call, change)
+    return Card(blocks=(text(f"{changed.name} is dropped; nothing was posted by it."),))
+
+
 async def skip(call: Call) -> Card:
     """/schedule skip: on these days it does not post."""
     schedule = await find(call)
@@ -244,7 +254,8 @@ async def move(call: Call) -> Card:
     """/schedule move: the next post, or that of a day, comes at another time."""
     schedule = await find(call)
     zone = ZoneInfo(schedule.zone)
-    when = await understood(call, "when")
+    when = await understood(call, "when")  # in the course's zone, which can be another by now
+    local = local_time.local_of(when.at, zone)
     typed = call.text("date")
     days = () if typed is None else understand_dates(typed, call.now, zone, "date")
     before: list[Due] = []
@@ -254,13 +265,13 @@ async def move(call: Call) -> Card:
     ) -> Schedule:
         _refuse_unless(now, "active", "paused")
         due = _which(now, to_come(now, decided, call.course), days)
-        moved = Due(when.at, when.local, due.name)
+        moved = Due(when.at, local, due.name)
         if not planning.in_term(moved, call.course):
             raise BadInput(
                 "when", f"That is outside the term ({schedule_cards.term(call.course)})."
             )
         before[:] = [due]
-        decided[due.name] = Occurrence(now.id, due.name, "moved", when.local, when.at)
+        decided[due.name] = Occurrence(now.id, due.name, "moved", local, when.at)
         await schedules.decide(db, call.now, decided[due.name])
         return now
 
@@ -269,14 +280,23 @@ async def move(call: Call) -> Card:
         f"A post of {changed.name} is moved",
         (
             text(
-                f"From {local_time.in_words(before[0].local)} to {local_time.in_words(when.local)}"
+                f"From {local_time.in_words(before[0].local)} to {local_time.in_words(local)}"
                 f" ({changed.zone}), for you ",
                 Moment(when.at, call.course.zone),
                 ". The others come as before.",
             ),
             *(text(note) for note in when.notes),
+            *_what_moves_too(changed, Due(when.at, local, before[0].name), call.course),
         ),
     )
+
+
+def _what_moves_too(schedule: Schedule, due: Due, course: Course) -> Iterator[Block]:
+    """When what is posted then is due and closes, since that is so long after the post."""
+    times = planning.times_of(schedule, due)
+    for word, at in (("due", times.due_at), ("closed", times.closes_at)):
+        if at is not None:
+            yield text(f"What it posts is {word} ", Moment(at, course.zone), ".")
 
 
 def _which(schedule: Schedule, dues: Iterator[Due], days: Sequence[date]) -> Due:
@@ -345,37 +365,3 @@ async def post_now(call: Call) -> Card:
             schedule_cards.next_post(after, call.course),
         ),
     )
-
-
-# --- the calendar -------------------------------------------------------------------------------
-
-
-async def calendar(call: Call) -> Answer:
-    """/schedule calendar: what is scheduled, as a file for a calendar."""
-    async with call.services.database.read() as db:
-        all_ = await schedules.schedules_of(db, call.course.id)
-        own = await shelf_of(db, call.course, call.services.packs)
-        standing = [s for s in all_ if s.next_at is not None]
-        decided = {s.id: await schedules.decided(db, s) for s in standing}
-    entries = [
-        CalendarEntry(
-            f"{call.course.id}-{s.name}",
-            f"{call.course.title}: {schedule_cards.named(s.prompts, s.tag, own)}",
-            s.created_at,
-            planning.rule_of(s),
-            tuple(one.local for one in decided[s.id].values() if one.state == "skipped"),
-            tuple(
-                (one.local, one.moved_to)
-                for one in decided[s.id].values()
-                if one.moved_to is not None
-            ),
-        )
-        for s in standing
-    ]
-    file = call.services.to_calendar(call.course.title, entries, "schedules")
-    said: Text = text(f"{number(len(entries), 'schedule')} that {_verb(entries)} on.")
-    return Answer(Card("Calendar", (said,)), (file,))
-
-
-def _verb(entries: Sequence[object]) -> str:
-    return "goes" if len(entries) == 1 else "go"

@@ -16,7 +16,7 @@ from bot.core.planning import Due
 from bot.core.recurrence import Rule
 from bot.core.shelf import Shelf
 from bot.core.times import Until, understand_until
-from bot.core.typed_times import understood
+from bot.core.typed_times import NONE, understood
 from storage import audit, schedules
 from storage import discussions as stored
 from storage.database import Connection
@@ -26,6 +26,8 @@ from storage.schedules import Plan
 ASKED = ("when", "repeat", "until", "due")
 """What the form asks for, where a command names the prompt alone."""
 MOST_PROMPTS = 50
+SHOWN = 5
+"""Dates that are shown of what is proposed."""
 NEXT = re.compile(r"next(?:\s+unused)?(?:\s*:\s*|\s+|$)(?P<tag>.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -110,8 +112,9 @@ async def _understood(call: Call) -> Understood:
 
 async def _minutes(call: Call, param: str, found: Understood) -> int | None:
     """How long after an occurrence, by the clock on the wall; typed as a time that is seen from
-    the first one. Raises BadInput."""
-    if call.text(param) is None:
+    the first one. None also where that was typed. Raises BadInput."""
+    said = call.text(param)
+    if said is None or said.casefold() in NONE:
         return None
     when = await understood(call, param, found.at)
     return int((when.local - found.first) / timedelta(minutes=1))
@@ -143,6 +146,23 @@ async def _plan(
         closes,
         remind * 60 if remind else None,
     )
+
+
+def _refuse_lost_prompts(wanted: Wanted, used: Sequence[str], rule: Rule) -> None:
+    """Raises BadInput where prompts were named that would never be posted."""
+    left = planning.prompts_left(wanted.names, used)
+    if left == 0:
+        raise BadInput(
+            "prompt",
+            "The course has posted all of these before, and a list repeats none; name one that it"
+            " has not posted, or a single prompt.",
+        )
+    if left is not None and left > 1 and rule.once:
+        raise BadInput(
+            "repeat",
+            f"It would come once, and post only the first of {left} prompts; say how often, such as"
+            " weekly.",
+        )
 
 
 def _notes(wanted: Wanted, own: Shelf, used: Sequence[str], rule: Rule) -> list[str]:
@@ -183,10 +203,13 @@ async def propose(call: Call) -> Card | Form:
             db, call.course.id, call.member.id, invocation, plan, call.now
         )
 
+    _refuse_lost_prompts(wanted, used, found.rule)
     _refuse_outside_term(found, plan, call.course)
     proposed = await call.services.database.write(work)
     notes = [*found.notes, *_notes(wanted, own, used, found.rule)]
-    return _proposal(call, proposed, own, channels, found.rule, notes)
+    dues = planning.supplied(planning.to_come(proposed, {}, call.course), wanted.names, used)
+    coming = list(islice(dues, SHOWN))
+    return _proposal(call, proposed, own, channels, found.rule, coming, notes)
 
 
 def _refuse_outside_term(found: Understood, plan: Plan, course: Course) -> None:
@@ -205,9 +228,9 @@ def _proposal(
     own: Shelf,
     channels: Sequence[Channel],
     rule: Rule,
+    coming: Sequence[Due],
     notes: Sequence[str],
 ) -> Card:
-    coming = list(islice(planning.to_come(proposed, {}, call.course), 5))
     blocks: list[Block] = [
         schedule_cards.fields(proposed, own, channels, next(iter(coming), None), call.course),
         schedule_cards.coming(coming, call.course),
@@ -223,7 +246,7 @@ def _proposal(
         buttons.append(
             Button("On each month's last day", "prompt schedule", tuple(typed.items()))
         )  # fmt: skip
-    buttons.append(Button("Discard", "schedule cancel", name))
+    buttons.append(Button("Discard", "schedule discard", name))
     return Card(
         "Schedule this?",
         (*blocks, Actions(tuple(buttons))),

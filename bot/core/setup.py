@@ -242,7 +242,7 @@ async def settings(call: Call) -> Card:
             await _refuse_another_pack(db, call.course)
         before = await courses.course(db, call.course.id)
         await courses.change(db, call.course.id, changes)
-        await term.replan(db, before, times, call.now)
+        plans = await term.replan(db, before, times, call.now)
         if room is not None:
             await staff_channel.bind(db, call.course.id, room, call.now)
         await course_roles.keep(db, call, call.course.id, chosen)
@@ -262,7 +262,8 @@ async def settings(call: Call) -> Card:
             )
         head = text("The settings are changed." if changed else "Nothing was changed.")
         course = await courses.course(db, call.course.id)
-        return Card(course.title, (head, await shown(db, course)))
+        planned = term.replanned(plans, course)
+        return Card(course.title, (head, await shown(db, course), *planned))
 
     card = await call.services.database.write(work)
     call.services.agenda.wake()

@@ -2,13 +2,13 @@
 is scheduled."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.core import local_time
-from bot.core.cards import Spans, spans
+from bot.core import local_time, schedule_cards
+from bot.core.cards import Spans, Text, spans, text
 from bot.core.commands import Choice
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput
@@ -79,13 +79,16 @@ def _hours(said: str) -> str | None:
     return f"{begin:%H:%M}-{end:%H:%M}"
 
 
-async def replan(db: Connection, before: Course, change: Change, now: datetime) -> None:
-    """Plan anew what comes next of all that is scheduled, after the course has changed. Raises
-    BadInput where it must be said first what a new zone means for it."""
+async def replan(
+    db: Connection, before: Course, change: Change, now: datetime
+) -> Sequence[Schedule]:
+    """Plan anew what comes next of all that is scheduled, after the course has changed; how that
+    stands then, where it had to be. What has passed by the new plan is let go. Raises BadInput
+    where it must be said first what a new zone means for it."""
     course = await courses.course(db, before.id)
     relevant = ("zone", "term_from", "term_until")
     if all(getattr(course, name) == getattr(before, name) for name in relevant):
-        return
+        return ()
     standing = [
         s for s in await schedules.schedules_of(db, course.id) if s.state in ("active", "paused")
     ]
@@ -99,6 +102,7 @@ async def replan(db: Connection, before: Course, change: Change, now: datetime) 
             " (same-time), or the moments (same-instant).",
         )
     ahead = await schedules.ahead(db, [s.id for s in standing])
+    plans = []
     for schedule in standing:
         decided = dict(ahead.get(schedule.id, {}))
         moves = moving and change.keeps == "same-time" and schedule.zone == before.zone
@@ -106,9 +110,18 @@ async def replan(db: Connection, before: Course, change: Change, now: datetime) 
         plan = planned(after, decided, course)
         newly = plan.next_at is not None and plan.next_at <= now
         if newly and (schedule.next_at is None or schedule.next_at > now):
-            # What a longer term takes in of the past is past.
+            # A longer term, or clocks further east, would post what nobody waits for any more.
             plan = planned(passed(after, now), decided, course)
         await schedules.keep(db, plan)
+        plans.append(plan)
+    return plans
+
+
+def replanned(plans: Sequence[Schedule], course: Course) -> tuple[Text, ...]:
+    """When each schedule posts next, after a change."""
+    return tuple(
+        text(f"{plan.name}: ", *schedule_cards.next_post(plan, course).spans) for plan in plans
+    )
 
 
 async def _to_zone(

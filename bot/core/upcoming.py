@@ -8,11 +8,11 @@ from itertools import islice
 
 from bot.core import schedule_cards
 from bot.core.errors import Refused
-from bot.core.planning import Due, to_come
+from bot.core.planning import Due, supplied, to_come
 from bot.core.schedule_commands import OPEN, problems
 from bot.core.services import Services
 from bot.core.shelf import shelf_of
-from storage import courses, outbox, schedules
+from storage import courses, discussions, outbox, schedules
 from storage.ids import CourseId
 from storage.rows import Course, Schedule
 from storage.schedules import Decided
@@ -29,6 +29,7 @@ class Scheduled:
     next_at: datetime | None
     problems: tuple[str, ...]
     decided: Decided
+    used: Sequence[str]  # the prompts that the course has posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,10 @@ async def scheduled(services: Services, course: int | None = None) -> list[Sched
         for one in wanted:
             owed = await outbox.sends_of(db, one.id, OPEN)
             shelf = await shelf_of(db, one, services.packs)
+            used = await discussions.prompts_used(db, one.id)
             standing = [
                 s for s in await schedules.schedules_of(db, one.id)
-                if s.next_at is not None or s.state == "paused" or problems(s, owed)
+                if schedule_cards.stands(s) or problems(s, owed)
             ]  # fmt: skip
             ahead = await schedules.ahead(db, [s.id for s in standing])
             found += [
@@ -65,6 +67,7 @@ async def scheduled(services: Services, course: int | None = None) -> list[Sched
                     s.next_at,
                     tuple(problems(s, owed)),
                     ahead.get(s.id, {}),
+                    used,
                 )
                 for s in standing
             ]
@@ -75,7 +78,8 @@ def upcoming(of: Sequence[Scheduled], most: int) -> list[Upcoming]:
     """The next posts of all these schedules, the next one first."""
 
     def posts(one: Scheduled) -> Iterator[tuple[Due, CourseId, int, Scheduled]]:
-        for due in to_come(one.schedule, one.decided, one.course):
+        ahead = to_come(one.schedule, one.decided, one.course)
+        for due in supplied(ahead, one.schedule.prompts, one.used):
             yield due, one.course.id, one.schedule.number, one
 
     active = [one for one in of if one.schedule.state == "active"]

@@ -113,7 +113,9 @@ class ChromiumConversation:
         answer = visitor.page.locator(ANSWER)
         await answer.get_by_role("button", name=label).click()
         await expect(answer.nth(1).or_(visitor.page.locator(FORM))).to_be_visible()
+        old = await answer.first.get_attribute("id")
         await answer.first.get_by_role("button", name="Dismiss").click()
+        await expect(visitor.page.locator(f'{ANSWER}[id="{old}"]')).to_have_count(0)
         return await self._answered(visitor)
 
     async def say(self, who: str, text: str, *, within: str | None, at: str = "history") -> None:

@@ -107,7 +107,7 @@ async def test_a_time_that_is_not_understood_is_asked_for_again_and_nothing_is_l
     assert "Schedule this?" in said.words
     assert "2 days after each post" in said.words
     said = await c.choose("Ines", "Discard")
-    assert "S1 is cancelled" in said.words
+    assert "S1 is dropped" in said.words
     await c.until("09:00")
     await c.until("09:00")
     assert "D1" not in await c.reads("Bo")

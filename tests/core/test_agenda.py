@@ -119,6 +119,16 @@ async def test_the_calendar_holds_what_is_scheduled(term: Term) -> None:
     assert b"BEGIN:VTIMEZONE" in file.content
 
 
+async def test_the_calendar_leaves_out_what_was_posted_before_its_time(term: Term) -> None:
+    await term.schedule("next", "tomorrow 9am", repeat="daily")
+    await term.ada.answer("schedule post-now", schedule="S1")
+    outcome = await term.ada.run("schedule calendar")
+    assert isinstance(outcome, Answer)
+    events: Sequence[Any] = Calendar.from_ical(outcome.files[0].content).walk("VEVENT")
+    (event,) = events
+    assert str(event["EXDATE"].dts[0].dt) == "2026-09-08 09:00:00-04:00"
+
+
 def _at(event: Any, name: str) -> str:
     return str(event[name].dt.isoformat())
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.commands import Answer, Form
+from bot.core.commands import Answer, File, Form
 from bot.core.errors import BadInput
 from bot.core.exporting import Wanted, report_files
 from tests.world import Human, World
@@ -65,6 +65,20 @@ async def test_what_it_can_not_be_over_is_said(
     outcome = await room.ada.run("participation export", **over)
     assert isinstance(outcome, Form)
     assert sentence in outcome.problems.values()
+
+
+async def test_a_student_in_two_sections_is_in_the_report_of_each(room: Class) -> None:
+    await room.bo.say("In both", room.thread)
+    await room.cy.say("In one", room.thread)
+    roster = b"Name,ID,Section\nBo,1,A\nBo,1,B\nCy,2,B\n"
+    await room.ada.answer("course roster", file=File("roster.csv", "text/csv", roster))
+    for student, entry in (("Bo", "1"), ("Cy", "2")):
+        await room.ada.answer("roster link", student=student, entry=entry)
+    for section, names in (("A", ["Bo"]), ("b", ["Bo", "Cy"])):
+        assert [row["name"] for row in await room.export(section=section)] == names
+    outcome = await room.ada.run("participation export", section="C")
+    assert isinstance(outcome, Form)
+    assert "it takes A, B." in outcome.problems["section"]
 
 
 async def test_quiet_is_what_nobody_responded_to_and_who_was_not_heard(room: Class) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core import upcoming
 from bot.core.agenda import Agenda
 from storage.database import Database
 from tests.core.terms import Term, a_term
@@ -237,8 +238,9 @@ async def test_nothing_is_posted_outside_the_term(term: Term) -> None:
     for day in range(9, 14):
         await term.until(f"2026-09-{day:02} 09:00")
     assert len(await term.posts()) == 2
-    assert "Nothing is scheduled" in await term.ada.answer("schedule list")
-    await term.ada.answer("course settings", term_until="sep 20")
+    assert "nothing within the term" in await term.ada.answer("schedule list")
+    said = await term.ada.answer("course settings", term_until="sep 20")
+    assert "S1: The next post comes Mon 14 Sep 2026, 09:00 EDT" in said
     await term.until("2026-09-14 09:00")
     assert len(await term.posts()) == 3
 
@@ -271,3 +273,51 @@ async def test_by_its_prompt_alone_it_asks_for_the_rest(term: Term) -> None:
     form = await term.ada.form("prompt schedule", prompt=KULAKS)
     assert [param.name for param in form.params] == ["when", "repeat", "until", "due"]
     assert form.values == {"prompt": KULAKS}
+
+
+async def test_a_post_by_the_clocks_of_an_old_zone_is_moved_to_the_time_that_was_meant(
+    term: Term,
+) -> None:
+    await term.schedule(KULAKS, "tomorrow 9am", due="friday 5pm")
+    await term.ada.answer("course settings", zone="Europe/London", scheduled="same-instant")
+    said = await term.ada.answer("schedule move", schedule="S1", when="tomorrow 8pm")
+    assert "to Tuesday 8 September 2026 at 15:00 (America/New_York)" in said
+    assert "for you Tue 8 Sep 2026, 20:00 BST" in said
+    assert "What it posts is due Fri 11 Sep 2026, 22:00 BST" in said  # six hours later, as it comes
+    await term.until("2026-09-08 14:59")
+    assert await term.posts() == []
+    await term.until("2026-09-08 15:00")
+    assert "Due: Sat 12 Sep 2026, 04:00 BST" in await term.ada.answer("prompt due", discussion="D1")
+
+
+async def test_prompts_that_would_never_be_posted_are_refused(term: Term) -> None:
+    form = await term.ada.form("prompt schedule", prompt=f"{HENRY}; {TONS}", when="tomorrow 9am")
+    assert "post only the first of 2 prompts; say how often" in form.problems["repeat"]
+    for prompt in (HENRY, TONS):
+        await term.world.post(term.ada, prompt)
+    form = await term.ada.form(
+        "prompt schedule", prompt=f"{HENRY}; {TONS}", when="tomorrow 9am", repeat="weekly"
+    )
+    assert "The course has posted all of these before" in form.problems["prompt"]
+
+
+async def test_no_date_is_shown_for_which_no_prompt_is_left(term: Term) -> None:
+    await term.world.post(term.ada, TONS)
+    said = await term.ada.answer(
+        "prompt schedule", prompt=f"{HENRY}; {TONS}; {KULAKS}", when="tomorrow 9am", repeat="daily"
+    )
+    assert "Wednesday 9 September 2026 at 09:00" in said
+    assert "Thursday 10 September" not in said
+    await term.ada.answer("schedule confirm", schedule="S1")
+    assert "Thursday 10 September" not in await term.ada.answer("schedule show", schedule="S1")
+    found = await upcoming.scheduled(term.world.app.services)
+    assert [one.due.local.day for one in upcoming.upcoming(found, 10)] == [8, 9]
+
+
+async def test_none_is_no_time_also_where_a_prompt_is_scheduled(term: Term) -> None:
+    said = await term.ada.answer(
+        "prompt schedule", prompt=KULAKS, when="tomorrow 9am", due="none", closes="None"
+    )
+    assert "Schedule this?" in said
+    assert "Due" not in said
+    assert "Closes" not in said
