@@ -40,7 +40,7 @@ def graded_students(
     outside = [
         GradedStudent(str(row[names]), grade=grades[member])
         for member, row in zip(report.members, report.students.rows, strict=True)
-        if member not in known
+        if member is not None and member not in known
     ]
     return (*(_listed(one, grades) for one in listed), *outside)
 
@@ -52,7 +52,7 @@ def _grades(report: Report, figure: str) -> dict[MemberId, float | None]:
         raise Refused(f"There is no figure “{figure}” to take as a grade; there are: {offered}.")
     place = names.index(figure)
     rows = zip(report.members, report.students.rows, strict=True)
-    return {member: _number(row[place]) for member, row in rows}
+    return {member: _number(row[place]) for member, row in rows if member is not None}
 
 
 def _number(value: object) -> float | None:

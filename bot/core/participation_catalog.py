@@ -1,6 +1,14 @@
 """The commands about what students did: catalog.py has all of them in order."""
 
-from bot.core import allowing, courses, discussions, exporting, reporting
+from bot.core import (
+    allowing,
+    courses,
+    discussions,
+    exporting,
+    frozen,
+    reporting,
+    since_export,
+)
 from bot.core.commands import Choice, Command, OnMessage, Param, Role, Type
 from bot.core.formats import FORMATS
 
@@ -73,6 +81,12 @@ def of_staff() -> tuple[Command, ...]:
                 Param("pseudonyms", "Whether students' names are replaced by pseudonyms",
                       choices=(Choice("yes", "Yes"), Choice("no", "No"))),
             ),
+        ),
+        Command(
+            "participation compare", "What has changed since an export, and why", assistant,
+            since_export.compare,
+            (Param("export", "An export, such as E3; the last one if left empty",
+                   complete=frozen.choices),),
         ),
         Command(
             "participation extend", "Give a student more time for a discussion", assistant,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from bot.core.enrolment import Enrolled, enrolled
+from bot.core.enrolment import Absent, Enrolled, absent, enrolled
 from bot.core.evidence import links_of
 from bot.core.participation import Terms
 from bot.core.roster import on_roster
@@ -31,6 +31,7 @@ class Register:
     accounts: Mapping[int, int]
     enrolled: Sequence[Enrolled]
     known: Known
+    absent: Sequence[Absent] = ()
     extended: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
     def __post_init__(self) -> None:
@@ -48,6 +49,7 @@ def read_register(db: Snapshot, course: Course, pack: Pack | None) -> Register:
     for placement in db.read(lambda at: discussions.placements_of(at, course.id)):
         placed[placement.discussion_id] |= {placement.channel.id}
     people = db.read(lambda at: members.members_of(at, course.id))
+    roster = db.read(lambda at: on_roster(at, course.id))
     known = Known()
     if pack is not None:
         links = {name: source.id for name, source in links_of(pack).items()}
@@ -60,8 +62,9 @@ def read_register(db: Snapshot, course: Course, pack: Pack | None) -> Register:
         placed,
         db.read(lambda at: allowances.allowances_of(at, course.id)),
         counting.accounts(db, course.id),
-        enrolled(people, db.read(lambda at: on_roster(at, course.id))),
+        enrolled(people, roster),
         known,
+        absent(roster),
     )
 
 

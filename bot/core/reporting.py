@@ -26,7 +26,7 @@ from bot.core.commands import Role
 from bot.core.content import from_json
 from bot.core.courses import find_member
 from bot.core.dispatch import Call
-from bot.core.enrolment import Enrolled
+from bot.core.enrolment import Absent, InReport
 from bot.core.errors import BadInput
 from bot.core.events import Place
 from bot.core.evidence import Cited
@@ -180,8 +180,8 @@ async def class_(call: Call) -> Card:
                 )
             ),
         )
-        for one in counted_.shown
-        for own in [counted_.figures(one.member.id)]
+        for one in counted_.everybody
+        for own in [counted_.of_one(one)]
     )
     columns = (
         "Student", "Joined", "Answers", "Responses", "Words", "Classmates", "Answered by",
@@ -212,7 +212,7 @@ def _whole(counted_: Reckoning) -> Fields:
         "voice_evenness": "Evenness of voice (0: all alike)",
         "reciprocity": "Answered each other",
     }
-    own = [counted_.figures(one.member.id) for one in counted_.shown]
+    own = [counted_.of_one(one) for one in counted_.everybody]
     figures = class_figures(own, counted_)
     return Fields(
         tuple((labels[f.name], spans("-" if f.value is None else str(f.value))) for f in figures)
@@ -238,16 +238,16 @@ async def quiet(call: Call) -> Card:
         raise BadInput("hours", "hours takes a whole number.")
     before = to_micros(call.now - timedelta(hours=hours))
 
-    def work(db: Snapshot, of: Register) -> tuple[Register, list[Told], list[Enrolled]]:
+    def work(db: Snapshot, of: Register) -> tuple[Register, list[Told], list[InReport]]:
         lonely = _unanswered(db, of, before)
         told = _told_of(db, of, None, lambda _, said: said.line[2] in lonely) if lonely else []
         counted_ = reckon(db, of, Asked())
         unheard = [
             one
-            for one in counted_.shown
-            if one.member.role == "student"
+            for one in counted_.everybody
+            if (isinstance(one, Absent) or one.member.role == "student")
             and one.left_at is None
-            and not counted_.figures(one.member.id).joined
+            and not counted_.of_one(one).joined
         ]
         return of, told, unheard
 
@@ -294,7 +294,7 @@ def _unanswered(db: Snapshot, of: Register, before: int) -> set[int]:
     return lonely
 
 
-def _named(one: Enrolled) -> Spans:
+def _named(one: InReport) -> Spans:
     mark = "" if one.left_at is None else f" ({leaving.MARK})"
     return spans(PersonName(one.name), mark)
 

@@ -4,7 +4,7 @@ and no query that reads for one of them brings anything of the other."""
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +16,7 @@ from storage import (
     audit,
     courses,
     discussions,
+    exports,
     follow_ups,
     granting,
     joining,
@@ -31,6 +32,7 @@ from storage import (
     schedules,
 )
 from storage.database import Connection, Database
+from storage.exports import Export, Figure
 from storage.ids import (
     AccountId,
     AccountRef,
@@ -38,6 +40,7 @@ from storage.ids import (
     ChannelRef,
     CourseId,
     DiscussionId,
+    ExportId,
     MemberId,
     MessageId,
     MessageRef,
@@ -53,10 +56,11 @@ from storage.schedules import Plan
 from tests.storage.conftest import NOW
 
 SPACE = Space("browser", "classroom")
+EARLIER = NOW - timedelta(days=1)
 NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    responding, notices, audit, allowances, follow_ups, schedules, rosters, archives,
+    responding, notices, audit, allowances, follow_ups, schedules, rosters, archives, exports,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -204,6 +208,8 @@ async def make(db: Connection, mark: str) -> Made:
     entry = await rosters.add(db, course, rosters.Listed(mark, email=f"{mark}@example.org"), NOW)
     await rosters.link(db, course, account, entry, NOW)
     await rosters.claim(db, course, account, mark, NOW)
+    made = Export(ExportId(0), 0, NOW, {"section": mark}, "csv", False, "3", mark, member)
+    await exports.freeze(db, course, made, [Figure(member, None, "posts", mark, None)])
     return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
 
 
@@ -225,6 +231,13 @@ async def _grants_in(db: Connection, made: Made) -> Any:
 
 async def _decided(db: Connection, made: Made) -> Any:
     return [await schedules.decided(db, s) for s in await schedules.schedules_of(db, made.course)]
+
+
+async def _figures_of(db: Connection, made: Made) -> Any:
+    return [
+        await exports.figures_of(db, made.course, one.id)
+        for one in await exports.exports_of(db, made.course)
+    ]
 
 
 Read = Callable[[Connection, Made], Awaitable[Any]]
@@ -290,6 +303,12 @@ READS: dict[str, Read] = {
     "decided": _decided,
     "count_by_students": lambda db, m: replies.count_by_students(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
+    "exports_of": lambda db, m: exports.exports_of(db, m.course),
+    "figures_of": _figures_of,
+    "touched_since": lambda db, m: exports.touched_since(db, m.course, EARLIER),
+    "reacted_since": lambda db, m: exports.reacted_since(db, m.course, EARLIER),
+    "sided_since": lambda db, m: exports.sided_since(db, m.course, EARLIER),
+    "allowed_since": lambda db, m: exports.allowed_since(db, m.course, EARLIER),
     "entries_of": lambda db, m: rosters.entries_of(db, m.course),
     "links_of": lambda db, m: rosters.links_of(db, m.course),
     "claims_of": lambda db, m: rosters.claims_of(db, m.course),
@@ -367,6 +386,7 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await rosters.change(db, north.course, theirs.id, {"name": "new"})
         await rosters.unlink(db, north.course, [south.account])
         await archives.settle(db, north.course)
+        await exports.forget(db, north.course, south.member)
         for kept, gone in [(north.member, south.member), (south.member, north.member)]:
             with pytest.raises(LookupError):
                 await linking.merge(db, north.course, kept, gone)
