@@ -20,13 +20,14 @@ from storage.schema import (
     member_accounts,
     members,
     messages,
+    points_given,
     roles,
     schedules,
     sides_taken,
     spaces,
 )
 
-MERGED = (member_accounts, messages, sides_taken, allowances, audit)
+MERGED = (member_accounts, messages, sides_taken, allowances, points_given, audit)
 """What names a member and names the one who stays afterwards. Besides these only the member's
 roles and code do, which go."""
 BY_STAFF = (schedules, exports)

@@ -398,6 +398,36 @@ allowance_reasons = Table(
     Column("text", Text, nullable=False),
 )
 
+grading_rules = Table(
+    "grading_rules",  # what gives points, where a course wants any
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("rule", Text, nullable=False),  # as it was typed
+    Column("set_at", Instant, nullable=False),
+)
+
+points_given = Table(
+    "points_given",  # by staff, in the place of the rule's
+    metadata,
+    _key(),
+    _to("discussions"),
+    _to("members"),
+    Column("points", Float, nullable=False),
+    Column("given_by", ForeignKey("members.id"), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    sqlite_autoincrement=True,
+)
+Index("ix_points_given_discussion_id_member_id", points_given.c.discussion_id,
+      points_given.c.member_id)  # fmt: skip
+
+points_reasons = Table(
+    "points_reasons",  # as staff typed them
+    metadata,
+    Column("points_given_id", ForeignKey("points_given.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
 # --- when it is posted --------------------------------------------------------------------------
 
 schedules = Table(

@@ -21,7 +21,7 @@ from storage.database import Connection
 from storage.exports import Export, Figure
 from storage.ids import ChannelId, CourseId, ExportId
 
-NOT_KEPT = frozenset({"member", "name", "allowances"})
+NOT_KEPT = frozenset({"member", "name", "allowances", "points_given"})
 """Columns that name people, or hold what staff typed."""
 
 

@@ -21,6 +21,7 @@ FIGURES = (
     Choice("replies_received", "Responses received"),
     Choice("facts_cited", "Facts cited"),
     Choice("sources_linked", "Sources linked"),
+    Choice("points", "Points by the course's grading rule"),
 )
 PLATFORMS = (Choice("canvas", "Canvas"), Choice("moodle", "Moodle"))
 NEW = (Choice("yes", "Make it if it is not there"), Choice("no", "Make none"))
@@ -47,6 +48,11 @@ def graded_students(
 
 def _grades(report: Report, figure: str) -> dict[MemberId, float | None]:
     names = report.students.names
+    if figure == "points" and figure not in names:
+        raise Refused(
+            "The course has no grading rule, and so no points; an instructor sets one with"
+            " /participation rule."
+        )
     if figure not in names or report.pseudonymised:
         offered = ", ".join(choice.value for choice in FIGURES)
         raise Refused(f"There is no figure “{figure}” to take as a grade; there are: {offered}.")

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from bot.core.enrolment import Absent, Enrolled, absent, enrolled
 from bot.core.evidence import links_of
+from bot.core.grading import GradingRule, parse
 from bot.core.participation import Terms
 from bot.core.roster import on_roster
 from bot.core.talk import Beyond, Talk, by_mention
 from bot.core.tally import Known
 from prompts.models import Pack
-from storage import allowances, counting, courses, discussions, members, responding
+from storage import allowances, counting, courses, discussions, grading, members, responding
+from storage.grading import Given
 from storage.ids import ChannelId, DiscussionId, MemberId
 from storage.instants import to_micros
 from storage.rows import Allowance, Channel, Course, Discussion, Member, Said
@@ -32,6 +34,8 @@ class Register:
     enrolled: Sequence[Enrolled]
     known: Known
     absent: Sequence[Absent] = ()
+    grading: GradingRule | None = None
+    given: Mapping[tuple[DiscussionId, MemberId], Given] = field(default_factory=dict)
     extended: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
     def __post_init__(self) -> None:
@@ -50,6 +54,7 @@ def read_register(db: Snapshot, course: Course, pack: Pack | None) -> Register:
         placed[placement.discussion_id] |= {placement.channel.id}
     people = db.read(lambda at: members.members_of(at, course.id))
     roster = db.read(lambda at: on_roster(at, course.id))
+    rule = db.read(lambda at: grading.rule_of(at, course.id))
     known = Known()
     if pack is not None:
         links = {name: source.id for name, source in links_of(pack).items()}
@@ -65,6 +70,8 @@ def read_register(db: Snapshot, course: Course, pack: Pack | None) -> Register:
         enrolled(people, roster),
         known,
         absent(roster),
+        None if rule is None else parse(rule),
+        db.read(lambda at: grading.given_in(at, course.id)),
     )
 
 

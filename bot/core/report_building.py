@@ -10,6 +10,7 @@ from bot.core import report_columns
 from bot.core.content import from_json
 from bot.core.enrolment import Enrolled, InReport
 from bot.core.participation import open_to
+from bot.core.points import points_of, total
 from bot.core.reckoning import Reckoning
 from bot.core.register import talk_of
 from bot.core.report_model import (
@@ -60,6 +61,8 @@ def build(
     building = _Building(db, counted, dress)
     shown = building.shown
     hidden = dress.pseudonym is not None
+    graded = counted.of.grading is not None
+    columns = report_columns.STUDENTS + (report_columns.POINTS if graded else ())
     return Report(
         course_id=counted.of.course.id,
         course=counted.of.course.title,
@@ -68,8 +71,8 @@ def build(
         window=window,
         pseudonymised=hidden,
         version=report_columns.VERSION,
-        definitions=report_columns.definitions(),
-        students=_sheet("students", report_columns.STUDENTS, [building.student(e) for e in shown]),
+        definitions=report_columns.definitions(graded=graded),
+        students=_sheet("students", columns, [building.student(e) for e in shown]),
         members=() if hidden else tuple(map(member_of, shown)),
         discussions=_sheet(
             "discussions", report_columns.DISCUSSIONS,
@@ -153,6 +156,7 @@ class _Building:
         for one in counted.of.enrolled:
             self._names[one.member.id] = self._called(one)
         self._within = [d for d in counted.chosen if _in_window(d, counted)]
+        self._points = points_of(db, counted.of, self._within, counted.selection)
         self._open: dict[tuple[datetime | None, datetime | None], frozenset[DiscussionId]] = {}
         self.shown: Sequence[InReport] = in_order(counted, dress)
 
@@ -211,7 +215,20 @@ class _Building:
             _local(one.left_at, zone),
             one.section,
             "; ".join(self._said_of(*given) for given in allowed),
+            *self._graded(one),
         )
+
+    def _graded(self, one: InReport) -> Row:
+        """The columns of points, where there are any."""
+        if self._points is None:
+            return ()
+        own = self._points.of_one(one)
+        given = [
+            point.words + (f" ({point.given.reason})" if self._dress.pseudonym is None else "")
+            for point in own
+            if point.given is not None
+        ]
+        return (*total(own), "; ".join(given))
 
     def _allowed(self, one: InReport) -> list[tuple[Discussion, Allowance]]:
         """What somebody is allowed, in the discussions that the report is over."""

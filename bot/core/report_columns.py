@@ -68,6 +68,15 @@ STUDENTS = (
            " reason is left out with pseudonyms."),
 )  # fmt: skip
 
+POINTS = (
+    Column("points", _X, "Points by the course's grading rule, and those that staff gave in its"
+           " place; what is excused is left out."),
+    Column("points_possible", _X, "The points of all that was asked of the student."),
+    Column("points_given", _T, "The points that staff gave in the place of the rule's, by"
+           " discussion, with the reason; that is left out with pseudonyms."),
+)  # fmt: skip
+"""The students' too, where the course has a grading rule."""
+
 DISCUSSIONS = (
     Column("discussion", _T, "The discussion's short id."),
     Column("title", _T, "The prompt's title."),
@@ -120,9 +129,9 @@ CLASS = (
 )
 
 
-def definitions() -> tuple[Definition, ...]:
-    """All of them, in the order in which people are shown them."""
-    columns = [*STUDENTS[2:], *DISCUSSIONS[5:], *REPLIES]
+def definitions(*, graded: bool = False) -> tuple[Definition, ...]:
+    """All of them, in the order in which people are shown them; `graded`: with those of points."""
+    columns = [*STUDENTS[2:], *(POINTS if graded else ()), *DISCUSSIONS[5:], *REPLIES]
     seen: dict[str, Definition] = {rule.name: rule for rule in RULES}
     for column in columns:
         seen.setdefault(column.name, Definition(column.name, column.meaning))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from bot.core import evidence, leaving, report_asking, report_columns
+from bot.core import evidence, grading_commands, leaving, report_asking
 from bot.core.cards import (
     Block,
     Bold,
@@ -31,6 +31,7 @@ from bot.core.errors import BadInput
 from bot.core.events import Place
 from bot.core.evidence import Cited
 from bot.core.participation import Rule
+from bot.core.points import Point
 from bot.core.reckoning import Asked, Reckoning, reckon
 from bot.core.register import Register, read_register, talk_of
 from bot.core.report_building import class_figures
@@ -95,14 +96,24 @@ def _told_of(
     return sorted(found, key=lambda told: told.said.line[1:3])
 
 
-async def _record(call: Call, member: Member) -> tuple[Register, Figures | None, list[Told]]:
-    """A member's figures, if they have a student's, and each message of theirs."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A member's figures, if they have a student's, each message of theirs, and their points."""
+
+    of: Register
+    own: Figures | None
+    told: list[Told]
+    points: list[Point]
+
+
+async def _record(call: Call, member: Member) -> Record:
     pack = _pack(call)
 
-    def work(db: Snapshot, of: Register) -> tuple[Register, Figures | None, list[Told]]:
+    def work(db: Snapshot, of: Register) -> Record:
         tally = reckon(db, of, Asked()).tally
         own = tally.of(member.id) if member.id in tally.places else None
-        return of, own, _told_of(db, of, pack, lambda _, said: said.line[0] == member.id)
+        told = _told_of(db, of, pack, lambda _, said: said.line[0] == member.id)
+        return Record(of, own, told, grading_commands.found(db, of, member.id))
 
     return await _apart(call, work)
 
@@ -111,20 +122,26 @@ async def me(call: Call) -> Card:
     """/participation me: the asker's own figures, and each message behind them."""
     if call.course_or_none is not None and call.member_or_none is None:
         return Card(blocks=(text("Nothing is recorded about you in this course."),))
-    of, own, told = await _record(call, call.member)
+    record = await _record(call, call.member)
     blocks: list[Block] = []
-    if call.role is Role.STUDENT and own is not None:
-        blocks.append(_fields(own))
-    blocks += await _explain(call, of, told, call.member)
+    if call.role is Role.STUDENT and record.own is not None:
+        blocks.append(_fields(record.own))
+        blocks += grading_commands.told(record.of, record.points, reasons=False)
+    blocks += await _explain(call, record.of, record.told, call.member)
     return Card("What is recorded about you", tuple(blocks), "Only you see this.")
 
 
 async def why(call: Call) -> Card:
     """/participation why: for one student, each message that counted and each that didn't."""
     member = await find_member(call, "student")
-    of, own, told = await _record(call, member)
+    record = await _record(call, member)
     left = leaving.said(member, call.course.zone)
-    blocks = [*left, _fields(own or Figures()), *await _explain(call, of, told, member)]
+    blocks = [
+        *left,
+        _fields(record.own or Figures()),
+        *grading_commands.told(record.of, record.points, reasons=True),
+        *await _explain(call, record.of, record.told, member),
+    ]
     return Card(f"Why {member.name} has these counts", tuple(blocks))
 
 
@@ -216,18 +233,6 @@ def _whole(counted_: Reckoning) -> Fields:
     figures = class_figures(own, counted_)
     return Fields(
         tuple((labels[f.name], spans("-" if f.value is None else str(f.value))) for f in figures)
-    )
-
-
-async def definitions(call: Call) -> Card:
-    """/participation definitions: what each figure means."""
-    rows = tuple(
-        (spans(Bold(one.name)), spans(one.sentence)) for one in report_columns.definitions()
-    )
-    return Card(
-        "What the figures mean",
-        (Table(("Figure", "Meaning"), rows, frozenset()),),
-        f"Definitions, version {report_columns.VERSION}.",
     )
 
 

@@ -42,7 +42,9 @@ BY_OTHERS = frozenset({
 """Figures that are others when what classmates wrote is."""
 
 
-OTHERWISE = "the roster, the pack, a due time or which accounts are theirs is not as it was"
+OTHERWISE = (
+    "the roster, the pack, a due time, the points or which accounts are theirs is not as it was"
+)
 _INSTANTS = {column.name for column in report_columns.STUDENTS if column.kind is Kind.INSTANT}
 
 

@@ -18,6 +18,7 @@ from storage import (
     discussions,
     exports,
     follow_ups,
+    grading,
     granting,
     joining,
     leaving,
@@ -33,6 +34,7 @@ from storage import (
 )
 from storage.database import Connection, Database
 from storage.exports import Export, Figure
+from storage.grading import Given
 from storage.ids import (
     AccountId,
     AccountRef,
@@ -61,6 +63,7 @@ NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
     responding, notices, audit, allowances, follow_ups, schedules, rosters, archives, exports,
+    grading,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -208,6 +211,8 @@ async def make(db: Connection, mark: str) -> Made:
     entry = await rosters.add(db, course, rosters.Listed(mark, email=f"{mark}@example.org"), NOW)
     await rosters.link(db, course, account, entry, NOW)
     await rosters.claim(db, course, account, mark, NOW)
+    await grading.set_rule(db, course, mark, NOW)
+    await grading.give(db, course, Given(discussion.id, member, 1.5, member, NOW, mark))
     made = Export(ExportId(0), 0, NOW, {"section": mark}, "csv", False, "3", mark, member)
     await exports.freeze(db, course, made, [Figure(member, None, "posts", mark, None)])
     return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
@@ -303,6 +308,8 @@ READS: dict[str, Read] = {
     "decided": _decided,
     "count_by_students": lambda db, m: replies.count_by_students(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
+    "rule_of": lambda db, m: grading.rule_of(db, m.course),
+    "given_in": lambda db, m: grading.given_in(db, m.course),
     "exports_of": lambda db, m: exports.exports_of(db, m.course),
     "figures_of": _figures_of,
     "touched_since": lambda db, m: exports.touched_since(db, m.course, EARLIER),
@@ -375,6 +382,7 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await outbox.cancel(db, north.course, north.discussion, ["prompt"])
         for of in (north, south):
             await allowances.revoke(db, north.course, of.discussion, of.member, NOW)
+            await grading.take_back(db, north.course, of.discussion, of.member, NOW)
         await messages.forget_texts(db, north.course, NOW.replace(year=2030), [])
         await messages.release(db, north.channel)
         # Nor does another course's channel stop being its own.
@@ -385,6 +393,7 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         (theirs,) = await rosters.entries_of(db, south.course)
         await rosters.change(db, north.course, theirs.id, {"name": "new"})
         await rosters.unlink(db, north.course, [south.account])
+        await grading.set_rule(db, north.course, None, NOW)
         await archives.settle(db, north.course)
         await exports.forget(db, north.course, south.member)
         for kept, gone in [(north.member, south.member), (south.member, north.member)]:

@@ -1,4 +1,4 @@
-"""Reports that were handed out, frozen by opaque ids."""
+"""Reports that were handed out, frozen by opaque ids; a course's grading rule."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _add_grading()
     op.create_table(
         "exports",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -65,6 +66,64 @@ def upgrade() -> None:
         op.create_index(f"ix_export_figures_{column}", "export_figures", [column])
 
 
+def _add_grading() -> None:
+    op.create_table(
+        "grading_rules",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["courses.id"], name=op.f("fk_grading_rules_course_id")
+        ),
+        sa.PrimaryKeyConstraint("course_id", name=op.f("pk_grading_rules")),
+    )
+    op.create_table(
+        "points_given",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("discussion_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Float(), nullable=False),
+        sa.Column("given_by", sa.Integer(), nullable=False),
+        sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["discussion_id"],
+            ["discussions.id"],
+            name=op.f("fk_points_given_discussion_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by"], ["members.id"], name=op.f("fk_points_given_given_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["members.id"],
+            name=op.f("fk_points_given_member_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_given")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_points_given_discussion_id_member_id", "points_given", ["discussion_id", "member_id"]
+    )
+    op.create_table(
+        "points_reasons",
+        sa.Column("points_given_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["points_given_id"],
+            ["points_given.id"],
+            name=op.f("fk_points_reasons_points_given_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("points_given_id", name=op.f("pk_points_reasons")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("points_reasons")
+    op.drop_table("points_given")
+    op.drop_table("grading_rules")
     op.drop_table("export_figures")
     op.drop_table("exports")
