@@ -15,7 +15,9 @@ from storage.schema import (
     discussions,
     export_figures,
     exports,
+    grading_rules,
     messages,
+    points_given,
     reactions,
     sides_taken,
 )
@@ -214,3 +216,30 @@ async def allowed_since(
         .order_by(allowances.c.id)
     )
     return [(row[0], row[1], row[2], bool(row[3])) for row in found]
+
+
+async def given_since(
+    db: Connection, course: CourseId, moment: datetime
+) -> Sequence[tuple[MemberId, DiscussionId]]:
+    """To whom, and in which discussion, staff gave points, or took them back, after the moment."""
+    found = await db.execute(
+        select(points_given.c.member_id, points_given.c.discussion_id)
+        .join(discussions, discussions.c.id == points_given.c.discussion_id)
+        .where(
+            discussions.c.course_id == course,
+            or_(points_given.c.given_at > moment, points_given.c.revoked_at > moment),
+        )
+        .distinct()
+        .order_by(points_given.c.discussion_id)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+async def ruled_since(db: Connection, course: CourseId, moment: datetime) -> bool:
+    """Whether the course's grading rule was set after the moment."""
+    found = await db.execute(
+        select(grading_rules.c.course_id).where(
+            grading_rules.c.course_id == course, grading_rules.c.set_at > moment
+        )
+    )
+    return found.first() is not None

@@ -63,6 +63,7 @@ class Since:
     allowed: Mapping[MemberId, Sequence[str]]
     sided: set[MemberId]
     reacted: set[MemberId]
+    new_rule: bool  # of grading
     ruled: Sequence[str]  # what was done with discussions, so that others count
 
 
@@ -183,11 +184,15 @@ def _since(db: Snapshot, call: Call, export: Export, numbers: Sequence[int]) -> 
         if where in over:
             done = "was given" if holds else "was taken back"
             allowed[member].append(f"an {kind} for {over[where].name} {done}")
+    for member, where in db.read(lambda at: exports.given_since(at, course, moment)):
+        if where in over:
+            allowed[member].append(f"staff changed the points for {over[where].name}")
     return Since(
         messages,
         allowed,
         db.read(lambda at: exports.sided_since(at, course, moment)),
         db.read(lambda at: exports.reacted_since(at, course, moment)),
+        db.read(lambda at: exports.ruled_since(at, course, moment)),
         [said for d in over.values() if (said := _ruled(d, moment)) is not None],
     )
 
@@ -216,6 +221,8 @@ def reasons(member: MemberId | None, changed: Sequence[Change], since: Since, at
     if names & BY_OTHERS and others:
         found.append(f"{number(others, 'message')} of classmates came or changed")
     found += since.ruled if "discussions_open" in names or not found else []
+    if since.new_rule and "points" in names:
+        found.append("the grading rule was set anew")
     if "left" in names:
         found.append("it was noted that they left, or are back")
     return "; ".join(found) or OTHERWISE

@@ -83,7 +83,8 @@ def test_whatever_is_typed_is_a_rule_or_is_refused(typed: str) -> None:
 
 
 class Class:
-    def __init__(self, ada: Human, bo: Human, cy: Human, thread: int) -> None:
+    def __init__(self, world: World, ada: Human, bo: Human, cy: Human, thread: int) -> None:
+        self.world = world
         self.ada, self.bo, self.cy, self.thread = ada, bo, cy, thread
 
     async def table(self, **given: str) -> dict[str, dict[str, str]]:
@@ -101,7 +102,7 @@ async def room(world: World) -> Class:
     thread = await world.post(ada)
     first = await bo.say("By F8 they were deported", thread)
     await cy.say("I wonder", to=first)
-    return Class(ada, bo, cy, thread)
+    return Class(world, ada, bo, cy, thread)
 
 
 async def test_without_a_rule_there_are_no_points(room: Class) -> None:
@@ -175,3 +176,18 @@ async def test_staff_give_other_points_with_a_reason_and_take_them_back(room: Cl
     assert "has the rule's points in D1 already" in await room.ada.answer(
         "participation override", **given
     )
+
+
+async def test_what_was_changed_about_points_is_a_reason_of_compare(room: Class) -> None:
+    await room.ada.answer("participation rule", rule=RULE)
+    await room.table()
+    room.world.clock.move(hours=1)
+    given = {"student": "Cy", "discussion": "D1"}
+    await room.ada.answer("participation override", **given, points="2.5", reason="A talk")
+    said = await room.ada.answer("participation compare")
+    assert "Cy | points 1 → 2.5 | staff changed the points for D1" in said
+    assert "A talk" not in said
+    await room.ada.answer("participation rule", rule="1 for a post")
+    said = await room.ada.answer("participation compare")
+    (bo,) = [line for line in said.splitlines() if line.startswith("Bo |")]
+    assert bo == "Bo | points 3 → 1; points_possible 4 → 1 | the grading rule was set anew"

@@ -207,6 +207,8 @@ READS: dict[str, Read] = {
     "touched_since": lambda db, m: exports.touched_since(db, m.course, EARLIER),
     "reacted_since": lambda db, m: exports.reacted_since(db, m.course, EARLIER),
     "sided_since": lambda db, m: exports.sided_since(db, m.course, EARLIER),
+    "given_since": lambda db, m: exports.given_since(db, m.course, EARLIER),
+    "ruled_since": lambda db, m: exports.ruled_since(db, m.course, EARLIER),
     "allowed_since": lambda db, m: exports.allowed_since(db, m.course, EARLIER),
     "entries_of": lambda db, m: rosters.entries_of(db, m.course),
     "links_of": lambda db, m: rosters.links_of(db, m.course),
