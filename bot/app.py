@@ -19,10 +19,11 @@ from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
 from bot.core import catalog, composing, exporting, gradebook_commands, privacy, upcoming
 from bot.core.agenda import Agenda
-from bot.core.commands import Catalog, File
+from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
 from bot.core.exporting import Wanted
+from bot.core.frozen import Exported
 from bot.core.gradebook import Rehearsal
 from bot.core.intake import Intake
 from bot.core.loaded_packs import LoadedPack, load_packs
@@ -393,8 +394,8 @@ async def rehearse(
         return await gradebook_commands.rehearse_for(app.services, course, asked)
 
 
-async def report(settings: Settings, wanted: Wanted) -> list[File]:
+async def report(settings: Settings, wanted: Wanted) -> list[Exported]:
     """The participation report of a course, or of the only one: a file, or one for each channel.
     Raises UserError."""
     async with open_app(settings) as app:
-        return await exporting.report_files(app.services, wanted)
+        return await exporting.exported(app.services, wanted)

@@ -20,6 +20,7 @@ MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
 ScheduleId = NewType("ScheduleId", int)
 EntryId = NewType("EntryId", int)
+ExportId = NewType("ExportId", int)
 
 
 @dataclass(frozen=True, slots=True)

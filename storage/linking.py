@@ -13,22 +13,27 @@ from storage.schema import (
     accounts,
     allowances,
     audit,
+    export_figures,
+    exports,
     identities,
     link_codes,
     member_accounts,
     members,
     messages,
+    points_given,
     roles,
     schedules,
     sides_taken,
     spaces,
 )
 
-MERGED = (member_accounts, messages, sides_taken, allowances, audit)
+MERGED = (member_accounts, messages, sides_taken, allowances, points_given, audit)
 """What names a member and names the one who stays afterwards. Besides these only the member's
 roles and code do, which go."""
-BY_STAFF = (schedules,)
+BY_STAFF = (schedules, exports)
 """What names members as staff only, who are never merged."""
+FROZEN = export_figures
+"""What stood in reports of the one who stays is what is compared with: of the other it goes."""
 BY_ACCOUNT = (member_accounts, messages, sides_taken)
 """What of these says with which account it was done, and follows that account."""
 
@@ -135,7 +140,7 @@ async def merge(db: Connection, course: CourseId, kept: MemberId, gone: MemberId
         await db.execute(
             update(table).where(table.c.member_id == of_gone).values(member_id=of_kept)
         )
-    for table in (roles, link_codes):
+    for table in (roles, link_codes, FROZEN):
         await db.execute(delete(table).where(table.c.member_id == of_gone))
     await db.execute(
         update(members)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -397,6 +398,36 @@ allowance_reasons = Table(
     Column("text", Text, nullable=False),
 )
 
+grading_rules = Table(
+    "grading_rules",  # what gives points, where a course wants any
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("rule", Text, nullable=False),  # as it was typed
+    Column("set_at", Instant, nullable=False),
+)
+
+points_given = Table(
+    "points_given",  # by staff, in the place of the rule's
+    metadata,
+    _key(),
+    _to("discussions"),
+    _to("members"),
+    Column("points", Float, nullable=False),
+    Column("given_by", ForeignKey("members.id"), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    sqlite_autoincrement=True,
+)
+Index("ix_points_given_discussion_id_member_id", points_given.c.discussion_id,
+      points_given.c.member_id)  # fmt: skip
+
+points_reasons = Table(
+    "points_reasons",  # as staff typed them
+    metadata,
+    Column("points_given_id", ForeignKey("points_given.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
 # --- when it is posted --------------------------------------------------------------------------
 
 schedules = Table(
@@ -703,6 +734,40 @@ course_keys = Table(
     Column("course_id", ForeignKey("courses.id"), primary_key=True),
     Column("key", String, nullable=False),
 )
+
+exports = Table(
+    "exports",  # each report that was handed out as a file
+    metadata,
+    _key(),
+    _to("courses"),
+    Column("number", Integer, nullable=False),  # E3
+    Column("as_of", Instant, nullable=False),
+    Column("over", JSON, nullable=False),  # days, discussions, channel, section
+    Column("format", String, nullable=False),
+    Column("pseudonyms", Boolean, nullable=False),
+    Column("version", String, nullable=False),  # of the definitions
+    Column("digest", String, nullable=False),  # SHA-256 of the file
+    _to("members", null=True, name="made_by"),  # null: whoever runs the bot, in the terminal
+    UniqueConstraint("course_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+export_figures = Table(
+    "export_figures",  # what stood in it of each student; what was empty is not here
+    metadata,
+    _key(),
+    Column("export_id", ForeignKey("exports.id", ondelete="CASCADE"), nullable=False),
+    Column("member_id", ForeignKey("members.id", ondelete="CASCADE")),
+    Column("entry_id", ForeignKey("roster_entries.id", ondelete="CASCADE")),  # of no member yet
+    Column("name", String, nullable=False),  # of the column
+    Column("text", String),
+    Column("number", Float),
+    CheckConstraint("(member_id IS NULL) <> (entry_id IS NULL)", name="whose"),
+    sqlite_autoincrement=True,
+)
+Index("ix_export_figures_export_id", export_figures.c.export_id)
+Index("ix_export_figures_member_id", export_figures.c.member_id)
+Index("ix_export_figures_entry_id", export_figures.c.entry_id)
 
 # --- where Slack's app is installed -------------------------------------------------------------
 

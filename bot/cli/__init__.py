@@ -223,18 +223,20 @@ def report(
     gc.disable()  # a million rows are no garbage, and the program ends in a moment
     typed = {"from": first, "to": last, "discussion": discussion, "channel": channel}
     typed["section"] = section
-    wanted = Wanted(course, format_, typed, pseudonyms, by_channel)
-    for file in asyncio.run(make_report(settings, wanted)):
+    # As a program reads it, without the mark for spreadsheets, where it is printed.
+    wanted = Wanted(course, format_, typed, pseudonyms, by_channel, bare=output is None)
+    for made in asyncio.run(make_report(settings, wanted)):
+        file, export = made.file, made.export
         _hand_out(file, output / file.name if output is not None and by_channel else output)
+        said = f"{export.name}, SHA-256 {export.digest}, by definitions version {export.version}"
+        typer.echo(said, err=output is None)
 
 
 def _hand_out(file: "File", output: Path | None) -> None:
-    import codecs
-
     if output is not None:
         output.write_bytes(file.content)
         typer.echo(f"Written to {output}")
         return
     # As bytes: a terminal's encoding must not change what a program reads.
-    sys.stdout.buffer.write(file.content.removeprefix(codecs.BOM_UTF8))
+    sys.stdout.buffer.write(file.content)
     sys.stdout.flush()

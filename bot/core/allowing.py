@@ -16,7 +16,7 @@ from storage.rows import Allowance, Discussion, Member
 
 async def extend(call: Call) -> Card:
     """/participation extend: a student's replies are on time until then, and count until then."""
-    discussion, member = await _of(call)
+    discussion, member = await of_student(call)
     until = (await understood(call, "until")).at
     if discussion.due_at is not None and until <= discussion.due_at:
         raise BadInput("until", f"{discussion.name} is due later than that for everybody.")
@@ -41,7 +41,7 @@ async def extend(call: Call) -> Card:
 
 async def excuse(call: Call) -> Card:
     """/participation excuse: a discussion is not asked of a student; what they write counts."""
-    discussion, member = await _of(call)
+    discussion, member = await of_student(call)
     await _allow(call, discussion, member, Allowance(
         discussion.id, member.id, "excuse", None, call.member.id, call.now, call.text("reason")
     ))  # fmt: skip
@@ -58,7 +58,7 @@ async def excuse(call: Call) -> Card:
 
 async def revoke(call: Call) -> Card:
     """/participation revoke: an extension or an excuse is taken back."""
-    discussion, member = await _of(call)
+    discussion, member = await of_student(call)
 
     async def work(db: Connection) -> None:
         await prompts.refuse_archived(db, call)
@@ -74,7 +74,7 @@ async def revoke(call: Call) -> Card:
     )
 
 
-async def _of(call: Call) -> tuple[Discussion, Member]:
+async def of_student(call: Call) -> tuple[Discussion, Member]:
     """The discussion and the student that were named. Raises BadInput."""
     member = await find_member(call, "student")
     if member.role != Role.STUDENT.word:

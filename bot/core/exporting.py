@@ -1,27 +1,31 @@
 """/participation export and `coalface report`: a report is read, counted and made a file of, all at
 one moment and on a thread of its own."""
 
-from collections.abc import Mapping
+from codecs import BOM_UTF8
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core import report_asking
-from bot.core.cards import Card, Moment, number, text
+from bot.core import frozen, report_asking
+from bot.core.cards import Card, number, text
 from bot.core.commands import Answer, File
 from bot.core.dispatch import Call
+from bot.core.enrolment import InReport
 from bot.core.errors import Refused, UserError
 from bot.core.events import Place
+from bot.core.frozen import Exported
 from bot.core.pseudonyms import key_of, pseudonym
 from bot.core.reckoning import Asked, reckon
 from bot.core.register import Register, read_register
-from bot.core.report_building import Dress, Linked, build
+from bot.core.report_building import Dress, Linked, build, in_order
 from bot.core.report_model import Report
 from bot.core.services import Services, channel_labels
 from prompts.models import Pack
-from storage import courses
+from storage import courses, exports
 from storage.database import Connection
-from storage.ids import ChannelId, MessageRef, ThreadRef
+from storage.exports import Export, Figure
+from storage.ids import ChannelId, MemberId, MessageRef, ThreadRef
 from storage.rows import Channel, Course
 from storage.snapshot import Snapshot
 
@@ -30,33 +34,70 @@ async def export(call: Call) -> Answer:
     """/participation export: the class's table as a file."""
     over = await report_asking.asked(call)
     hidden = call.text("pseudonyms") == "yes"
-    file, students, words = await make(
-        call.services, call.course, over, call.text("format") or "csv", call.now, hidden
-    )
-    said = f"{number(students, 'student')}, over {words}, as of "
-    blocks = [text(said, Moment(call.now, call.course.zone), ".")]
+    kind = Kind(call.text("format") or "csv", hidden)
+    made = await make(call.services, call.course, over, kind, call.now, call.member.id)
+    async with call.services.database.read() as db:
+        labels = channel_labels(await courses.channels_of(db, call.course.id))
+    blocks = [
+        frozen.line(made.export, call.course.zone, labels),
+        text(f"{number(made.students, 'student')}, by definitions version {made.export.version}."),
+    ]
     if hidden:
         blocks.append(text("It names nobody: each student has a pseudonym, the same every time."))
-    return Answer(Card("Participation report", tuple(blocks)), (file,))
+    footer = "/participation compare says what has changed since."
+    return Answer(Card("Participation report", tuple(blocks), footer), (made.file,))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What kind of file is made; `bare`: without the mark that spreadsheets know UTF-8 by."""
+
+    format: str
+    hidden: bool = False
+    bare: bool = False
 
 
 async def make(
-    services: Services, course: Course, over: Asked, format_: str, now: datetime, hidden: bool
-) -> tuple[File, int, str]:
-    """The file, how many students are in it, and over what it is in words."""
-    exporter = services.exporters[format_]
+    services: Services,
+    course: Course,
+    over: Asked,
+    kind: Kind,
+    now: datetime,
+    by: MemberId | None = None,
+) -> Exported:
+    """The file, which is kept as it was handed out; `by` None: to whoever runs the bot."""
+    exporter = services.exporters[kind.format]
     pack = services.packs[course.pack].pack if course.pack in services.packs else None
-    key = await key_of(services, course.id) if hidden else None
+    key = await key_of(services, course.id) if kind.hidden else None
     name = report_asking.file_name(now.astimezone(ZoneInfo(course.zone)), over)
 
-    def work(db: Snapshot) -> tuple[File, int, str]:
-        made = report_of(db, services, course, over, now, pack, key)
-        return exporter(made, name), made.students.count, made.window.words
+    def work(db: Snapshot) -> tuple[File, Export, list[Figure], int, str]:
+        made, whose = counted_report(db, services, course, over, now, pack, key)
+        file = exporter(made, name)
+        if kind.bare:
+            file = replace(file, content=file.content.removeprefix(BOM_UTF8))
+        export = frozen.to_be_kept(
+            over, file, kind.format, now, hidden=kind.hidden, version=made.version
+        )
+        figures = list(frozen.figures(made.students, whose))
+        return file, export, figures, made.students.count, made.window.words
 
-    return await services.database.apart(work)
+    file, export, figures, students, words = await services.database.apart(work)
+    export = replace(export, made_by=by)
+    kept = await services.database.write(
+        lambda db: exports.freeze(db, course.id, export, figures)
+    )  # fmt: skip
+    return Exported(file, kept, students, words)
 
 
 def report_of(
+    db: Snapshot, services: Services, course: Course, over: Asked, now: datetime, pack: Pack | None
+) -> Report:
+    """The report, on a snapshot's thread."""
+    return counted_report(db, services, course, over, now, pack)[0]
+
+
+def counted_report(
     db: Snapshot,
     services: Services,
     course: Course,
@@ -64,13 +105,15 @@ def report_of(
     now: datetime,
     pack: Pack | None,
     key: bytes | None = None,
-) -> Report:
-    """The report, on a snapshot's thread; with a key, under pseudonyms."""
+) -> tuple[Report, Sequence[InReport]]:
+    """The report, and whose the rows of its students are; with a key, under pseudonyms."""
     of = read_register(db, course, pack)
     labels = channel_labels(list(of.channels.values()))
-    hide = None if key is None else (lambda member: pseudonym(key, member))
+    hide = None if key is None else (lambda whose: pseudonym(key, whose))
     dress = Dress(labels, linked(services, of), hide)
-    return build(db, reckon(db, of, over), now, report_asking.window(over, labels), dress)
+    counted = reckon(db, of, over)
+    report = build(db, counted, now, report_asking.window(over, labels), dress)
+    return report, in_order(counted, dress)
 
 
 def linked(services: Services, of: Register) -> Linked:
@@ -95,6 +138,7 @@ class Wanted:
     typed: Mapping[str, str | None] | None = None
     pseudonyms: bool = False
     by_channel: bool = False
+    bare: bool = False  # see Kind
 
 
 async def the_course(db: Connection, number: int | None) -> Course:
@@ -108,6 +152,11 @@ async def the_course(db: Connection, number: int | None) -> Course:
 
 
 async def report_files(services: Services, wanted: Wanted) -> list[File]:
+    """The files of `exported`, where they are all that is wanted."""
+    return [one.file for one in await exported(services, wanted)]
+
+
+async def exported(services: Services, wanted: Wanted) -> list[Exported]:
     """The report of a course, by its number, or of the only one there is: one file, or one for each
     channel. Raises UserError."""
     now = services.clock.now()
@@ -121,11 +170,14 @@ async def report_files(services: Services, wanted: Wanted) -> list[File]:
     asked = [over]
     if wanted.by_channel:
         asked = [replace(over, channel=channel.id) for channel in channels]
-    files = []
+    kind = Kind(wanted.format, wanted.pseudonyms, wanted.bare)
+    found = []
     for one in asked:
-        file, _, _ = await make(services, course, one, wanted.format, now, wanted.pseudonyms)
-        files.append(_of_channel(file, channels, one) if wanted.by_channel else file)
-    return files
+        made = await make(services, course, one, kind, now)
+        if wanted.by_channel:
+            made = replace(made, file=_of_channel(made.file, channels, one))
+        found.append(made)
+    return found
 
 
 def _of_channel(file: File, channels: list[Channel], over: Asked) -> File:

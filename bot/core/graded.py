@@ -21,6 +21,7 @@ FIGURES = (
     Choice("replies_received", "Responses received"),
     Choice("facts_cited", "Facts cited"),
     Choice("sources_linked", "Sources linked"),
+    Choice("points", "Points by the course's grading rule"),
 )
 PLATFORMS = (Choice("canvas", "Canvas"), Choice("moodle", "Moodle"))
 NEW = (Choice("yes", "Make it if it is not there"), Choice("no", "Make none"))
@@ -40,19 +41,24 @@ def graded_students(
     outside = [
         GradedStudent(str(row[names]), grade=grades[member])
         for member, row in zip(report.members, report.students.rows, strict=True)
-        if member not in known
+        if member is not None and member not in known
     ]
     return (*(_listed(one, grades) for one in listed), *outside)
 
 
 def _grades(report: Report, figure: str) -> dict[MemberId, float | None]:
     names = report.students.names
+    if figure == "points" and figure not in names:
+        raise Refused(
+            "The course has no grading rule, and so no points; an instructor sets one with"
+            " /participation rule."
+        )
     if figure not in names or report.pseudonymised:
         offered = ", ".join(choice.value for choice in FIGURES)
         raise Refused(f"There is no figure “{figure}” to take as a grade; there are: {offered}.")
     place = names.index(figure)
     rows = zip(report.members, report.students.rows, strict=True)
-    return {member: _number(row[place]) for member, row in rows}
+    return {member: _number(row[place]) for member, row in rows if member is not None}
 
 
 def _number(value: object) -> float | None:

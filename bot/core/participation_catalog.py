@@ -1,6 +1,18 @@
 """The commands about what students did: catalog.py has all of them in order."""
 
-from bot.core import allowing, courses, discussions, exporting, reporting
+from dataclasses import replace
+
+from bot.core import (
+    allowing,
+    courses,
+    defining,
+    discussions,
+    exporting,
+    frozen,
+    grading_commands,
+    reporting,
+    since_export,
+)
 from bot.core.commands import Choice, Command, OnMessage, Param, Role, Type
 from bot.core.formats import FORMATS
 
@@ -39,8 +51,14 @@ def of_students() -> tuple[Command, ...]:
             on_message=OnMessage("Why counted?", "message", "ref"),
         ),
         Command(
+            "participation rule", "What gives points here, in words; an instructor sets it",
+            student, grading_commands.rule,
+            (Param("rule", "For an instructor: 2 points for a post by due; at most 4; or none",
+                   most=500),),
+        ),
+        Command(
             "participation definitions", "What each figure means", student,
-            reporting.definitions,
+            defining.definitions,
         ),
     )  # fmt: skip
 
@@ -75,6 +93,12 @@ def of_staff() -> tuple[Command, ...]:
             ),
         ),
         Command(
+            "participation compare", "What has changed since an export, and why", assistant,
+            since_export.compare,
+            (Param("export", "An export, such as E3; the last one if left empty",
+                   complete=frozen.choices),),
+        ),
+        Command(
             "participation extend", "Give a student more time for a discussion", assistant,
             allowing.extend,
             (
@@ -90,5 +114,14 @@ def of_staff() -> tuple[Command, ...]:
         Command(
             "participation revoke", "Take an extension or an excuse back", assistant,
             allowing.revoke, (_STUDENT, _DISCUSSION),
+        ),
+        Command(
+            "participation override", "Give a student other points than the rule's", assistant,
+            grading_commands.override,
+            (
+                _STUDENT, replace(_DISCUSSION, required=True),
+                Param("points", "How many, such as 2.5; the rule's again if left empty"),
+                Param(_REASON.name, _REASON.summary),
+            ),
         ),
     )  # fmt: skip

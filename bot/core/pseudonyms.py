@@ -20,6 +20,7 @@ async def key_of(services: Services, course: CourseId) -> bytes:
     return bytes.fromhex(key)
 
 
-def pseudonym(key: bytes, member: int) -> str:
-    digest = blake2b(str(member).encode("ascii"), key=key, digest_size=_LENGTH).digest()
+def pseudonym(key: bytes, whose: str) -> str:
+    """Of a member's id, or of the roster entry's that no member is linked to."""
+    digest = blake2b(whose.encode("ascii"), key=key, digest_size=_LENGTH).digest()
     return f"S-{b32encode(digest).decode('ascii')}"

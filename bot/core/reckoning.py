@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.enrolment import Enrolled
+from bot.core.enrolment import Absent, Enrolled, InReport, by_name
 from bot.core.participation import ALWAYS
 from bot.core.register import Register, by_members, talk_of
 from bot.core.roster_rows import sections_of
@@ -50,7 +50,17 @@ class Reckoning:
     selection: Selection
     chosen: Sequence[Discussion]
     tally: Tally
-    shown: Sequence[Enrolled]  # who is in the table, by name
+    shown: Sequence[Enrolled]  # the members who are in the table, by name
+    absent: Sequence[Absent] = ()  # and who else is
+
+    @property
+    def everybody(self) -> list[InReport]:
+        """All who are in the table, by name."""
+        return by_name(self.shown, self.absent)
+
+    def of_one(self, one: InReport) -> Figures:
+        """Somebody's figures; all are zero of whom nobody knows in the course."""
+        return self.figures(one.member.id) if isinstance(one, Enrolled) else Figures()
 
     def figures(self, member: int) -> Figures:
         return self.tally.of(member)
@@ -73,8 +83,10 @@ def reckon(db: Snapshot, of: Register, asked: Asked) -> Reckoning:
     tally.sided(row for row in counting.sides(db, of.course.id) if row[0] in picked)
     tally.finish()
     return Reckoning(
-        of, asked, selection, chosen, tally, [e for e in shown if e.member.id in tally.places]
-    )
+        of, asked, selection, chosen, tally,
+        [e for e in shown if e.member.id in tally.places],
+        [one for one in of.absent if asked.section is None or one.section == asked.section],
+    )  # fmt: skip
 
 
 def _attach(db: Snapshot, of: Register, tally: Tally) -> None:

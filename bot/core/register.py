@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from bot.core.enrolment import Enrolled, enrolled
+from bot.core.enrolment import Absent, Enrolled, absent, enrolled
 from bot.core.evidence import links_of
+from bot.core.grading import GradingRule, parse
 from bot.core.participation import Terms
 from bot.core.roster import on_roster
 from bot.core.talk import Beyond, Talk, by_mention
 from bot.core.tally import Known
 from prompts.models import Pack
-from storage import allowances, counting, courses, discussions, members, responding
+from storage import allowances, counting, courses, discussions, grading, members, responding
+from storage.grading import Given
 from storage.ids import ChannelId, DiscussionId, MemberId
 from storage.instants import to_micros
 from storage.rows import Allowance, Channel, Course, Discussion, Member, Said
@@ -31,6 +33,9 @@ class Register:
     accounts: Mapping[int, int]
     enrolled: Sequence[Enrolled]
     known: Known
+    absent: Sequence[Absent] = ()
+    grading: GradingRule | None = None
+    given: Mapping[tuple[DiscussionId, MemberId], Given] = field(default_factory=dict)
     extended: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
     def __post_init__(self) -> None:
@@ -48,6 +53,8 @@ def read_register(db: Snapshot, course: Course, pack: Pack | None) -> Register:
     for placement in db.read(lambda at: discussions.placements_of(at, course.id)):
         placed[placement.discussion_id] |= {placement.channel.id}
     people = db.read(lambda at: members.members_of(at, course.id))
+    roster = db.read(lambda at: on_roster(at, course.id))
+    rule = db.read(lambda at: grading.rule_of(at, course.id))
     known = Known()
     if pack is not None:
         links = {name: source.id for name, source in links_of(pack).items()}
@@ -60,8 +67,11 @@ def read_register(db: Snapshot, course: Course, pack: Pack | None) -> Register:
         placed,
         db.read(lambda at: allowances.allowances_of(at, course.id)),
         counting.accounts(db, course.id),
-        enrolled(people, db.read(lambda at: on_roster(at, course.id))),
+        enrolled(people, roster),
         known,
+        absent(roster),
+        None if rule is None else parse(rule),
+        db.read(lambda at: grading.given_in(at, course.id)),
     )
 
 

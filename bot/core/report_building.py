@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core import report_columns
 from bot.core.content import from_json
-from bot.core.enrolment import Enrolled
+from bot.core.enrolment import Enrolled, InReport
 from bot.core.participation import open_to
+from bot.core.points import points_of, total
 from bot.core.reckoning import Reckoning
 from bot.core.register import talk_of
 from bot.core.report_model import (
@@ -31,7 +32,7 @@ from bot.core.tally import Figures, OfDiscussion
 from storage import counting
 from storage.ids import ChannelId, DiscussionId, MemberId, MessageId, MessageRef, ThreadRef
 from storage.instants import from_micros, to_micros
-from storage.rows import Discussion
+from storage.rows import Allowance, Discussion
 from storage.snapshot import Snapshot
 
 FEWEST = 5
@@ -47,7 +48,7 @@ class Dress:
 
     labels: Mapping[ChannelId, str]
     linked: Linked
-    pseudonym: Callable[[MemberId], str] | None = None
+    pseudonym: Callable[[str], str] | None = None  # of `opaque`
 
 
 def build(
@@ -60,6 +61,8 @@ def build(
     building = _Building(db, counted, dress)
     shown = building.shown
     hidden = dress.pseudonym is not None
+    graded = counted.of.grading is not None
+    columns = report_columns.STUDENTS + (report_columns.POINTS if graded else ())
     return Report(
         course_id=counted.of.course.id,
         course=counted.of.course.title,
@@ -68,9 +71,9 @@ def build(
         window=window,
         pseudonymised=hidden,
         version=report_columns.VERSION,
-        definitions=report_columns.definitions(),
-        students=_sheet("students", report_columns.STUDENTS, [building.student(e) for e in shown]),
-        members=() if hidden else tuple(e.member.id for e in shown),
+        definitions=report_columns.definitions(graded=graded),
+        students=_sheet("students", columns, [building.student(e) for e in shown]),
+        members=() if hidden else tuple(map(member_of, shown)),
         discussions=_sheet(
             "discussions", report_columns.DISCUSSIONS,
             [building.discussion(d) for d in counted.chosen],
@@ -78,7 +81,7 @@ def build(
         replies=Sheet(
             "replies", report_columns.REPLIES, Again(building.replies), building.count()
         ),
-        class_figures=class_figures([counted.figures(e.member.id) for e in shown], counted),
+        class_figures=class_figures([counted.of_one(one) for one in shown], counted),
         series=building.series(),
     )  # fmt: skip
 
@@ -116,6 +119,23 @@ def reciprocity(to: Mapping[int, Mapping[int, int]]) -> float | None:
     return round(returned / pairs, 3) if pairs else None
 
 
+def member_of(one: InReport) -> MemberId | None:
+    return one.member.id if isinstance(one, Enrolled) else None
+
+
+def opaque(one: InReport) -> str:
+    """Whose row it is, by an id of ours."""
+    return str(one.member.id) if isinstance(one, Enrolled) else f"E{one.entry}"
+
+
+def in_order(counted: Reckoning, dress: Dress) -> list[InReport]:
+    """Whose the rows of a report are: by name, or by pseudonym, so that the order names nobody."""
+    hide = dress.pseudonym
+    if hide is None:
+        return counted.everybody
+    return sorted(counted.everybody, key=lambda one: hide(opaque(one)))
+
+
 def _sheet(name: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> Sheet:
     return Sheet(name, columns, tuple(rows), len(rows))
 
@@ -134,19 +154,20 @@ class _Building:
         self._zone = counted.of.zone
         self._names: dict[int, tuple[str, str]] = {}
         for one in counted.of.enrolled:
-            if dress.pseudonym is None:
-                self._names[one.member.id] = (one.member.ref, one.name)
-            else:
-                self._names[one.member.id] = (dress.pseudonym(one.member.id),) * 2
+            self._names[one.member.id] = self._called(one)
         self._within = [d for d in counted.chosen if _in_window(d, counted)]
+        self._points = points_of(db, counted.of, self._within, counted.selection)
         self._open: dict[tuple[datetime | None, datetime | None], frozenset[DiscussionId]] = {}
-        self.shown: Sequence[Enrolled] = counted.shown
-        if dress.pseudonym is not None:
-            self.shown = sorted(counted.shown, key=lambda one: self._names[one.member.id])
+        self.shown: Sequence[InReport] = in_order(counted, dress)
 
-    def _open_to(self, one: Enrolled) -> frozenset[DiscussionId]:
+    def _called(self, one: InReport) -> tuple[str, str]:
+        """The columns member and name."""
+        hide = self._dress.pseudonym
+        return (one.ref, one.name) if hide is None else (hide(opaque(one)),) * 2
+
+    def _open_to(self, one: InReport) -> frozenset[DiscussionId]:
         """The discussions that were open to somebody, those they wrote in among them."""
-        first = self._counted.figures(one.member.id).first
+        first = self._counted.of_one(one).first
         since = one.since
         if since is not None and first is not None:
             since = min(since, from_micros(first))
@@ -155,20 +176,16 @@ class _Building:
             self._open[key] = frozenset(d.id for d in self._within if open_to(d, *key))
         return self._open[key]
 
-    def student(self, one: Enrolled) -> Row:
-        own, zone, tally = self._counted.figures(one.member.id), self._zone, self._counted.tally
+    def student(self, one: InReport) -> Row:
+        own, zone, tally = self._counted.of_one(one), self._zone, self._counted.tally
         facts = sorted(tally.facts.of(own.facts), key=lambda fact: int(fact[1:]))
-        allowed = self._counted.of.allowed
-        open_ = self._open_to(one)
-        excused = sum(
-            (allowance := allowed.get((d, one.member.id))) is not None
-            and allowance.kind == "excuse"
-            for d in open_
-        )
+        open_, allowed = self._open_to(one), self._allowed(one)
+        kinds = Counter(allowance.kind for d, allowance in allowed if d.id in open_)
         return (
-            *self._names[one.member.id],
+            *self._called(one),
             len(open_),
-            excused,
+            kinds["excuse"],
+            kinds["extension"],
             own.joined,
             own.on_time,
             own.posts,
@@ -197,7 +214,37 @@ class _Building:
             _micros(own.last, zone),
             _local(one.left_at, zone),
             one.section,
+            "; ".join(self._said_of(*given) for given in allowed),
+            *self._graded(one),
         )
+
+    def _graded(self, one: InReport) -> Row:
+        """The columns of points, where there are any."""
+        if self._points is None:
+            return ()
+        own = self._points.of_one(one)
+        given = [
+            point.words + (f" ({point.given.reason})" if self._dress.pseudonym is None else "")
+            for point in own
+            if point.given is not None
+        ]
+        return (*total(own), "; ".join(given))
+
+    def _allowed(self, one: InReport) -> list[tuple[Discussion, Allowance]]:
+        """What somebody is allowed, in the discussions that the report is over."""
+        allowed = self._counted.of.allowed
+        if not isinstance(one, Enrolled):
+            return []
+        found = ((d, allowed.get((d.id, one.member.id))) for d in self._within)
+        return [(d, allowance) for d, allowance in found if allowance is not None]
+
+    def _said_of(self, discussion: Discussion, given: Allowance) -> str:
+        """An allowance in words, with its reason: staff may have named somebody there."""
+        said = f"{discussion.name}: excused"
+        if given.until is not None:
+            said = f"{discussion.name}: until {given.until.astimezone(self._zone):%Y-%m-%d %H:%M}"
+        hidden = self._dress.pseudonym is not None or given.reason is None
+        return said if hidden else f"{said} ({given.reason})"
 
     def discussion(self, one: Discussion) -> Row:
         own = self._counted.tally.discussions.get(one.id, OfDiscussion())
@@ -226,7 +273,7 @@ class _Building:
 
     def replies(self) -> Iterator[Row]:
         counted = self._counted
-        shown = {e.member.id for e in self.shown}
+        shown = {member_of(one) for one in self.shown}
         everybody = counted.asked.section is None
         for discussion in counted.chosen:
             talk = talk_of(self._db, counted.of, discussion)
@@ -282,11 +329,15 @@ class _Building:
 
     def series(self) -> Series:
         tally = self._counted.tally
-        row = {tally.places[e.member.id]: n for n, e in enumerate(self.shown)}
+        row = {
+            tally.places[one.member.id]: n
+            for n, one in enumerate(self.shown)
+            if isinstance(one, Enrolled)
+        }
         return Series(
             days=tuple(Day(*day) for day in tally.days()),
             edges=Again(lambda: self._edges(row)),
-            voices=tuple(sorted(tally.table[place].words for place in row)),
+            voices=tuple(sorted(self._counted.of_one(one).words for one in self.shown)),
             sides=tuple(self._sides()),
         )
 
@@ -298,7 +349,7 @@ class _Building:
 
     def _sides(self) -> Iterator[SideCount]:
         """Where they stood at first and in the end, over those who are shown; of few, nothing."""
-        shown = {e.member.id for e in self.shown}
+        shown = {member_of(one) for one in self.shown}
         held: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         for discussion, member, side in counting.sides(self._db, self._counted.of.course.id):
             if member in shown:

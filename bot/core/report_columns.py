@@ -3,7 +3,7 @@ definitions and /participation definitions show these and no others."""
 
 from bot.core.report_model import Column, Definition, Kind
 
-VERSION = "2"
+VERSION = "3"
 """Goes up whenever a sentence here changes what is counted: frozen exports name it."""
 
 _T, _N, _X, _I, _L = Kind.TEXT, Kind.COUNT, Kind.NUMBER, Kind.INSTANT, Kind.LINK
@@ -24,11 +24,13 @@ RULES = (
 )
 
 STUDENTS = (
-    Column("member", _T, "The student's id on their platform, or their pseudonym."),
+    Column("member", _T, "The student's id on the roster, or else on their platform; or their"
+           " pseudonym."),
     Column("name", _T, "What the student is called, or their pseudonym."),
     Column("discussions_open", _N, "Discussions that were open to the student: not withdrawn, not"
            " closed before they came, not opened after they left."),
     Column("excused", _N, "Those of them that staff did not ask of the student."),
+    Column("extended", _N, "Those of them for which staff gave the student more time."),
     Column("discussions_joined", _N, "Discussions in which a message of theirs counts."),
     Column("on_time", _N, "Discussions with a due time by which their first counted message was"
            " written, or by the time that staff gave them."),
@@ -62,7 +64,18 @@ STUDENTS = (
     Column("last", _I, "When the last counted message was written."),
     Column("left", _I, "Since when the student is known not to be there any more."),
     Column("section", _T, "Their section, as the roster says."),
+    Column("allowances", _T, "What staff allowed the student, by discussion, with the reason; the"
+           " reason is left out with pseudonyms."),
 )  # fmt: skip
+
+POINTS = (
+    Column("points", _X, "Points by the course's grading rule, and those that staff gave in its"
+           " place; what is excused is left out."),
+    Column("points_possible", _X, "The points of all that was asked of the student."),
+    Column("points_given", _T, "The points that staff gave in the place of the rule's, by"
+           " discussion, with the reason; that is left out with pseudonyms."),
+)  # fmt: skip
+"""The students' too, where the course has a grading rule."""
 
 DISCUSSIONS = (
     Column("discussion", _T, "The discussion's short id."),
@@ -116,9 +129,9 @@ CLASS = (
 )
 
 
-def definitions() -> tuple[Definition, ...]:
-    """All of them, in the order in which people are shown them."""
-    columns = [*STUDENTS[2:], *DISCUSSIONS[5:], *REPLIES]
+def definitions(*, graded: bool = False) -> tuple[Definition, ...]:
+    """All of them, in the order in which people are shown them; `graded`: with those of points."""
+    columns = [*STUDENTS[2:], *(POINTS if graded else ()), *DISCUSSIONS[5:], *REPLIES]
     seen: dict[str, Definition] = {rule.name: rule for rule in RULES}
     for column in columns:
         seen.setdefault(column.name, Definition(column.name, column.meaning))

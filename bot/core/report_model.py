@@ -134,7 +134,8 @@ class Series:
 @dataclass(frozen=True, slots=True)
 class Report:
     """`members` are the opaque ids of the students, in the order of their rows: by them a roster
-    entry is found. `definitions` are those of every column and figure, and `version` is theirs."""
+    entry is found; None for a student on the roster who is nobody in the course yet. `definitions`
+    are those of every column and figure, and `version` is theirs."""
 
     course_id: CourseId
     course: str  # its title
@@ -145,7 +146,7 @@ class Report:
     version: str
     definitions: tuple[Definition, ...]
     students: Sheet
-    members: tuple[MemberId, ...]
+    members: tuple[MemberId | None, ...]
     discussions: Sheet
     replies: Sheet
     class_figures: tuple[ClassFigure, ...]

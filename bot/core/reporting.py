@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from bot.core import evidence, leaving, report_asking, report_columns
+from bot.core import evidence, grading_commands, leaving, report_asking
 from bot.core.cards import (
     Block,
     Bold,
@@ -26,11 +26,12 @@ from bot.core.commands import Role
 from bot.core.content import from_json
 from bot.core.courses import find_member
 from bot.core.dispatch import Call
-from bot.core.enrolment import Enrolled
+from bot.core.enrolment import Absent, InReport
 from bot.core.errors import BadInput
 from bot.core.events import Place
 from bot.core.evidence import Cited
 from bot.core.participation import Rule
+from bot.core.points import Point
 from bot.core.reckoning import Asked, Reckoning, reckon
 from bot.core.register import Register, read_register, talk_of
 from bot.core.report_building import class_figures
@@ -95,14 +96,24 @@ def _told_of(
     return sorted(found, key=lambda told: told.said.line[1:3])
 
 
-async def _record(call: Call, member: Member) -> tuple[Register, Figures | None, list[Told]]:
-    """A member's figures, if they have a student's, and each message of theirs."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A member's figures, if they have a student's, each message of theirs, and their points."""
+
+    of: Register
+    own: Figures | None
+    told: list[Told]
+    points: list[Point]
+
+
+async def _record(call: Call, member: Member) -> Record:
     pack = _pack(call)
 
-    def work(db: Snapshot, of: Register) -> tuple[Register, Figures | None, list[Told]]:
+    def work(db: Snapshot, of: Register) -> Record:
         tally = reckon(db, of, Asked()).tally
         own = tally.of(member.id) if member.id in tally.places else None
-        return of, own, _told_of(db, of, pack, lambda _, said: said.line[0] == member.id)
+        told = _told_of(db, of, pack, lambda _, said: said.line[0] == member.id)
+        return Record(of, own, told, grading_commands.found(db, of, member.id))
 
     return await _apart(call, work)
 
@@ -111,20 +122,26 @@ async def me(call: Call) -> Card:
     """/participation me: the asker's own figures, and each message behind them."""
     if call.course_or_none is not None and call.member_or_none is None:
         return Card(blocks=(text("Nothing is recorded about you in this course."),))
-    of, own, told = await _record(call, call.member)
+    record = await _record(call, call.member)
     blocks: list[Block] = []
-    if call.role is Role.STUDENT and own is not None:
-        blocks.append(_fields(own))
-    blocks += await _explain(call, of, told, call.member)
+    if call.role is Role.STUDENT and record.own is not None:
+        blocks.append(_fields(record.own))
+        blocks += grading_commands.told(record.of, record.points, reasons=False)
+    blocks += await _explain(call, record.of, record.told, call.member)
     return Card("What is recorded about you", tuple(blocks), "Only you see this.")
 
 
 async def why(call: Call) -> Card:
     """/participation why: for one student, each message that counted and each that didn't."""
     member = await find_member(call, "student")
-    of, own, told = await _record(call, member)
+    record = await _record(call, member)
     left = leaving.said(member, call.course.zone)
-    blocks = [*left, _fields(own or Figures()), *await _explain(call, of, told, member)]
+    blocks = [
+        *left,
+        _fields(record.own or Figures()),
+        *grading_commands.told(record.of, record.points, reasons=True),
+        *await _explain(call, record.of, record.told, member),
+    ]
     return Card(f"Why {member.name} has these counts", tuple(blocks))
 
 
@@ -180,8 +197,8 @@ async def class_(call: Call) -> Card:
                 )
             ),
         )
-        for one in counted_.shown
-        for own in [counted_.figures(one.member.id)]
+        for one in counted_.everybody
+        for own in [counted_.of_one(one)]
     )
     columns = (
         "Student", "Joined", "Answers", "Responses", "Words", "Classmates", "Answered by",
@@ -212,22 +229,10 @@ def _whole(counted_: Reckoning) -> Fields:
         "voice_evenness": "Evenness of voice (0: all alike)",
         "reciprocity": "Answered each other",
     }
-    own = [counted_.figures(one.member.id) for one in counted_.shown]
+    own = [counted_.of_one(one) for one in counted_.everybody]
     figures = class_figures(own, counted_)
     return Fields(
         tuple((labels[f.name], spans("-" if f.value is None else str(f.value))) for f in figures)
-    )
-
-
-async def definitions(call: Call) -> Card:
-    """/participation definitions: what each figure means."""
-    rows = tuple(
-        (spans(Bold(one.name)), spans(one.sentence)) for one in report_columns.definitions()
-    )
-    return Card(
-        "What the figures mean",
-        (Table(("Figure", "Meaning"), rows, frozenset()),),
-        f"Definitions, version {report_columns.VERSION}.",
     )
 
 
@@ -238,16 +243,16 @@ async def quiet(call: Call) -> Card:
         raise BadInput("hours", "hours takes a whole number.")
     before = to_micros(call.now - timedelta(hours=hours))
 
-    def work(db: Snapshot, of: Register) -> tuple[Register, list[Told], list[Enrolled]]:
+    def work(db: Snapshot, of: Register) -> tuple[Register, list[Told], list[InReport]]:
         lonely = _unanswered(db, of, before)
         told = _told_of(db, of, None, lambda _, said: said.line[2] in lonely) if lonely else []
         counted_ = reckon(db, of, Asked())
         unheard = [
             one
-            for one in counted_.shown
-            if one.member.role == "student"
+            for one in counted_.everybody
+            if (isinstance(one, Absent) or one.member.role == "student")
             and one.left_at is None
-            and not counted_.figures(one.member.id).joined
+            and not counted_.of_one(one).joined
         ]
         return of, told, unheard
 
@@ -294,7 +299,7 @@ def _unanswered(db: Snapshot, of: Register, before: int) -> set[int]:
     return lonely
 
 
-def _named(one: Enrolled) -> Spans:
+def _named(one: InReport) -> Spans:
     mark = "" if one.left_at is None else f" ({leaving.MARK})"
     return spans(PersonName(one.name), mark)
 

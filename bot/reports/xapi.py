@@ -73,8 +73,11 @@ class _Statements:
         shown = [row[place] for row in self._report.students.rows]
         if self._report.pseudonymised:
             return {cell: str(cell) for cell in shown}
-        ids = (str(uuid5(self._namespace, f"member {id_}")) for id_ in self._report.members)
-        return dict(zip(shown, ids, strict=True))
+        return {
+            cell: str(uuid5(self._namespace, f"member {id_}"))
+            for cell, id_ in zip(shown, self._report.members, strict=True)
+            if id_ is not None
+        }
 
     def _opened(self, row: Mapping[str, Cell]) -> Iterator[Statement]:
         opened = row["opened"]

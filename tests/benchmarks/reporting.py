@@ -87,7 +87,7 @@ async def timed(services: Services, number: int) -> float:
     async with services.database.read() as db:
         course = next(c for c in await courses.all_courses(db) if c.id == number)
     started = perf_counter()
-    await exporting.make(services, course, Asked(), "csv", services.clock.now(), hidden=False)
+    await exporting.make(services, course, Asked(), exporting.Kind("csv"), services.clock.now())
     return perf_counter() - started
 
 

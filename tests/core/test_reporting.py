@@ -121,7 +121,7 @@ async def test_a_channel_is_named_as_people_call_it(room: Class) -> None:
     services = room.world.app.services
     for name in ("history", "#History"):
         (file,) = await report_files(services, Wanted(typed={"channel": name}))
-        assert b"Bo,1,0,1" in file.content
+        assert b"Bo,1,0,0,1" in file.content
     with pytest.raises(BadInput, match=r"There is no channel “moon”; it takes #history\."):
         await report_files(services, Wanted(typed={"channel": "moon"}))
 

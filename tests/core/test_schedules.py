@@ -287,7 +287,7 @@ async def test_a_post_by_the_clocks_of_an_old_zone_is_moved_to_the_time_that_was
     await term.until("2026-09-08 14:59")
     assert await term.posts() == []
     await term.until("2026-09-08 15:00")
-    assert "Due: Sat 12 Sep 2026, 04:00 BST" in await term.ada.answer("prompt due", discussion="D1")
+    assert "Due: Fri 11 Sep 2026, 22:00 BST" in await term.ada.answer("prompt due", discussion="D1")
 
 
 async def test_prompts_that_would_never_be_posted_are_refused(term: Term) -> None:

@@ -78,7 +78,7 @@ def test_it_says_as_of_when_over_what_and_by_which_definitions() -> None:
     words = "".join(Page(made.a_report()).words)
     assert "2026-11-02 10:00:00-05:00 (America/New_York)" in words
     assert "7 September to 2 November 2026, D1 and D2" in words
-    assert "version 2" in words
+    assert "version 3" in words
 
 
 def test_without_the_library_the_words_and_tables_stand_alone(

@@ -59,7 +59,7 @@ def test_it_says_as_of_when_over_what_and_by_which_definitions() -> None:
     about = {row[0]: row[1] for row in rows(opened(made.a_report()), "about")}
     assert about["As of"] == "2026-11-02 10:00:00-05:00 (America/New_York)"
     assert about["Over"] == "7 September to 2 November 2026, D1 and D2"
-    assert about["Definitions"] == "version 2"
+    assert about["Definitions"] == "version 3"
     assert about["share_joined"] == 0.75
     assert about["reciprocity"] is None
 

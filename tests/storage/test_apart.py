@@ -3,8 +3,7 @@ and no query that reads for one of them brings anything of the other."""
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +15,9 @@ from storage import (
     audit,
     courses,
     discussions,
+    exports,
     follow_ups,
+    grading,
     granting,
     joining,
     leaving,
@@ -33,32 +34,19 @@ from storage import (
 )
 from storage.database import Connection, Database
 from storage.ids import (
-    AccountId,
     AccountRef,
-    ChannelId,
-    ChannelRef,
-    CourseId,
-    DiscussionId,
-    MemberId,
-    MessageId,
     MessageRef,
-    RoleRef,
-    SendId,
-    Space,
     SpaceId,
     ThreadRef,
 )
-from storage.messages import MessageState, ReactionState
-from storage.rows import Allowance, Occurrence, Placement
-from storage.schedules import Plan
 from tests.storage.conftest import NOW
+from tests.storage.two_courses import SPACE, Made, make
 
-SPACE = Space("browser", "classroom")
-NINE = datetime(2026, 9, 7, 9)  # noqa: DTZ001 - a local time
+EARLIER = NOW - timedelta(days=1)
 MODULES = (
     courses, joining, leaving, linking, members, granting, discussions, messages, replies, outbox,
-    responding, notices, audit, allowances, follow_ups, schedules, rosters, archives,
-    receipts,
+    responding, notices, audit, allowances, follow_ups, schedules, rosters, archives, exports,
+    grading, receipts,
 )  # fmt: skip
 
 NAMES_ITS_COURSE = {
@@ -128,92 +116,6 @@ def _short(annotation: str) -> str:
     return words.replace("typing.", "")
 
 
-@dataclass(frozen=True)
-class Made:
-    """One course's rows."""
-
-    course: CourseId
-    channel: ChannelId
-    ref: ChannelRef
-    discussion: DiscussionId
-    account: AccountId
-    member: MemberId
-    send: SendId
-    message: MessageId
-    held: MessageId
-
-
-async def make(db: Connection, mark: str) -> Made:
-    """A course that differs from the other one only in `mark`: the refs and numbers are the same
-    wherever the platform's and the course's own rules let them be."""
-    space = await courses.ensure_space(db, SPACE, NOW)
-    course = await courses.create(db, space, title=mark, zone="UTC", pack="p", now=NOW)
-    ref = ChannelRef(f"channel-{mark}")
-    channel = await courses.bind_channel(
-        db, course, space, ref, name="history", kind="class", now=NOW
-    )
-    account = await members.ensure_account(db, space, AccountRef("bo"), "Bo", NOW)
-    member = await members.ensure_member(db, course, account, "student", NOW)
-    await discussions.add_prompt(db, course, "same", {"title": mark}, NOW)
-    discussion = await discussions.open_discussion(db, course, "P1", {"title": mark}, NOW)
-    thread = ThreadRef("thread-1")
-    bound = await courses.channel(db, course, channel)
-    placement = Placement(discussion.id, bound, MessageRef("thread-1"), thread, NOW)
-    await discussions.place(db, course, placement)
-    await discussions.take_side(db, course, discussion.id, member, account, mark, NOW)
-    send = await outbox.owe(
-        db, course, channel, discussion.id, key=f"key:{mark}", kind="prompt", due_at=NOW
-    )
-    ids = await messages.reserve_ids(db, 2)
-    said, held = [
-        MessageState(
-            id=MessageId(id_),
-            channel_id=channel,
-            ref=MessageRef(f"message-{number}"),
-            received_at=NOW,
-            thread=thread,
-            reply_to=MessageRef("asked"),
-            discussion_id=discussion.id if number == 0 else None,
-            account_id=account,
-            member_id=member,
-            parent_by="prompt",
-            role="student",
-            sent_at=NOW,
-            new=True,
-            text=mark,
-            text_changed=True,
-            mentioned=[account],
-            evidence=["F1", mark],
-        )
-        for number, id_ in enumerate(ids)
-    ]
-    await messages.save(db, [said, held])
-    await messages.save_reactions(db, [ReactionState(said.id, account, mark, True, NOW, new=True)])
-    await responding.say(
-        db, discussion.id, channel, account, said.id, invocation="same", at=NOW
-    )  # fmt: skip
-    await audit.note(db, course, member, mark, "D1", NOW)
-    await archives.note_files(db, course, [f"file-{mark}"], NOW)
-    await allowances.allow(
-        db, course, Allowance(discussion.id, member, "excuse", None, member, NOW, mark)
-    )
-    await follow_ups.expect(db, [(discussion, {"replies-4": None, "after-24": NOW})])
-    plan = Plan((mark,), None, "FREQ=DAILY", NINE, None, None, "UTC", (channel,))
-    schedule = await schedules.propose(db, course, member, "same", plan, NOW)
-    schedule = replace(schedule, state="active", next=NINE, next_at=NOW)
-    await schedules.keep(db, schedule)
-    opened = Occurrence(schedule.id, NINE, "opened", discussion_id=discussion.id)
-    await schedules.decide(db, NOW, opened)
-    await granting.choose(db, course, space, "assistants", RoleRef("role"), mark, NOW)
-    await granting.grant(db, course, account, "assistant", NOW)
-    await joining.replace_code(db, course, f"digest-{mark}", NOW)
-    await linking.replace_code(db, course, member, f"digest-{mark}", NOW)
-    entry = await rosters.add(db, course, rosters.Listed(mark, email=f"{mark}@example.org"), NOW)
-    await rosters.link(db, course, account, entry, NOW)
-    await rosters.claim(db, course, account, mark, NOW)
-    return Made(course, channel, ref, discussion.id, account, member, send, said.id, held.id)
-
-
 async def _code_of(db: Connection, made: Made) -> Any:
     """By the digest that stands in the course's own row, whichever it is by now."""
     codes = [await joining.code_of(db, f"digest-{mark}") for mark in ("north", "south")]
@@ -232,6 +134,13 @@ async def _grants_in(db: Connection, made: Made) -> Any:
 
 async def _decided(db: Connection, made: Made) -> Any:
     return [await schedules.decided(db, s) for s in await schedules.schedules_of(db, made.course)]
+
+
+async def _figures_of(db: Connection, made: Made) -> Any:
+    return [
+        await exports.figures_of(db, made.course, one.id)
+        for one in await exports.exports_of(db, made.course)
+    ]
 
 
 Read = Callable[[Connection, Made], Awaitable[Any]]
@@ -297,6 +206,16 @@ READS: dict[str, Read] = {
     "decided": _decided,
     "count_by_students": lambda db, m: replies.count_by_students(db, m.course, m.discussion),
     "entries": lambda db, m: audit.entries(db, m.course),
+    "rule_of": lambda db, m: grading.rule_of(db, m.course),
+    "given_in": lambda db, m: grading.given_in(db, m.course),
+    "exports_of": lambda db, m: exports.exports_of(db, m.course),
+    "figures_of": _figures_of,
+    "touched_since": lambda db, m: exports.touched_since(db, m.course, EARLIER),
+    "reacted_since": lambda db, m: exports.reacted_since(db, m.course, EARLIER),
+    "sided_since": lambda db, m: exports.sided_since(db, m.course, EARLIER),
+    "given_since": lambda db, m: exports.given_since(db, m.course, EARLIER),
+    "ruled_since": lambda db, m: exports.ruled_since(db, m.course, EARLIER),
+    "allowed_since": lambda db, m: exports.allowed_since(db, m.course, EARLIER),
     "entries_of": lambda db, m: rosters.entries_of(db, m.course),
     "links_of": lambda db, m: rosters.links_of(db, m.course),
     "claims_of": lambda db, m: rosters.claims_of(db, m.course),
@@ -363,6 +282,7 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         await outbox.cancel(db, north.course, north.discussion, ["prompt"])
         for of in (north, south):
             await allowances.revoke(db, north.course, of.discussion, of.member, NOW)
+            await grading.take_back(db, north.course, of.discussion, of.member, NOW)
         await messages.forget_texts(db, north.course, NOW.replace(year=2030), [])
         await messages.release(db, north.channel)
         # Nor does another course's channel stop being its own.
@@ -373,7 +293,9 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
         (theirs,) = await rosters.entries_of(db, south.course)
         await rosters.change(db, north.course, theirs.id, {"name": "new"})
         await rosters.unlink(db, north.course, [south.account])
+        await grading.set_rule(db, north.course, None, NOW)
         await archives.settle(db, north.course)
+        await exports.forget(db, north.course, south.member)
         for kept, gone in [(north.member, south.member), (south.member, north.member)]:
             with pytest.raises(LookupError):
                 await linking.merge(db, north.course, kept, gone)

@@ -17,7 +17,7 @@ def test_every_table_that_names_a_member_is_thought_of() -> None:
         for key in table.foreign_keys
         if key.column.table.name == "members"
     }
-    assert naming == {*linking.MERGED, *linking.BY_STAFF, roles, link_codes}
+    assert naming == {*linking.MERGED, *linking.BY_STAFF, linking.FROZEN, roles, link_codes}
 
 
 async def _two(db: Connection) -> tuple[CourseId, MemberId, MemberId]:
