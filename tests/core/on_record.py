@@ -116,13 +116,13 @@ def explained(model: Model, course: str, name: str) -> Explained:
 
 def exported(content: bytes) -> dict[tuple[str, str], str]:
     """The figures of an exported file, by their student's name and their own; but how long it took
-    them, which goes by when the prompt was posted."""
+    them and what was open to them, which go by when prompts were posted and people came."""
     rows = csv.DictReader(content.decode("utf-8-sig").splitlines())
     return {
         (row["name"], column): figure
         for row in rows
         for column, figure in row.items()
-        if column not in ("name", "member", "hours_to_first")
+        if column not in ("name", "member", "hours_to_first", "discussions_open")
     }
 
 

@@ -4,7 +4,7 @@ The model is plain: it goes through what happened in the order of its own times,
 of who was told when. Nothing here is shared with the code under test.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -228,7 +228,11 @@ def _command(model: Model, where: Discussion, verb: str, when: datetime) -> None
 # --- what must be counted -----------------------------------------------------------------------
 
 
-def table_of(model: Model, course: str) -> dict[tuple[str, str], str]:
+Sides = Mapping[tuple[Discussion, str], Sequence[str]]
+"""The sides that somebody took in a discussion, in their order: another one each time."""
+
+
+def table_of(model: Model, course: str, sides: Sides | None = None) -> dict[tuple[str, str], str]:
     """The report's figures for each student of a course, and each who counted as one, by their
     name and the figure's."""
     counted = [r for r in model.of(course) if r.counts]
@@ -238,7 +242,6 @@ def table_of(model: Model, course: str) -> dict[tuple[str, str], str]:
         for (where, who), role in model.roles.items()
         if where == course and (role == "student" or who in wrote)
     }
-    open_ = sum(w[0] == course and w not in model.withdrawn for w in model.spans)
     return {
         (who, column): figure
         for who in students
@@ -246,8 +249,19 @@ def table_of(model: Model, course: str) -> dict[tuple[str, str], str]:
     } | {
         (who, column): figure
         for who in students
-        for column, figure in (("discussions_open", str(open_)), ("left", ""), ("section", ""))
-    }
+        for column, figure in (
+            ("left", ""), ("section", ""), ("allowances", ""),
+            *_sides(course, who, sides or {}),
+        )
+    }  # fmt: skip
+
+
+def _sides(course: str, who: str, sides: Sides) -> list[tuple[str, str]]:
+    took = [
+        labels for (where, whose), labels in sides.items() if whose == who and where[0] == course
+    ]
+    changes = sum(len(labels) - 1 for labels in took)
+    return [("sides", str(len(took))), ("side_changes", str(changes))]
 
 
 def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:
@@ -280,10 +294,9 @@ def _row(who: str, counted: list[Record], students: set[str]) -> dict[str, str]:
         "sources_linked": cited.count("a source"),
         "replies_received": sum(r.heeded is not None and r.heeded.who == who for r in others),
         "excused": 0,
+        "extended": 0,
         "on_time": 0,
         "answered_by": len({r.who for r in others if r.heeded is not None and r.heeded.who == who}),
-        "sides": 0,
-        "side_changes": 0,
         "links": len({name for name in named if name.startswith("link:")}),
         "reactions_given": sum(giver == who for r in others for giver, _ in r.reactions),
         "reactions_received": sum(giver != who for r in own for giver, _ in r.reactions),

@@ -73,6 +73,7 @@ class Play:
         self.said: dict[int, Said] = {}
         self.happened: list[tuple[datetime, Happening]] = []
         self.sides: dict[tuple[Discussion, str], str] = {}
+        self.took: dict[tuple[Discussion, str], list[str]] = {}
         self.lost: set[int] = set()
         """Written and deleted while nobody listened: of these nothing can be known."""
         self._since = 0  # of what happened, the first that may not have been heard
@@ -263,6 +264,8 @@ class Play:
                 who, label = STUDENTS[where[0]][b % 3], SIDES[a % 2]
                 pressed = self.world.press(self.users[who], self.prompts[where], label)
                 await pressed.told()
+                if self.sides.get((where, who)) != label:
+                    self.took.setdefault((where, who), []).append(label)
                 self.sides[where, who] = label
             case "bulk" if self.messages:
                 one = list(self.messages)[-1 - a % len(self.messages)]

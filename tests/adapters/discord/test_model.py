@@ -60,7 +60,7 @@ class Check:
             student = str(play.users[name].id)
             outcome = await play.ask(TEACHERS[course], course, "participation why", student=student)
             assert shown_of(outcome) == explained(model, course, name)
-        figures = table_of(model, course)
+        figures = table_of(model, course, self.play.took)
         for who, column in figures:
             if column == "characters":
                 own = (r.text or "" for r in model.of(course) if r.who == who and r.counts)

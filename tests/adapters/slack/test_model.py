@@ -62,7 +62,7 @@ class Check:
             student = play.users[name].id
             outcome = await play.ask(TEACHERS[course], course, "participation why", student=student)
             assert shown_of(outcome) == explained(model, course, name)
-        figures = table_of(model, course)
+        figures = table_of(model, course, self.play.took)
         answer = await play.ask(TEACHERS[course], course, "participation export")
         assert exported(answer.files[0].content) == figures
 
