@@ -87,7 +87,7 @@ def others(seminar: Seminar, command: Command, param: Param) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for other in command.params:
         if (other.required or other.name == "when") and other.name != param.name:
-            value: Any = SENSIBLE.get(other.name, "x")
+            value: Any = SENSIBLE.get(other.name, other.choices[0].value if other.choices else "x")
             if other.type is Type.PERSON:
                 value = seminar.bo
             if other.type is Type.FILE:

@@ -28,6 +28,11 @@ SENSIBLE = {
 }  # fmt: skip
 """What stands in a command's other required parameters, and in `when`."""
 
+
+def sensible(param: Param) -> str:
+    return SENSIBLE.get(param.name, param.choices[0].value if param.choices else "x")
+
+
 ROSTER = "roster.csv", b"Name,Student ID\nAda Pitlamp,12345\n"
 
 PLACES = [
@@ -63,7 +68,7 @@ def others(seminar: Seminar, command: Command, param: Param) -> dict[str, Any]:
     roster = seminar.world.file(seminar.teacher, *ROSTER)
     of_its_own = {Type.PERSON: seminar.bo, Type.FILE: roster}
     return {
-        other.name: of_its_own.get(other.type) or SENSIBLE[other.name]
+        other.name: of_its_own.get(other.type) or sensible(other)
         for other in command.params
         if (other.required or other.name == "when") and other.name != param.name
     }
