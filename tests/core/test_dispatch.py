@@ -40,6 +40,7 @@ ARGUMENTS = {
     "prompt": "P1",
     "title": "A title",
     "confirm": "Another title",
+    "discussion": "D1",
     "code": "ABCDEFGH",
     "account": "Ada",
     "schedule": "S1",

@@ -72,7 +72,6 @@ class Play:
         self.ids: dict[int, int] = {}
         self.said: dict[int, Said] = {}
         self.happened: list[tuple[datetime, Happening]] = []
-        self.sides: dict[tuple[Discussion, str], str] = {}
         self.took: dict[tuple[Discussion, str], list[str]] = {}
         self.lost: set[int] = set()
         """Written and deleted while nobody listened: of these nothing can be known."""
@@ -262,11 +261,10 @@ class Play:
                 await self._back()
                 where = sorted(self._open)[a % len(self._open)]
                 who, label = STUDENTS[where[0]][b % 3], SIDES[a % 2]
-                pressed = self.world.press(self.users[who], self.prompts[where], label)
-                await pressed.told()
-                if self.sides.get((where, who)) != label:
-                    self.took.setdefault((where, who), []).append(label)
-                self.sides[where, who] = label
+                await self.world.press(self.users[who], self.prompts[where], label).told()
+                took = self.took.setdefault((where, who), [])
+                if took[-1:] != [label]:
+                    took.append(label)
             case "bulk" if self.messages:
                 one = list(self.messages)[-1 - a % len(self.messages)]
                 place = self.messages[one].channel

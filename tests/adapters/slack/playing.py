@@ -91,7 +91,6 @@ class Play:
         self.ids: dict[int, str] = {}
         self.said: dict[int, Said] = {}
         self.happened: list[tuple[datetime, Happening]] = []
-        self.sides: dict[tuple[Discussion, str], str] = {}
         self.took: dict[tuple[Discussion, str], list[str]] = {}
         self._lost: set[int] = set()
         """Written and deleted while nobody listened: of these nothing can be known."""
@@ -231,9 +230,9 @@ class Play:
         who, label = STUDENTS[where[0]][number % 3], SIDES[number % 2]
         await self.world.press(self.users[who], self.prompts[where], label).answered()
         await self.seminar.settle()
-        if self.sides.get((where, who)) != label:
-            self.took.setdefault((where, who), []).append(label)
-        self.sides[where, who] = label
+        took = self.took.setdefault((where, who), [])
+        if took[-1:] != [label]:
+            took.append(label)
 
     # --- the line -------------------------------------------------------------------------------
 
