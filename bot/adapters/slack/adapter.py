@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+import aiohttp
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -92,6 +93,7 @@ class SlackAdapter:
         self._listeners: Listeners | None = None
         self._recovering: OnceMore | None = None
         self._reading: set[asyncio.Task[None]] = set()
+        self._session: aiohttp.ClientSession | None = None
 
     def connect(
         self,
@@ -129,6 +131,8 @@ class SlackAdapter:
                 task.cancel()
             if self._listeners is not None:
                 await self._listeners.close()
+            if self._session is not None:
+                await self._session.close()
 
     def app(self) -> AsyncApp:
         """Bolt's app, with every listener. An event is acknowledged when its listener has ended."""
@@ -300,8 +304,13 @@ class SlackAdapter:
                 return None if found is None else self._made(found.bot_token)
 
     def _made(self, token: str | None) -> AsyncWebClient:
-        """Without retries of its own: a message that was sent may have been taken."""
-        return AsyncWebClient(token, base_url=self._api, retry_handlers=[], logger=library)
+        """Without retries of its own: a message that was sent may have been taken. Connections are
+        kept open between requests, which slack_sdk by itself would not."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession()
+        return AsyncWebClient(
+            token, base_url=self._api, session=self._session, retry_handlers=[], logger=library
+        )
 
     async def _authorize(
         self, context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
