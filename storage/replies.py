@@ -127,22 +127,6 @@ async def evidence_of(
     return [(row[0], row[1]) for row in found]
 
 
-async def reactions_of(db: Connection, course: CourseId) -> Sequence[tuple[MessageId, MemberId]]:
-    """The reactions of members that stand on the course's messages."""
-    found = await db.execute(
-        select(reactions.c.message_id, member_accounts.c.member_id)
-        .join(messages, messages.c.id == reactions.c.message_id)
-        .join(discussions, discussions.c.id == messages.c.discussion_id)
-        .join(
-            member_accounts,
-            (member_accounts.c.account_id == reactions.c.account_id)
-            & (member_accounts.c.course_id == discussions.c.course_id),
-        )
-        .where(discussions.c.course_id == course, reactions.c.present)
-    )
-    return [(row[0], row[1]) for row in found]
-
-
 async def standing_reactions(
     db: Connection, channel: ChannelId, discussion: DiscussionId, refs: Iterable[MessageRef]
 ) -> set[tuple[MessageRef, AccountRef, str]]:

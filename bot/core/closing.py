@@ -55,7 +55,7 @@ async def _remind(db: Connection, discussion: Discussion, now: datetime) -> None
 
 
 async def put_off(db: Connection, discussion: Discussion, until: datetime) -> None:
-    """Look again later at what could not be done; it is done as of its own time all the same."""
+    """Look again later at what could not be done: it closes, or is reminded of, that much later."""
     times = {"closes_at": discussion.closes_at, "remind_at": discussion.remind_at}
     later = {name: until for name, at in times.items() if at is not None and at <= until}
     await discussions.revise(db, discussion.course_id, discussion.id, **later)

@@ -185,7 +185,6 @@ READS: dict[str, Read] = {
     "mentions_of": lambda db, m: replies.mentions_of(db, m.course),
     "evidence_of": lambda db, m: replies.evidence_of(db, m.course),
     "evidence_of one": lambda db, m: replies.evidence_of(db, m.course, m.discussion),
-    "reactions_of": lambda db, m: replies.reactions_of(db, m.course),
     "standing_reactions": lambda db, m: replies.standing_reactions(
         db, m.channel, m.discussion, [MessageRef("message-0")]
     ),
