@@ -7,7 +7,7 @@ from nicegui import ui
 
 from bot.adapters.browser import inbound
 from bot.adapters.browser.file_field import FileField
-from bot.adapters.browser.widgets import Suggestion, Suggestions, button
+from bot.adapters.browser.widgets import Suggestion, Suggestions, button, on_enter
 from bot.adapters.browser.window import Window
 from bot.core.arguments import is_given
 from bot.core.commands import Answer, Form, Param, Type
@@ -139,7 +139,7 @@ class CommandForm:
             else:
                 await self.submit()
 
-        line.on("keydown.enter.prevent", enter, [])
+        on_enter(line, enter, ".prevent")
         return line
 
     def _options(self, param: Param) -> dict[str, str]:

@@ -3,11 +3,10 @@
 from collections.abc import MutableMapping
 
 from nicegui import ui
-from nicegui.events import GenericEventArguments
 
 from bot.adapters.browser import inbound
 from bot.adapters.browser.messages import Stream
-from bot.adapters.browser.widgets import Suggestion, Suggestions, button, icon_button
+from bot.adapters.browser.widgets import Suggestion, Suggestions, button, icon_button, on_enter
 from bot.adapters.browser.window import Window
 from bot.core.commands import Command
 from bot.core.ports import ClassroomMessage
@@ -179,16 +178,13 @@ class Composer:
         field.props("outlined autogrow dense").classes("cf-write").mark(f"write-{name}")
         field.props["for"] = f"write-{name}"
         field.props["aria-label"] = says
-        field.on("keydown.enter.exact.prevent", self._enter, ["isComposing"])
+        on_enter(field, self._enter, ".exact.prevent")
         field.on("keydown.down", lambda: self._menu.move(1), [])
         field.on("keydown.up", lambda: self._menu.move(-1), [])
         field.on("keydown.escape", self._escape, [])
         return field
 
-    async def _enter(self, event: GenericEventArguments) -> None:
-        # Enter also ends a word of an input method (Japanese, Chinese): that sends nothing.
-        if isinstance(event.args, dict) and event.args.get("isComposing"):
-            return
+    async def _enter(self) -> None:
         if self._menu_of_all and self._menu.chosen is not None:
             await self._choose(self._menu.chosen)
             return

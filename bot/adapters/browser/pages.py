@@ -15,7 +15,7 @@ from bot.adapters.browser.classroom import Change, Classroom, ClassroomRefusal
 from bot.adapters.browser.composer import Composer, Drafts
 from bot.adapters.browser.messages import Stream
 from bot.adapters.browser.platform import to_address
-from bot.adapters.browser.widgets import button, icon_button, link
+from bot.adapters.browser.widgets import button, icon_button, link, on_enter
 from bot.adapters.browser.window import Window, zone_named
 from bot.core.dispatch import Dispatcher
 from bot.core.ports import ClassroomChannel, ClassroomPerson
@@ -99,7 +99,7 @@ class Pages:
             ui.label("Whoever comes first manages the classroom.").classes("cf-small")
         with ui.element("div").classes("cf-row cf-join"):
             field = ui.input("Your name").props("outlined autocomplete=name").classes("cf-field")
-            field.mark("join-name").on("keydown.enter", join, [])
+            on_enter(field.mark("join-name"), join)
             button("Join", "join", join, kind="strong")
 
     # --- the classroom --------------------------------------------------------------------------
@@ -248,7 +248,7 @@ class _Room:
         with ui.dialog().classes("cf-dialog") as dialog, ui.element("div").classes("cf-form"):
             ui.label("New channel").classes("cf-title")
             field = ui.input("Name").props("outlined autofocus autocomplete=off")
-            field.classes("cf-field").mark("channel-name").on("keydown.enter", add, [])
+            on_enter(field.classes("cf-field").mark("channel-name"), add)
             with ui.element("div").classes("cf-row cf-end"):
                 button("Cancel", "channel-cancel", dialog.close)
                 button("Add", "channel-add", add, kind="strong")

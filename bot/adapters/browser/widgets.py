@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from nicegui import ui
+from nicegui.elements.mixins.value_element import ValueElement
+from nicegui.events import GenericEventArguments
 
 from bot.adapters.browser.render import Reader, spans_to_html, to_html
 from bot.core.cards import Actions, Button, Card, Plain, Spans
@@ -38,6 +40,25 @@ def icon_button(icon: str, says: str, mark: str, on_click: Callable[[], object])
     made.props["aria-label"] = says
     made.props["title"] = says
     return made.classes("cf-icon").mark(mark)
+
+
+def on_enter(
+    field: ValueElement[str | None], run: Callable[[], Awaitable[None]], modifiers: str = ""
+) -> None:
+    """Run when Enter is pressed in a field, once the field's value is what stood in it then.
+
+    The key brings the text along: before a page is connected its events keep no order, and the
+    one that tells what was typed may come after the key's. Enter that ends a word of an input
+    method (Japanese, Chinese) is not for us.
+    """
+
+    async def entered(event: GenericEventArguments) -> None:
+        if isinstance(event.args, str):
+            field.value = event.args
+        await run()
+
+    brings = "(event) => { if (!event.isComposing) emit(event.target.value); }"
+    field.on(f"keydown.enter{modifiers}", entered, js_handler=brings)
 
 
 def link(label: str, address: str, mark: str, classes: str = "") -> ui.link:
