@@ -10,7 +10,7 @@ import logging
 from asyncio import wait_for
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,10 +19,10 @@ from bot.core.loaded_packs import LoadedPack
 from bot.core.ports import Clock
 from bot.core.receipts import Receipts
 from bot.core.staff import StaffNotices
-from storage import discussions, follow_ups, schedules
+from storage import courses, discussions, follow_ups, schedules
 from storage.database import Connection, Database
 from storage.errors import StorageError
-from storage.ids import DiscussionId
+from storage.ids import CourseId, DiscussionId
 from storage.rows import Discussion, FollowUpState, Schedule
 
 log = logging.getLogger(__name__)
@@ -35,9 +35,16 @@ ASIDE = timedelta(minutes=5)
 AT_ONCE = 200
 """Of each kind, what is decided in one transaction: others write in between."""
 
-SetAside = Callable[[Connection], Awaitable[None]]
-Job = tuple[Callable[[Connection, Receipts], Awaitable[None]], SetAside]
-"""What is to be done about one thing that is due, and what instead where that fails."""
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing that is due: what staff call it, what is to be done, and what instead where that
+    fails."""
+
+    course: CourseId
+    name: str
+    work: Callable[[Connection, Receipts], Awaitable[None]]
+    set_aside: Callable[[Connection], Awaitable[None]]
 
 
 class Agenda:
@@ -65,6 +72,7 @@ class Agenda:
         self._wake = asyncio.Event()
         self._waiting: set[DiscussionId] = set()  # those with a follow-up that waits for replies
         self._answered: set[DiscussionId] | None = None  # None: all are to be looked at
+        self._aside: set[tuple[CourseId, str]] = set()  # what failed, of which staff were told
 
     async def run(self) -> None:
         """Do what falls due, for ever."""
@@ -131,13 +139,17 @@ class Agenda:
             due = await schedules.due(db, now, AT_ONCE)
             ending = await discussions.closing_or_reminding(db, now, AT_ONCE)
             looks = await follow_ups.due(db, now, AT_ONCE)
+            of = [
+                await discussions.discussion_by_id(db, one.course_id, one.discussion_id)
+                for one in looks
+            ]
         later = now + ASIDE
         for schedule in due:
-            await self._alone(*self._of_schedule(schedule, now, later))
+            await self._alone(self._of_schedule(schedule, now, later))
         for discussion in ending:
-            await self._alone(*_of_discussion(discussion, now, later))
-        for one in looks:
-            await self._alone(*self._of_follow_up(one, now, later))
+            await self._alone(_of_discussion(discussion, now, later))
+        for one, discussion in zip(looks, of, strict=True):
+            await self._alone(self._of_follow_up(one, discussion, now, later))
 
     def _of_schedule(self, schedule: Schedule, now: datetime, later: datetime) -> Job:
         async def work(db: Connection, found: Receipts) -> None:
@@ -146,25 +158,27 @@ class Agenda:
         async def set_aside(db: Connection) -> None:
             await schedules.keep(db, replace(schedule, next_at=later))
 
-        return work, set_aside
+        return Job(schedule.course_id, f"the next post of {schedule.name}", work, set_aside)
 
-    def _of_follow_up(self, one: FollowUpState, now: datetime, later: datetime) -> Job:
+    def _of_follow_up(
+        self, one: FollowUpState, discussion: Discussion, now: datetime, later: datetime
+    ) -> Job:
         async def work(db: Connection, _: Receipts) -> None:
             await following.look(db, one, now, behind=self._behind())
 
         async def set_aside(db: Connection) -> None:
             await follow_ups.look_again(db, one, later)
 
-        return work, set_aside
+        return Job(one.course_id, f"a follow-up of {discussion.name}", work, set_aside)
 
-    async def _alone(
-        self, work: Callable[[Connection, Receipts], Awaitable[None]], set_aside: SetAside
-    ) -> None:
-        """Do one thing in a transaction of its own; where that fails, set it aside."""
-        now, found = self._clock.now(), Receipts()
+    async def _alone(self, job: Job) -> None:
+        """Do one thing in a transaction of its own; where that fails, set it aside, and tell staff
+        the first time."""
+        now, which = self._clock.now(), (job.course, job.name)
 
         async def whole(db: Connection) -> None:
-            await work(db, found)
+            found = Receipts()
+            await job.work(db, found)
             await found.keep(db, now)
 
         try:
@@ -172,12 +186,24 @@ class Agenda:
         except StorageError:
             raise
         except Exception as problem:
-            self._log("do one thing that is due", problem)
-            await self._database.write(set_aside)
+            failure = self._log("do one thing that is due", problem)
 
-    def _log(self, doing: str, problem: Exception) -> None:
-        about = {"doing": doing, "failure": self._new_id()}
+            async def aside(db: Connection) -> None:
+                await job.set_aside(db)
+                if which not in self._aside:
+                    await _note_failure(db, job, failure, now)
+
+            await self._database.write(aside)
+            self._aside.add(which)
+        else:
+            self._aside.discard(which)
+
+    def _log(self, doing: str, problem: Exception) -> str:
+        """The short id under which it is logged."""
+        failure = self._new_id()
+        about = {"doing": doing, "failure": failure}
         log.error("the agenda failed", exc_info=problem, extra=about)
+        return failure
 
     async def _heed_answers(self) -> None:
         """Look at the follow-ups that wait for replies: where some came, and at those that are new
@@ -222,7 +248,21 @@ def _of_discussion(discussion: Discussion, now: datetime, later: datetime) -> Jo
     async def set_aside(db: Connection) -> None:
         await closing.put_off(db, discussion, later)
 
-    return work, set_aside
+    what = f"closing {discussion.name}, or reminding of it,"
+    return Job(discussion.course_id, what, work, set_aside)
+
+
+async def _note_failure(db: Connection, job: Job, failure: str, now: datetime) -> None:
+    """Staff hear of what is put off; a course without a channel has nobody to tell."""
+    found = Receipts()
+    for channel in (await courses.channels_of(db, job.course))[:1]:
+        minutes = ASIDE // timedelta(minutes=1)
+        found.note(
+            channel,
+            f"{job.name[0].upper()}{job.name[1:]} failed and was logged as {failure}. It is tried"
+            f" again every {minutes} minutes; the rest goes on.",
+        )
+    await found.keep(db, now)
 
 
 async def _next(db: Connection) -> datetime | None:

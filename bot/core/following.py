@@ -46,9 +46,7 @@ async def look(
         if met != one.check_at:
             await follow_ups.look_again(db, one, met)
     else:
-        begin, end = quiet_hours(course)
-        loud = local_time.after_quiet(now, ZoneInfo(course.zone), begin, end)
-        if loud > now:
+        if (loud := not_quiet(course, now)) > now:
             await follow_ups.look_again(db, one, loud)
         else:
             await _owe(db, discussion, one, met, now)
@@ -61,6 +59,12 @@ def quiet_hours(course: Course) -> tuple[time, time]:
         return time(0), time(0)
     begin, _, end = course.quiet_hours.partition("-")
     return time.fromisoformat(begin), time.fromisoformat(end)
+
+
+def not_quiet(course: Course, now: datetime) -> datetime:
+    """When something may be posted unasked: `now`, or the end of the quiet hours it is in."""
+    begin, end = quiet_hours(course)
+    return local_time.after_quiet(now, ZoneInfo(course.zone), begin, end)
 
 
 def _never(

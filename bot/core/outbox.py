@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from bot.core.cards import Card
+from bot.core.following import not_quiet
 from bot.core.ports import REQUEST, Clock, Platform, SendRefused, SendUncertain
 from bot.core.sending import Claimed, NotKnown, NotWanted, Refusal, Steps, place_of
 from storage import allowances, courses, discussions, outbox
@@ -191,6 +192,10 @@ class Outbox:
             if late and send.kind in TIMELY and send.tried_at is None:
                 await outbox.give_up(db, id_, owner, "missed", _MISSED)
                 return send
+            quiet = send.kind == "follow-up" and send.tried_at is None
+            if quiet and (loud := not_quiet(course, now)) > now:  # it was refused until then
+                await outbox.put_back(db, id_, owner, loud, send.problem)
+                return None
             if send.kind == "closing" and self._behind(send.channel.space.platform):
                 await outbox.put_back(db, id_, owner, now + FIRST_WAIT, None)
                 return None

@@ -126,8 +126,12 @@ async def test_one_that_cannot_be_done_is_set_aside_and_the_rest_is_done(
     monkeypatch.setattr(occurring, "pick", breaking)
     await term.until("2026-09-08 09:00")
     assert await term.posts() == ["D1 102 tons in an hour?"]
+    await term.until("2026-09-08 09:20")
+    told = [said for said in await term.ada.sees() if "The next post of S1 failed" in said]
+    assert len(told) == 1
+    assert "tried again every 5 minutes" in told[0]
     monkeypatch.setattr(occurring, "pick", pick)
-    await term.until("2026-09-08 09:06")
+    await term.until("2026-09-08 09:26")
     assert len(await term.posts()) == 2
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.adapters.browser.platform import BrowserPlatform
+from bot.core.ports import SendRefused
 from tests.core.terms import Term, a_term
 from tests.world import PROMPT, World
 
@@ -90,6 +92,26 @@ async def test_one_put_off_by_the_quiet_hours_goes_back_to_waiting_when_replies_
     await term.bo.say("A fourth one again.", 1)
     await term.pass_()
     assert await follow_ups(term) == [AT_FOUR]
+
+
+async def test_one_that_could_not_be_posted_by_day_is_not_posted_at_night(
+    term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await term.until("2026-09-07 21:30")
+    await term.bo.say("In the evening.", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(BrowserPlatform, "post", refuse)
+        await term.until("2026-09-08 21:31")
+    await term.until("2026-09-08 23:00")
+    assert await follow_ups(term) == []
+    await term.until("2026-09-09 06:59")
+    assert await follow_ups(term) == []
+    await term.until("2026-09-09 07:00")
+    assert await follow_ups(term) == [SILENT]
+
+
+async def refuse(*_: object) -> None:
+    raise SendRefused("Not now.")
 
 
 async def test_the_quiet_hours_are_the_courses_own(term: Term) -> None:
