@@ -14,7 +14,8 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput
 from bot.core.planning import passed, planned
 from bot.core.schedule_cards import term
-from bot.core.times import understand_dates
+from bot.core.times import clocks, texts, understand_dates
+from bot.core.times.models import Unclear
 from storage import courses, schedules
 from storage.database import Connection
 from storage.rows import Course, Occurrence, Schedule
@@ -26,7 +27,7 @@ SCHEDULED = (
 """What a change of zone does with what is scheduled."""
 NONE = ("none", "no", "never")
 
-_HOURS = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(?:-|–|to)\s*(\d{1,2})(?::(\d\d))?", re.ASCII)
+_HOUR = re.compile(r"(\d{1,2})(?::(\d\d))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +65,29 @@ def _day(call: Call, param: str, said: str) -> str | None:
 def _hours(said: str) -> str | None:
     if said.casefold() in NONE:
         return None
-    found = _HOURS.fullmatch(said.strip())
     try:
-        if found is None:
-            raise ValueError
-        begin = time(int(found[1]), int(found[2] or 0))
-        end = time(int(found[3]) % 24, int(found[4] or 0))
-    except ValueError:
+        typed = [texts.clean(side) for side in re.split(r"-|–|\bto\b|\buntil\b", said)]
+        begin, end = map(_hour, typed)
+        if any(side.endswith("m") for side in typed) and any(side.isdecimal() for side in typed):
+            raise ValueError  # 10-7am: ten in the evening is meant, and by the 24-hour clock isn't
+    except (ValueError, Unclear):
         raise BadInput(
             "quiet", "quiet takes hours of the day such as 22:00-07:00, or none."
         ) from None
     if begin == end:
         raise BadInput("quiet", "Those quiet hours have no length; type none for none.")
     return f"{begin:%H:%M}-{end:%H:%M}"
+
+
+def _hour(typed: str) -> time:
+    """A time of day: 7 and 22:30 by the 24-hour clock, 10pm. Raises ValueError and Unclear."""
+    if (found := _HOUR.fullmatch(typed)) is not None:
+        hour = int(found[1])
+        return time(0 if hour == 24 else hour, int(found[2] or 0))
+    clock, _, left = clocks.take(texts.words(typed))
+    if clock is None or left:
+        raise ValueError(typed)
+    return clock.time
 
 
 async def replan(

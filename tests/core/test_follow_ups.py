@@ -122,7 +122,25 @@ async def test_the_quiet_hours_are_the_courses_own(term: Term) -> None:
     assert await follow_ups(term) == []
     await term.until("2026-09-08 14:00")
     assert await follow_ups(term) == [SILENT]
-    form = await term.ada.form("course settings", quiet="late")
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours"),
+    [
+        ("10pm-7am", "22:00-07:00"), ("10 p.m. to 7:30 a.m.", "22:00-07:30"),
+        ("22-7", "22:00-07:00"), ("22:15 – 07:00", "22:15-07:00"),
+        ("midnight to 6am", "00:00-06:00"),
+    ],
+)  # fmt: skip
+async def test_quiet_hours_are_typed_as_people_type_them(
+    term: Term, typed: str, hours: str
+) -> None:
+    assert f"Quiet hours: {hours}" in await term.ada.answer("course settings", quiet=typed)
+
+
+@pytest.mark.parametrize("typed", ["late", "10-7am", "22:00", "25-7", "9-9-9", "22:60-7"])
+async def test_what_are_no_hours_of_the_day_is_refused(term: Term, typed: str) -> None:
+    form = await term.ada.form("course settings", quiet=typed)
     assert "quiet takes hours of the day" in form.problems["quiet"]
 
 

@@ -58,6 +58,19 @@ MONDAY = local("2026-11-02T09:00")
             "FREQ=WEEKLY;BYDAY=TU,TH",
             "every Tuesday and Thursday at 09:00",
         ),
+        ("every monday", "FREQ=WEEKLY;BYDAY=MO", "every Monday at 09:00"),
+        ("Thursdays", "FREQ=WEEKLY;BYDAY=TH", "every Thursday at 09:00"),
+        ("mon, thu & mon", "FREQ=WEEKLY;BYDAY=MO,TH", "every Monday and Thursday at 09:00"),
+        (
+            "every tues. and thurs.",
+            "FREQ=WEEKLY;BYDAY=TU,TH",
+            "every Tuesday and Thursday at 09:00",
+        ),
+        (
+            "every other friday",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR",
+            "every two weeks on Friday at 09:00",
+        ),
         ("freq=weekly", "FREQ=WEEKLY;BYDAY=MO", "every Monday at 09:00"),
         (
             "FREQ=WEEKLY;INTERVAL=3;WKST=SU;BYDAY=MO",
@@ -136,6 +149,8 @@ def test_until_in_an_rrule_is_local_whichever_way_it_is_written(typed: str, ends
     ("typed", "said"),
     [
         ("sometimes", "“sometimes” is no repetition that is known; type once, daily, weekdays"),
+        ("every fryday", "month end, every monday or an iCalendar RRULE"),
+        ("every", "is no repetition that is known"),
         ("x" * 5_000, "is no repetition that is known"),
         ("FREQ=HOURLY", "More often than daily nobody could answer"),
         ("FREQ=SECONDLY;COUNT=5", "More often than daily nobody could answer"),

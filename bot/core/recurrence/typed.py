@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.core import local_time
 from bot.core.errors import NotUnderstood
 from bot.core.recurrence.rule import Rule, first, names
+from bot.core.times.texts import WEEKDAYS, quoted
 
 REPEATS = ("once", "daily", "weekdays", "weekly", "every two weeks", "monthly", "month end")
 """What `repeat` can be, beside an RRULE."""
@@ -58,12 +59,17 @@ def made(
         return Rule("FREQ=DAILY", start, zone, count=1)
     if word in REPEATS:
         rule = Rule(_pattern_of(word, start), start, zone, until, count)
+    elif (days := _on_days(word)) is not None:
+        rule = Rule(days, start, zone, until, count)
     elif "=" in word:
         rule = _from_rrule(repeat, start, zone, until, count)
     else:
-        shown = typed if len(typed) <= 60 else f"{typed[:60]}…"
         raise NotUnderstood(
-            _PARAM, f"“{shown}” is no repetition that is known", *REPEATS, "an iCalendar RRULE"
+            _PARAM,
+            f"{quoted(typed)} is no repetition that is known",
+            *REPEATS,
+            "every monday",
+            "an iCalendar RRULE",
         )
     return _that_ends(rule)
 
@@ -78,6 +84,21 @@ def _pattern_of(word: str, start: datetime) -> str:
         "monthly": f"FREQ=MONTHLY;BYMONTHDAY={start.day}",
         "month end": LAST_DAY,
     }[word]
+
+
+def _on_days(typed: str) -> str | None:
+    """Every monday, mondays and thursdays, every other friday: a weekly pattern; else None."""
+    words = [word for word in re.split(r"[\s,.&/+]+", typed) if word not in ("and", "on", "")]
+    match words:
+        case ["every" | "each", "other" | "second" | "2nd", *named]:
+            interval = 2
+        case ["every" | "each", *named] | named:
+            interval = 1
+    days = [WEEKDAYS.get(word, WEEKDAYS.get(word.removesuffix("s"), -1)) for word in named]
+    if not days or -1 in days:
+        return None
+    every = f"INTERVAL={interval};" if interval > 1 else ""
+    return f"FREQ=WEEKLY;{every}BYDAY={','.join(DAYS[day] for day in sorted(set(days)))}"
 
 
 def _that_ends(rule: Rule) -> Rule:

@@ -20,6 +20,7 @@ _UNITS = {
     "m": "minute", "min": "minute", "mins": "minute", "minute": "minute", "minutes": "minute",
     "h": "hour", "hr": "hour", "hrs": "hour", "hour": "hour", "hours": "hour",
     "d": "day", "day": "day", "days": "day",
+    "fortnight": "fortnight", "fortnights": "fortnight",
     "w": "week", "wk": "week", "wks": "week", "week": "week", "weeks": "week",
     "month": "month", "months": "month",
 }  # fmt: skip
@@ -69,7 +70,8 @@ def counted(words: Sequence[str]) -> Counted | None:
     if not found:
         return None
     elapsed = timedelta(hours=found.get("hour", 0), minutes=found.get("minute", 0))
-    days, months = found.get("day", 0) + 7 * found.get("week", 0), found.get("month", 0)
+    weeks = found.get("week", 0) + 2 * found.get("fortnight", 0)
+    days, months = found.get("day", 0) + 7 * weeks, found.get("month", 0)
     if elapsed and (days or months):
         raise Unclear(
             "It counts days and hours at once; count one of them, or give the time of day"

@@ -20,6 +20,8 @@ _SAME = {
     "tmr": "tomorrow", "tmrw": "tomorrow", "tomorow": "tomorrow", "tommorow": "tomorrow",
     "tommorrow": "tomorrow", "midday": "noon", "noontime": "noon", "coming": "this",
 }  # fmt: skip
+_PAST_OR_TO = {("half", "past"): 30, ("quarter", "past"): 15, ("quarter", "to"): -15}
+_HOUR = re.compile(r"(?P<hour>[1-9]|1[0-2])(?P<half>am|pm)?", re.ASCII)
 _NOISE = frozenset({"on", "by", "the", "of", "o'clock", "oclock", "please"})
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | {"’": "'", "@": " at "})
 _REWRITTEN = (
@@ -71,7 +73,7 @@ def words(typed: str) -> list[str]:
     for found, instead in _REWRITTEN:
         typed = found.sub(instead, typed)
     split = [word.strip(".!?") for word in re.split(r"[\s,;()]+", typed)]
-    named = [_NUMBER.get(word, _SAME.get(word, word)) for word in split]
+    named = _spoken([_NUMBER.get(word, _SAME.get(word, word)) for word in split])
     joined: list[str] = []
     for word in named:
         if word in ("am", "pm") and joined and re.fullmatch(r"[0-9:.]+", joined[-1]):
@@ -79,6 +81,24 @@ def words(typed: str) -> list[str]:
         elif word and word not in _NOISE:
             joined.append(word)
     return joined
+
+
+def _spoken(named: Sequence[str]) -> Sequence[str]:
+    """With half past 9 as 9:30, and quarter to 9pm as 8:45pm."""
+    for place in range(len(named) - 2):
+        asked, side, hour = named[place : place + 3]
+        minutes = _PAST_OR_TO.get((asked, side))
+        if minutes is None or (found := _HOUR.fullmatch(hour)) is None:
+            continue
+        if minutes < 0 and hour.startswith("12") and found["half"]:
+            continue  # the hour before 12pm is an am
+        at = (60 * int(found["hour"]) + minutes - 60) % 720 + 60
+        before = named[:place]
+        if before and before[-1] == "a":
+            before = before[:-1]
+        clock = f"{at // 60}:{at % 60:02}{found['half'] or ''}"
+        return [*before, clock, *named[place + 3 :]]
+    return named
 
 
 def quoted(typed: str) -> str:
