@@ -216,7 +216,7 @@ async def test_evidence_is_that_of_the_last_text_in_whatever_order_it_is_told(
 
 
 async def test_a_message_that_answers_itself_does_no_harm(channel: Channel) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await channel.hears(channel.said("bo", "m1", to="m1"))
     assert await channel.parents() == {"m1": None}
 

@@ -303,7 +303,7 @@ async def test_it_sleeps_while_nothing_is_owed_and_wakes_for_what_is(course: Cou
         course.platform.asked.clear()
         course.world.clock.move(seconds=1)
         course.outbox.wake()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await course.platform.asked.wait()
         await asyncio.sleep(0.2)
         assert looks[0] <= 5

@@ -41,7 +41,7 @@ async def handled() -> None:
 @asynccontextmanager
 async def heard(seminar: "Seminar", event: str) -> AsyncIterator[None]:
     """Until discord.py tells of an event that the block brings about."""
-    waiting = asyncio.ensure_future(seminar.client.wait_for(event, timeout=10))
+    waiting = asyncio.ensure_future(seminar.client.wait_for(event, timeout=30))
     await asyncio.sleep(0)  # now it listens
     yield
     await waiting
@@ -81,7 +81,7 @@ class Seminar:
                 ready = asyncio.create_task(self.client.wait_until_ready())
                 try:
                     await asyncio.wait(
-                        {running, ready}, timeout=5, return_when=asyncio.FIRST_COMPLETED
+                        {running, ready}, timeout=30, return_when=asyncio.FIRST_COMPLETED
                     )
                     assert ready.done(), running
                     yield self

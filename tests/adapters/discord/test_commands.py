@@ -299,7 +299,7 @@ async def post(school: School, card: Card) -> discord.Message:
     channel = school.bot.get_channel(school.history.id)
     assert isinstance(channel, discord.TextChannel)
     (message,) = to_messages(card)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return await channel.send(**message.to_arguments())
 
 

@@ -180,7 +180,9 @@ class Seminar:
             serving = asyncio.create_task(self.adapter.serve())
             ready = asyncio.create_task(self.adapter.ready.wait())
             try:
-                await asyncio.wait({serving, ready}, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    {serving, ready}, timeout=30, return_when=asyncio.FIRST_COMPLETED
+                )
                 assert ready.done(), serving
                 await self._reach()
                 yield self

@@ -123,7 +123,7 @@ class Gateway:
             if s.connection is not None and shard in (None, s.shard)
         ]
 
-    async def caught_up(self, timeout: float = 5) -> None:  # noqa: ASYNC109 - a test's patience
+    async def caught_up(self, timeout: float = 30) -> None:  # noqa: ASYNC109 - a test's patience
         """Until every session is connected and its client has taken in all it was told.
 
         It asks for a heartbeat, which carries the last sequence that the client has handled.

@@ -71,7 +71,7 @@ class Interaction:
     async def until(
         self,
         true: "Callable[[Interaction], object]",
-        timeout: float = 5,  # noqa: ASYNC109 - a test's patience
+        timeout: float = 30,  # noqa: ASYNC109 - a test's patience
     ) -> "Interaction":
         async with asyncio.timeout(timeout):
             while not true(self):  # noqa: ASYNC110 - whatever the test asks for

@@ -55,7 +55,7 @@ async def running(bot: Bot) -> AsyncIterator[Bot]:
     task = asyncio.create_task(bot.start(TOKEN))
     up = asyncio.create_task(bot.up.wait())
     try:
-        await asyncio.wait({task, up}, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task, up}, timeout=30, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             await task
         assert up.done(), "not ready in time"
@@ -83,6 +83,6 @@ def words(channel: Channel) -> list[str]:
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110 - whatever the test asks for
             await asyncio.sleep(0.002)
