@@ -1,6 +1,8 @@
 """What staff allow one student in one discussion: more time, or not to take part in it. Each is
 noted in the audit, and stands in the report with its reason."""
 
+from datetime import datetime
+
 from bot.core import prompts
 from bot.core.cards import Card, Moment, PersonName, text
 from bot.core.commands import Role
@@ -9,7 +11,7 @@ from bot.core.discussions import find
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
 from bot.core.typed_times import understood
-from storage import allowances, audit
+from storage import allowances, audit, outbox
 from storage.database import Connection
 from storage.rows import Allowance, Discussion, Member
 
@@ -66,9 +68,11 @@ async def revoke(call: Call) -> Card:
             db, call.course.id, discussion.id, member.id, call.now
         ):  # fmt: skip
             raise Refused(f"{member.name} has no extension of {discussion.name} and no excuse.")
+        await _owe_openness(db, discussion, call.now)
         await _note(db, call, discussion, member)
 
     await call.services.database.write(work)
+    call.services.outbox.wake()
     return Card(
         blocks=(text("For ", PersonName(member.name), f" {discussion.name} is as for all."),)
     )
@@ -86,9 +90,24 @@ async def _allow(call: Call, discussion: Discussion, member: Member, one: Allowa
     async def work(db: Connection) -> None:
         await prompts.refuse_archived(db, call)
         await allowances.allow(db, call.course.id, one)
+        for moment in (call.now, one.until):
+            if moment is not None:
+                await _owe_openness(db, discussion, moment)
         await _note(db, call, discussion, member)
 
     await call.services.database.write(work)
+    call.services.outbox.wake()
+
+
+async def _owe_openness(db: Connection, discussion: Discussion, at: datetime) -> None:
+    """At that moment its threads are opened to writing, or closed, as it stands then: as long as
+    anybody has more time, the thread of a closed discussion stays open."""
+    course, id_ = discussion.course_id, discussion.id
+    which = f"openness:{id_}:{at:%Y%m%dT%H%M%S.%f}"
+    owed = {send.key for send in await outbox.with_keys(db, course, which)}
+    for channel in await outbox.channels_of(db, course, id_):
+        if (key := f"{which}:{channel}") not in owed:
+            await outbox.owe(db, course, channel, id_, key=key, kind="update", due_at=at)
 
 
 async def _note(db: Connection, call: Call, discussion: Discussion, member: Member) -> None:

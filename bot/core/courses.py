@@ -155,7 +155,8 @@ async def show(call: Call) -> Card:
         settings = await setup.shown(db, course)
         people = await members.members_of(db, course.id)
         all_ = await discussions.discussions_of(db, course.id)
-        owed = await outbox.sends_of(db, course.id, ("pending", "sending", "missed", "failed"))
+        sends = await outbox.sends_of(db, course.id, ("pending", "sending", "missed", "failed"))
+    owed = [send for send in sends if send.due_at <= call.now]
     numbers = {d.id: d.name for d in all_}
     team = [m for m in people if m.role != Role.STUDENT.word]
     blocks: list[Block] = [settings]

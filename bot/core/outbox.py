@@ -324,7 +324,7 @@ async def _to_be_open(db: Connection, send: Send, now: datetime) -> bool | None:
     if not discussion.open and await allowances.extended_beyond(
         db, send.course_id, discussion.id, now
     ):
-        return None  # who was given more time has to be able to write
+        return True  # who was given more time has to be able to write
     if discussion.open or send.kind == "closing":
         return discussion.open
     owed = await outbox.sends_of(db, send.course_id, ("pending", "sending"))

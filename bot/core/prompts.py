@@ -217,7 +217,8 @@ async def deliver(call: Call, posted: Sequence[Discussion]) -> tuple[Text, ...]:
     """
     ids = {discussion.id for discussion in posted}
     try:
-        owed = [s for s in await _sends(call, ("pending",)) if s.discussion_id in ids]
+        pending = await _sends(call, ("pending",))
+        owed = [s for s in pending if s.discussion_id in ids and s.due_at <= call.now]
         await call.services.outbox.deliver(owed)
         mine = {send.id for send in owed}
         left = [s for s in await _sends(call, ("pending", "sending", "failed")) if s.id in mine]

@@ -93,7 +93,7 @@ async def test_a_second_step_without_an_answer_is_done_again_by_itself(
 async def test_each_step_has_a_requests_time_of_its_own(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox_module, "REQUEST", timedelta(milliseconds=50))
+    monkeypatch.setattr(outbox_module, "REQUEST", timedelta(milliseconds=500))
     course.platform.fail_completing(Hang())
     await course.post()
     await course.later(LEASE)

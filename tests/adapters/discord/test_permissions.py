@@ -17,7 +17,8 @@ from storage.database import Database
 from tests.adapters.discord.connected import CARD, MAY, Seminar
 from tests.adapters.discord.test_client import discussion, run
 from tests.adapters.discord.test_platform import within
-from tests.fakes.discord_wire import TOKEN, TickingClock, Wire
+from tests.adapters.discord.test_steps import later
+from tests.fakes.discord_wire import TOKEN, Channel, TickingClock, Wire
 
 
 @pytest.fixture
@@ -79,6 +80,32 @@ async def test_with_what_the_link_grants_nothing_is_refused(seminar: Seminar) ->
     await seminar.settle()
     assert (thread.archived, thread.locked) == (True, True)
     assert 403 not in [o for asked in seminar.wire.requests for o in asked.outcome]
+
+
+def locked(thread: Channel) -> tuple[bool, bool]:
+    return thread.archived, thread.locked
+
+
+async def test_a_closed_thread_is_open_to_writing_while_somebody_has_more_time(
+    seminar: Seminar,
+) -> None:
+    thread = await discussion(seminar)
+    seminar.world.say(seminar.bo, thread, "The state decided.")
+    await seminar.settle()
+    await run(seminar, "prompt close", discussion="D1")
+    await seminar.settle()
+    assert locked(thread) == (True, True)
+    assert "Bo has time" in await run(
+        seminar, "participation extend", student="Bo", discussion="D1", until="in 3 days",
+        reason="Was ill",
+    )  # fmt: skip
+    await later(seminar)
+    assert locked(thread) == (False, False)
+    assert "update" not in await run(seminar, "course show")
+    await later(seminar, days=2, hours=23)
+    assert locked(thread) == (False, False)
+    await later(seminar, hours=1)
+    assert locked(thread) == (True, True)
 
 
 async def sentences(seminar: Seminar) -> str:

@@ -28,8 +28,8 @@ async def seminar(tmp_path: Path) -> AsyncIterator[Seminar]:
         assert wire.unknown == []
 
 
-async def later(seminar: Seminar, seconds: float) -> None:
-    seminar.clock.move(seconds=seconds)
+async def later(seminar: Seminar, seconds: float = 0, **by: float) -> None:
+    seminar.clock.move(seconds=seconds, **by)
     await seminar.app.services.outbox.deliver_due()
     await seminar.settle()
 
