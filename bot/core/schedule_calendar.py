@@ -12,8 +12,9 @@ from bot.core.dispatch import Call
 from bot.core.ports import CalendarEntry
 from bot.core.recurrence import Rule
 from bot.core.shelf import shelf_of
-from storage import schedules
+from storage import discussions, schedules
 from storage.rows import Course, Occurrence, Schedule
+from storage.schedules import Decided
 
 
 async def calendar(call: Call) -> Answer:
@@ -23,12 +24,13 @@ async def calendar(call: Call) -> Answer:
         own = await shelf_of(db, call.course, call.services.packs)
         standing = [s for s in all_ if s.next_at is not None]
         decided = {s.id: await schedules.decided(db, s) for s in standing}
+        used = await discussions.prompts_used(db, call.course.id)
     entries = [
         CalendarEntry(
             f"{call.course.id}-{s.name}",
             f"{call.course.title}: {schedule_cards.named(s.prompts, s.tag, own)}",
             s.created_at,
-            _within_term(s, call.course),
+            _with_prompts(s, decided[s.id], call.course, used),
             tuple(one.local for one in decided[s.id].values() if _left_out(s, one, call.now)),
             tuple(
                 (one.local, one.moved_to)
@@ -51,6 +53,20 @@ def _left_out(schedule: Schedule, one: Occurrence, now: datetime) -> bool:
 
 def _verb(entries: Sequence[object]) -> str:
     return "goes" if len(entries) == 1 else "go"
+
+
+def _with_prompts(
+    schedule: Schedule, decided: Decided, course: Course, used: Sequence[str]
+) -> Rule:
+    """Its rule, to the last post for which its list has a prompt."""
+    rule = _within_term(schedule, course)
+    if planning.prompts_left(schedule.prompts, used) is None:
+        return rule
+    ahead = planning.to_come(schedule, decided, course)
+    last = max((due.name for due in planning.supplied(ahead, schedule.prompts, used)), default=None)
+    if last is None or (rule.until is not None and rule.until <= last):
+        return rule
+    return replace(rule, until=last, count=None)
 
 
 def _within_term(schedule: Schedule, course: Course) -> Rule:

@@ -129,6 +129,18 @@ async def test_the_calendar_leaves_out_what_was_posted_before_its_time(term: Ter
     assert str(event["EXDATE"].dts[0].dt) == "2026-09-08 09:00:00-04:00"
 
 
+async def test_the_calendar_ends_with_a_list_of_prompts(term: Term) -> None:
+    await term.schedule(f"{PROMPT}; tons-in-an-hour; who-wrote-the-song", "tomorrow 9am",
+                        repeat="daily", until="10 times")  # fmt: skip
+    await term.until("2026-09-08 09:00")
+    outcome = await term.ada.run("schedule calendar")
+    assert isinstance(outcome, Answer)
+    events: Sequence[Any] = Calendar.from_ical(outcome.files[0].content).walk("VEVENT")
+    (event,) = events
+    assert "COUNT" not in event["RRULE"]
+    assert str(event["RRULE"]["UNTIL"][0]) == "2026-09-10 13:00:00+00:00"
+
+
 def _at(event: Any, name: str) -> str:
     return str(event[name].dt.isoformat())
 
