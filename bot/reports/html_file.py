@@ -9,10 +9,10 @@ from datetime import datetime
 from html import escape
 
 from bot.core.commands import File
+from bot.core.provenance import facts_about
 from bot.core.report_model import Cell, Column, Kind, Report, Row, Sheet
 from bot.reports import drawings, vega
 from bot.reports.html_style import STYLE
-from bot.reports.wording import facts_about
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Taking part", (

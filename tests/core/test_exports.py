@@ -24,7 +24,7 @@ class Class:
     async def export(self, **given: str) -> tuple[str, File]:
         outcome = await self.ada.run("participation export", **given)
         assert isinstance(outcome, Answer), outcome
-        (file,) = outcome.files
+        file, _ = outcome.files
         return to_plain(outcome.card), file
 
     async def compared(self, export: str | None = None) -> str:

@@ -90,7 +90,7 @@ class Class:
     async def table(self, **given: str) -> dict[str, dict[str, str]]:
         outcome = await self.ada.run("participation export", **given)
         assert isinstance(outcome, Answer), outcome
-        (file,) = outcome.files
+        file, _ = outcome.files
         rows = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))
         return {row["name"]: row for row in rows}
 
