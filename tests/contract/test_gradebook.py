@@ -46,3 +46,14 @@ async def test_a_gradebook_is_rehearsed_and_the_file_comes_back(c: Conversation)
     typed["column"] = "Final Score"
     refused = await c.command("Ines", "participation rehearse", files=given, **typed)
     assert "silently drops" in refused.problems["column"]
+
+
+async def test_what_changed_since_an_export_is_told_with_its_cause(c: Conversation) -> None:
+    await a_talk(c)
+    await c.command("Ines", "participation export", format="moodle")
+    await c.say("Bo", "And who believed it?", within="D1")
+    said = (await c.command("Ines", "participation compare")).words
+    assert "posts 1 → 2" in said
+    assert "1 message written since: D1, " in said
+    refused = await c.command("Bo", "participation compare")
+    assert "/participation compare is for assistants of this course" in refused.words
