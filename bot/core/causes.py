@@ -30,10 +30,11 @@ STANDING = WRITTEN | RECEIVED | {"reactions_received"}
 """…and by being gone, or found, with what others made of it."""
 WORDING = frozenset({
     "words", "words_raw", "characters", "attachments", "facts_cited", "facts", "links",
-    "sources_linked", "peers_named", "posts", "replies", "replies_inferred", "peers_root", "points",
+    "sources_linked", "peers_named", "points",
 })  # fmt: skip
-"""What other words of it can: where it goes by mentions, they say whom it answers."""
+"""What other words of it can."""
 ANSWERING = frozenset({"posts", "replies", "replies_inferred", "peers_root", "points"})
+"""What it is told by whom a message answers; other words of it can where it goes by mentions."""
 CLASSMATES = ANSWERING | RECEIVED | {
     "peers_thread", "peers_named", "reactions_given", "reactions_received",
 }  # fmt: skip

@@ -24,7 +24,7 @@ from bot.core.tally import Selection
 from storage import since
 from storage.ids import DiscussionId
 from storage.instants import to_micros
-from storage.rows import Discussion
+from storage.rows import BY_MENTION, Discussion
 from storage.since import Reacted, Touched
 from storage.snapshot import Snapshot
 
@@ -57,7 +57,7 @@ CHANGED: Mapping[tuple[Relation, Fate], Figures] = {
     (Relation.OWN, Fate.LATE): STANDING,
     (Relation.OWN, Fate.EDITED): WORDING,
     (Relation.OWN, Fate.DELETED): STANDING,
-    **{(Relation.RESPONSE, fate): RECEIVED for fate in Fate},
+    **{(Relation.RESPONSE, fate): RECEIVED for fate in (Fate.WRITTEN, Fate.LATE, Fate.DELETED)},
     **{(Relation.ANSWERED, fate): ANSWERING for fate in (Fate.LATE, Fate.DELETED)},
     **{
         (Relation.BEFORE, fate): frozenset({"peers_thread"})
@@ -65,6 +65,12 @@ CHANGED: Mapping[tuple[Relation, Fate], Figures] = {
     },
 }
 """Which figures a message can have changed; what is not here, none."""
+CHANGED_BY_MENTION: Mapping[tuple[Relation, Fate], Figures] = {
+    **CHANGED,
+    (Relation.OWN, Fate.EDITED): WORDING | ANSWERING,
+    (Relation.RESPONSE, Fate.EDITED): RECEIVED,
+}
+"""…of those that say by a mention whom they answer."""
 
 
 class _Several:
@@ -99,7 +105,7 @@ class _Gathering:
     def __init__(self, of: Register, at: datetime, selection: Selection) -> None:
         self._of, self._at, self._selection = of, at, selection
         self._names = {member.id: member.name for member in of.members}
-        self.found: dict[tuple[int, Relation, Fate], _Several] = defaultdict(_Several)
+        self.found: dict[tuple[int, Relation, Fate, Figures], _Several] = defaultdict(_Several)
 
     def add_talk(self, talk: Talk, touched: Mapping[int, Touched]) -> None:
         """What became of a discussion's messages."""
@@ -113,9 +119,10 @@ class _Gathering:
             if one is not None and (rule.counts or rule is Rule.DELETED):
                 moved[thread].append(one)
                 if takes(line):
-                    self._tell(member, Relation.OWN, talk, one)
+                    figures = CHANGED_BY_MENTION if line[4] == BY_MENTION else CHANGED
+                    self._tell(member, Relation.OWN, talk, one, figures)
                     _, author, _ = talk.answers(line)
-                    self._tell(author, Relation.RESPONSE, talk, one)
+                    self._tell(author, Relation.RESPONSE, talk, one, figures)
             if rule.counts and takes(line):
                 last[thread][member] = max(sent, last[thread].get(member, sent))
                 parent = touched.get(talk.parent(line) or 0)
@@ -145,15 +152,21 @@ class _Gathering:
                 shown = list(islice(others, SHOWN))
                 for place, one in enumerate(shown, 1):
                     rest = left - place + 1 if place == len(shown) else 1
-                    self._tell(member, Relation.BEFORE, talk, one, rest)
+                    self._tell(member, Relation.BEFORE, talk, one, count=rest)
 
     def _tell(
-        self, member: int | None, relation: Relation, talk: Talk, one: Touched, count: int = 1
+        self,
+        member: int | None,
+        relation: Relation,
+        talk: Talk,
+        one: Touched,
+        figures: Mapping[tuple[Relation, Fate], Figures] = CHANGED,
+        count: int = 1,
     ) -> None:
         fate = fate_of(one, self._at)
-        if member is None or fate is None or (relation, fate) not in CHANGED:
+        if member is None or fate is None or (relation, fate) not in figures:
             return
-        several = self.found[member, relation, fate]
+        several = self.found[member, relation, fate, figures[relation, fate]]
         if several.count >= SHOWN:  # it would not be shown
             several.count += count
         else:
@@ -191,10 +204,10 @@ def gather(
     gathering = _Gathering(of, at, selection)
     for id_, ones in touched.items():
         gathering.add_talk(talk_of(db, of, over[id_]), ones)
-    for (member, relation, fate), several in gathering.found.items():
+    for (member, relation, fate, figures), several in gathering.found.items():
         noun, rest = relation.value
         head = spans(f"{number(several.count, noun)}{rest} {fate.value}: ")
-        causes.add(member, (*head, *several.said), CHANGED[relation, fate])
+        causes.add(member, (*head, *several.said), figures)
     _reactions(db.read(lambda db_: since.reacted(db_, course, at)), of, at, over, causes)
 
 

@@ -64,6 +64,19 @@ async def test_figures_stand_with_what_changed_them(room: Class) -> None:
     assert why.startswith("1 message written since: D1, ")
 
 
+async def test_an_edit_is_no_cause_of_there_being_one_message_more(room: Class) -> None:
+    first = await room.bo.say("One", room.thread)
+    await room.export()
+    await room.bo.edit(first, "One two")
+    await room.bo.say("Three", room.thread)
+    (posts, written), (words, both) = (await room.compared())["Bo"]
+    assert posts.startswith("posts 2 → 3; last ")
+    assert words.startswith("words 3 → 5")
+    assert "edited since" not in written
+    assert "edited since" in both
+    assert "written since" in both
+
+
 async def test_what_classmates_did_among_themselves_is_no_cause(room: Class) -> None:
     dee = await room.world.person("Dee")
     first = await dee.say("Four", room.thread)
