@@ -100,7 +100,8 @@ def rehearse(
 
 
 def from_scratch(grades: Grades) -> list[list[str]]:
-    """The rows of a gradebook file without an export to go by. Raises BadInput for a title that
+    """The rows of a gradebook file without an export to go by; such a file has no place for
+    feedback. Raises BadInput for a title that
     Canvas would drop."""
     title = check_title(grades.title, "title")
     rows = [[*HEAD, title]]

@@ -66,7 +66,8 @@ def rehearse(
     make_column: bool,
     param: str,
 ) -> Rehearsal:
-    """What Moodle would do; `rows` are those of its export. Raises BadInput for `param`, where the
+    """What Moodle would do; `rows` are those of its export. The file to upload has no feedback: it
+    changes one column and nothing else. Raises BadInput for `param`, where the
     column can't be filled in."""
     book = _read(rows, check_title(title, param), param)
     fields = {key: KEYS[key][0] for key in book.keys}

@@ -6,6 +6,7 @@ from hashlib import sha256
 import openpyxl
 
 from tests.about import checked
+from tests.contract.conftest import in_chromium_too
 from tests.contract.conversation import Conversation
 from tests.core.canvas_import import Canvas, Learner
 
@@ -48,9 +49,11 @@ async def test_a_gradebook_is_rehearsed_and_the_file_comes_back(c: Conversation)
     assert "silently drops" in refused.problems["column"]
 
 
+@in_chromium_too
 async def test_what_changed_since_an_export_is_told_with_its_cause(c: Conversation) -> None:
     await a_talk(c)
-    await c.command("Ines", "participation export", format="moodle")
+    content, about = (await c.command("Ines", "participation export")).files
+    checked(about, content)
     await c.say("Bo", "And who believed it?", within="D1")
     said = (await c.command("Ines", "participation compare")).words
     assert "posts 1 → 2" in said
