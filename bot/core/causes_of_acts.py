@@ -4,7 +4,7 @@ and linked, and what became of discussions, members and sides."""
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.core.cards import Moment, PersonName, Span, Spans, spans
+from bot.core.cards import Moment, PersonName, Span, Spans, number, spans
 from bot.core.causes import (
     ALLOWED,
     CLASSMATES,
@@ -99,6 +99,9 @@ class _Gathering:
             said = spans("they came into the course, ", self._moment(at))
             self._causes.add(member, said, POSSIBLE)
         self._leaving()
+        if (days := self._of.course.keep_text_days) is not None:
+            said = spans(f"texts go after {number(days, 'day')}, and what they linked with them")
+            self._causes.perhaps(said, frozenset({"links"}))
 
     # --- by staff -------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from bot.core.causes_of_messages import Fate, fate_of
 from bot.core.commands import File
 from bot.core.events import MessagePosted, MessageRef, Person, Place, ThreadRef
+from bot.core.privacy import forget_what_is_due
 from storage.ids import AccountRef, ChannelRef, DiscussionId, MemberId, MessageId
 from storage.since import Touched
 from tests.core.test_linking import CY, _link_code, _links_there, _two_spaces
@@ -212,6 +213,18 @@ async def test_what_nobody_noted_is_said_to_be_unknown_and_definitions_are_named
     assert found["Bo"][0][1].startswith("nothing was noted that would say")
     await alter("UPDATE exports SET version = '2'")
     assert (await room.compared())["Bo"][0][1] == "the definitions are version 3, and were 2"
+
+
+async def test_links_go_with_the_texts_that_are_not_kept(room: Class) -> None:
+    await room.bo.say("See https://example.org/a", room.thread)
+    await room.ada.answer("course settings", keep_text=1)
+    await room.export()
+    services = room.world.app.services
+    now = room.world.clock.move(days=3)
+    await forget_what_is_due(services.database, now, services.packs)
+    ((what, why),) = (await room.compared())["Bo"]
+    assert what == "links 1 → 0"
+    assert why == "texts go after 1 day, and what they linked with them"
 
 
 async def test_a_message_that_came_late_says_so(room: Class) -> None:
