@@ -24,7 +24,6 @@ from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
 from bot.core.exporting import Wanted
 from bot.core.frozen import Exported
-from bot.core.gradebook import Rehearsal
 from bot.core.intake import Intake
 from bot.core.loaded_packs import LoadedPack, load_packs
 from bot.core.outbox import Outbox
@@ -388,7 +387,7 @@ async def scheduled(settings: Settings, course: int | None) -> list[Scheduled]:
 
 async def rehearse(
     settings: Settings, course: int | None, asked: gradebook_commands.Asked
-) -> Rehearsal:
+) -> gradebook_commands.Rehearsed:
     """What uploading a course's grades would do to a gradebook. Raises UserError."""
     async with open_app(settings) as app:
         return await gradebook_commands.rehearse_for(app.services, course, asked)

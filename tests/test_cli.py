@@ -25,6 +25,7 @@ from typer.testing import CliRunner, Result
 import seeds
 from bot.cli import app
 from storage import maintenance
+from tests.about import checked
 from tests.programs import ROOT, environment, ran, serving
 from tests.world import World, a_world
 
@@ -228,7 +229,13 @@ def test_a_report_is_of_the_course_that_was_named(tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
     result = run("report", "--course", "2", "--output", str(file))
     digest = sha256(file.read_bytes()).hexdigest()
-    assert result.stdout == (f"Written to {file}\nE2, SHA-256 {digest}, by definitions version 3\n")
+    assert result.stdout == (
+        f"Written to {file}\nWhat it is, and its SHA-256, stand beside it in out.csv.about.txt\n"
+        f"E2, SHA-256 {digest}, by definitions version 3\n"
+    )
+    about = (tmp_path / "out.csv.about.txt").read_bytes()
+    assert b"# Course: Letters\n" in about
+    assert checked(about, file.read_bytes()) == digest
     assert file.read_bytes().startswith(b"\xef\xbb\xbfmember,name,")
     assert told(run("report", "--course", "1", "--output", str(tmp_path / "no" / "where.csv"))) == (
         f"{tmp_path}/no/where.csv: No such file or directory."
@@ -240,7 +247,9 @@ def test_a_terminal_of_another_alphabet_changes_no_data() -> None:
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     report = program("report", "--course", "1", **plain)
     assert report.returncode == 0
-    assert report.stderr.startswith(b"E1, SHA-256 ")
+    assert b"# Export: E1\n" in report.stderr
+    assert b"# Definitions: version 3\n" in report.stderr
+    assert checked(report.stderr, report.stdout) == sha256(report.stdout).hexdigest()
     assert rows(report.stdout.decode("utf-8"))[0]["name"] == "Анна"
     found = program("fact", "search", "Stakhanov", "--json", **plain)
     assert found.returncode == 0

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from tests.about import checked
 from tests.core.canvas_import import Canvas, Learner
 from tests.world import a_world
 
@@ -39,7 +40,10 @@ def test_it_is_told_and_the_file_is_written(tmp_path: Path) -> None:
     result = rehearse(tmp_path, "--output", str(tmp_path / "upload.csv"))
     assert result.exit_code == 0, result.output
     assert "1 grade changes if you upload the file; nothing else does." in result.stdout
-    assert result.stdout.endswith(f"Written to {tmp_path}/upload.csv\n")
+    assert f"Written to {tmp_path}/upload.csv\n" in result.stdout
+    about = (tmp_path / "upload.csv.about.txt").read_bytes()
+    assert b"# Grade: posts\n" in about
+    checked(about, (tmp_path / "upload.csv").read_bytes())
     changed = book().take((tmp_path / "upload.csv").read_bytes())
     assert changed == {(0, "77"): ("", "2.00")}
 

@@ -22,7 +22,7 @@ from bot.cli import (
     schedule,
     slack,
 )
-from bot.cli.shared import Data, check_database, fail, load_settings, told
+from bot.cli.shared import Data, check_database, fail, load_settings, told, write_out
 
 if TYPE_CHECKING:
     from bot.config import Settings, SlackWay
@@ -226,17 +226,16 @@ def report(
     # As a program reads it, without the mark for spreadsheets, where it is printed.
     wanted = Wanted(course, format_, typed, pseudonyms, by_channel, bare=output is None)
     for made in asyncio.run(make_report(settings, wanted)):
-        file, export = made.file, made.export
-        _hand_out(file, output / file.name if output is not None and by_channel else output)
-        said = f"{export.name}, SHA-256 {export.digest}, by definitions version {export.version}"
-        typer.echo(said, err=output is None)
+        if output is None:
+            _print_out(made.file)
+            typer.echo(made.about.in_short(made.file), err=True, nl=False)
+        else:
+            write_out(made.file, made.about, output / made.file.name if by_channel else output)
+            said = made.export
+            typer.echo(f"{said.name}, SHA-256 {said.digest}, by definitions version {said.version}")
 
 
-def _hand_out(file: "File", output: Path | None) -> None:
-    if output is not None:
-        output.write_bytes(file.content)
-        typer.echo(f"Written to {output}")
-        return
-    # As bytes: a terminal's encoding must not change what a program reads.
+def _print_out(file: "File") -> None:
+    """As bytes: a terminal's encoding must not change what a program reads."""
     sys.stdout.buffer.write(file.content)
     sys.stdout.flush()

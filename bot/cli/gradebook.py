@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.shared import Data, Json, fail, load_settings, print_json, told
+from bot.cli.shared import Data, Json, fail, load_settings, print_json, told, write_out
 
 if TYPE_CHECKING:
     from bot.core.gradebook import Rehearsal
@@ -52,15 +52,13 @@ def gradebook_rehearse(
     if file.stat().st_size > MOST_BYTES:
         fail(f"{file} is no gradebook: it has more than {MOST_BYTES // 2**20} MB.")
     asked = Asked(file.read_bytes(), column, figure, new)
-    rehearsal = asyncio.run(rehearse(settings, course, asked))
-    if output is not None and rehearsal.upload is not None:
-        output.write_bytes(rehearsal.upload)
+    rehearsed = asyncio.run(rehearse(settings, course, asked))
     if json:
-        print_json(to_json(rehearsal))
+        print_json(to_json(rehearsed.rehearsal))
     else:
-        _print(rehearsal)
-    if output is not None and rehearsal.upload is not None and not json:
-        typer.echo(f"Written to {output}")
+        _print(rehearsed.rehearsal)
+    if output is not None and rehearsed.file is not None:
+        write_out(rehearsed.file, rehearsed.about, output, quiet=json)
 
 
 def _print(rehearsal: "Rehearsal") -> None:

@@ -10,7 +10,9 @@ import typer
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.core.commands import File
     from bot.core.loaded_packs import LoadedPack
+    from bot.core.provenance import About
 
 P = ParamSpec("P")
 
@@ -125,6 +127,21 @@ def _sentence(problem: Exception) -> str:
     if isinstance(problem, OSError) and problem.strerror and problem.filename:
         return f"{problem.filename}: {problem.strerror}."
     return str(problem)
+
+
+def write_out(file: "File", about: "About", output: Path, *, quiet: bool = False) -> None:
+    """Write a file and, beside it, the one that says what it is; `quiet`: say nothing of it."""
+    from dataclasses import replace
+
+    named = replace(file, name=output.name)
+    output.write_bytes(file.content)
+    said = [f"Written to {output}"]
+    if output.is_file():  # and no pipe or device, which has no place beside it
+        beside = about.beside(named)
+        (output.parent / beside.name).write_bytes(beside.content)
+        said.append(f"What it is, and its SHA-256, stand beside it in {beside.name}")
+    if not quiet:
+        typer.echo("\n".join(said))
 
 
 def fail(sentence: str) -> NoReturn:

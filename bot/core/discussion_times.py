@@ -31,6 +31,7 @@ async def due(call: Call) -> Card:
             await discussions.revise(db, call.course.id, now.id, **after._asdict())
             await prompts.owe_update(db, now, call.now)
             noted = {name: at.isoformat() if at else None for name, at in after._asdict().items()}
+            noted["due_before"] = before.due_at.isoformat() if before.due_at else None
             await audit.note(
                 db, call.course.id, call.member.id, call.command.name, now.name, call.now, noted
             )

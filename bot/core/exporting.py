@@ -15,6 +15,7 @@ from bot.core.enrolment import InReport
 from bot.core.errors import Refused, UserError
 from bot.core.events import Place
 from bot.core.frozen import Exported
+from bot.core.provenance import About, facts_about
 from bot.core.pseudonyms import key_of, pseudonym
 from bot.core.reckoning import Asked, reckon
 from bot.core.register import Register, read_register
@@ -45,7 +46,7 @@ async def export(call: Call) -> Answer:
     if hidden:
         blocks.append(text("It names nobody: each student has a pseudonym, the same every time."))
     footer = "/participation compare says what has changed since."
-    return Answer(Card("Participation report", tuple(blocks), footer), (made.file,))
+    return Answer(Card("Participation report", tuple(blocks), footer), made.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,13 @@ async def make(
     now: datetime,
     by: MemberId | None = None,
 ) -> Exported:
-    """The file, which is kept as it was handed out; `by` None: to whoever runs the bot."""
+    """The file, whose figures are kept as it is handed out; `by` None: to whoever runs the bot."""
     exporter = services.exporters[kind.format]
     pack = services.packs[course.pack].pack if course.pack in services.packs else None
     key = await key_of(services, course.id) if kind.hidden else None
     name = report_asking.file_name(now.astimezone(ZoneInfo(course.zone)), over)
 
-    def work(db: Snapshot) -> tuple[File, Export, list[Figure], int, str]:
+    def work(db: Snapshot) -> tuple[File, Export, list[Figure], int, About]:
         made, whose = counted_report(db, services, course, over, now, pack, key)
         file = exporter(made, name)
         if kind.bare:
@@ -80,14 +81,16 @@ async def make(
             over, file, kind.format, now, hidden=kind.hidden, version=made.version
         )
         figures = list(frozen.figures(made.students, whose))
-        return file, export, figures, made.students.count, made.window.words
+        about = About(facts_about(made), made.definitions)
+        return file, export, figures, made.students.count, about
 
-    file, export, figures, students, words = await services.database.apart(work)
+    file, export, figures, students, about = await services.database.apart(work)
     export = replace(export, made_by=by)
     kept = await services.database.write(
         lambda db: exports.freeze(db, course.id, export, figures)
     )  # fmt: skip
-    return Exported(file, kept, students, words)
+    about = replace(about, facts=(("Export", kept.name), *about.facts))
+    return Exported(file, kept, about, students)
 
 
 def report_of(
@@ -175,14 +178,14 @@ async def exported(services: Services, wanted: Wanted) -> list[Exported]:
     for one in asked:
         made = await make(services, course, one, kind, now)
         if wanted.by_channel:
-            made = replace(made, file=_of_channel(made.file, channels, one))
+            made = made.named(_of_channel(made.file.name, channels, one))
         found.append(made)
     return found
 
 
-def _of_channel(file: File, channels: list[Channel], over: Asked) -> File:
-    """The file, named after its channel too."""
+def _of_channel(name: str, channels: list[Channel], over: Asked) -> str:
+    """A file's name, after its channel too."""
     label = channel_labels(channels)[next(c.id for c in channels if c.id == over.channel)]
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in label.removeprefix("#"))
-    stem, point, kind = file.name.rpartition(".")
-    return replace(file, name=f"{stem}-{safe.strip('-') or over.channel}{point}{kind}")
+    stem, point, kind = name.rpartition(".")
+    return f"{stem}-{safe.strip('-') or over.channel}{point}{kind}"

@@ -2,7 +2,7 @@
 and without a text, so that a report can be compared with what was handed out before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from bot.core.dispatch import Call
 from bot.core.enrolment import Enrolled, InReport
 from bot.core.errors import Refused, UnknownName
 from bot.core.prompts import matching
+from bot.core.provenance import About
 from bot.core.reckoning import Asked
 from bot.core.report_asking import window
 from bot.core.report_model import Cell, Sheet
@@ -27,12 +28,21 @@ NOT_KEPT = frozenset({"member", "name", "allowances", "points_given"})
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A report that was handed out; `words` say over what, and `students` how many are in it."""
+    """A report that was handed out: its file, what is said of that, and how many students are in
+    it."""
 
     file: File
     export: Export
+    about: About
     students: int
-    words: str
+
+    @property
+    def files(self) -> tuple[File, File]:
+        return self.about.with_it(self.file)
+
+    def named(self, name: str) -> "Exported":
+        """The same under another name."""
+        return replace(self, file=replace(self.file, name=name))
 
 
 def figures(students: Sheet, whose: Sequence[InReport]) -> Iterator[Figure]:

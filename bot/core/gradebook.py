@@ -21,7 +21,9 @@ EXCUSED = "EX"
 class GradedStudent:
     """A student as a roster has them, empty where it says nothing, and their grade; None: none.
 
-    `id` is the learning platform's own; `sis_id` the registrar's (Moodle's ID number).
+    `id` is the learning platform's own; `sis_id` the registrar's (Moodle's ID number). `excused`:
+    nothing of what is graded was asked of them. `feedback` says in words what the grade is made of,
+    where a rule does; it is for the student to read.
     """
 
     name: str
@@ -41,6 +43,24 @@ class Grades:
 
     title: str
     students: tuple[GradedStudent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A student for whom nothing is uploaded, since no one row is surely theirs."""
+
+    student: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who is in a file of grades that is made without a gradebook's export to go by, and who is
+    not; `note` says what whoever uploads it must know."""
+
+    students: tuple[GradedStudent, ...]
+    left_out: tuple[Missing, ...]
+    note: str = ""
 
 
 class Fate(Enum):
@@ -64,14 +84,6 @@ class Line:
     after: str
     fate: Fate
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A student for whom nothing is uploaded, since no one row is surely theirs."""
-
-    student: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Book:
     """A gradebook read for one column. `keys` are what rows are found by, first to last, before
-    their names; of `folded` ones, capitals are not told from small letters."""
+    their names; of `folded` ones, capitals are not told from small letters. `no_excuse`: why its
+    files can't say that somebody is excused, where they can't."""
 
     platform: str
     heading: str
@@ -118,7 +131,7 @@ class Book:
     keys: tuple[str, ...]
     folded: frozenset[str]
     entries: tuple[Entry, ...]
-    can_excuse: bool
+    no_excuse: str = ""
     notes: tuple[str, ...] = ()
 
     def key_of(self, entry: Entry, key: str) -> str:
@@ -130,6 +143,7 @@ class Book:
 
 Match = tuple[Entry, str]
 NAME = "name"
+NO_GRADE = "there is no grade here, and a blank would wipe the one there"
 
 
 def matched(
@@ -215,14 +229,14 @@ def told(book: Book, entry: Entry, key: str, student: GradedStudent) -> Line:
     """What becomes of one student's grade."""
     line = Line(student.name, entry.name, key, entry.before, entry.before, Fate.LEFT)
     blank, was_excused = is_blank(entry.before), is_excused(entry.before)
-    if student.excused and not book.can_excuse:
-        return replace(line, why=f"{book.platform}'s files can't say that somebody is excused")
+    if student.excused and book.no_excuse:
+        return replace(line, why=book.no_excuse)
     if student.excused:
         return replace(line, after=EXCUSED, fate=Fate.STAYS if was_excused else Fate.CHANGES)
     if student.grade is None:
         wiped = "" if blank else ", and a blank would wipe the one there"
         return replace(line, why=f"there is no grade here{wiped}")
-    if was_excused and book.can_excuse:
+    if was_excused and not book.no_excuse:
         return replace(line, why="they are excused there")
     grade = in_figures(student.grade)
     if blank:

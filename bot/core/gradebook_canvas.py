@@ -5,20 +5,26 @@ them: how students and columns are found, what is skipped, and what is dropped w
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.errors import BadInput, near
 from bot.core.gradebook import (
+    EXCUSED,
+    NO_GRADE,
     Book,
+    Chosen,
     Entry,
     Fate,
     GradedStudent,
     Grades,
     Line,
+    Missing,
     Rehearsal,
     addressed,
     as_figure,
+    forms_of,
     in_figures,
     is_blank,
     is_excused,
@@ -94,16 +100,38 @@ def rehearse(
 
 
 def from_scratch(grades: Grades) -> list[list[str]]:
-    """The rows of a gradebook file without an export to go by: students who have a grade or are
-    excused, and any id. Raises BadInput for a title that Canvas would drop."""
+    """The rows of a gradebook file without an export to go by; such a file has no place for
+    feedback. Raises BadInput for a title that
+    Canvas would drop."""
     title = check_title(grades.title, "title")
     rows = [[*HEAD, title]]
-    for one in grades.students:
-        grade = "EX" if one.excused else "" if one.grade is None else in_figures(one.grade)
-        if grade:
-            own = (one.name, one.id, one.sis_id, one.login, one.section)
-            rows.append([*map(guarded, own), grade])
+    for one in chosen(grades.students).students:
+        own = (one.name, one.id, one.sis_id, one.login, one.section)
+        rows.append([*map(guarded, own), _grade(one)])
     return rows
+
+
+def chosen(students: Sequence[GradedStudent]) -> Chosen:
+    """Those who have a grade or are excused. Canvas knows whom a roster gives no id by the name
+    alone, so that of two who are called alike neither can be told."""
+    named = Counter(form for one in students for form in forms_of(one.name))
+    taken, left = [], []
+    for one in students:
+        if not _grade(one):
+            left.append(Missing(one.name, NO_GRADE))
+        elif not (one.id or one.sis_id or one.login) and named[one.name] > 1:
+            left.append(
+                Missing(one.name, "several are called so, and the roster has no id of them")
+            )
+        else:
+            taken.append(one)
+    return Chosen(tuple(taken), tuple(left))
+
+
+def _grade(one: GradedStudent) -> str:
+    if one.excused:
+        return EXCUSED
+    return "" if one.grade is None else in_figures(one.grade)
 
 
 def _read(rows: Sequence[Sequence[str]], title: str, param: str) -> Book:
@@ -137,7 +165,6 @@ def _read(rows: Sequence[Sequence[str]], title: str, param: str) -> Book:
         (ID, SIS, LOGIN),
         frozenset({LOGIN}),
         entries,
-        can_excuse=True,
         notes=(*notes, *_odd_cells(entries)),
     )
 

@@ -1,21 +1,28 @@
 """Taking grades to a gradebook: /participation rehearse and /participation grades, and the same for
 the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.core import rehearsing
+from bot.core import gradebook_canvas, gradebook_moodle, rehearsing
 from bot.core.cards import Card, number, text
-from bot.core.commands import Answer
+from bot.core.commands import Answer, File
 from bot.core.course_report import of_report
 from bot.core.dispatch import Call
 from bot.core.exporting import the_course
-from bot.core.gradebook import Grades, Rehearsal
-from bot.core.graded import graded_students
+from bot.core.gradebook import Chosen, GradedStudent, Grades, Rehearsal
+from bot.core.graded import about_grades, graded_students
+from bot.core.provenance import About
 from bot.core.report_model import Report
 from bot.core.roster import OnRoster
 from bot.core.services import Services
+
+CHOSEN: Mapping[str, Callable[[Sequence[GradedStudent]], Chosen]] = {
+    "canvas": gradebook_canvas.chosen,
+    "moodle": gradebook_moodle.chosen,
+}
+"""Who is in a file for each of `graded.PLATFORMS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +35,22 @@ class Asked:
     figure: str
     makes_column: bool
 
-    def rehearsed(self, report: Report, roster: Sequence[OnRoster]) -> Rehearsal:
+    def rehearsed(self, report: Report, roster: Sequence[OnRoster]) -> "Rehearsed":
         students = graded_students(report, self.figure, roster)
-        return rehearsing.rehearse(
+        rehearsal = rehearsing.rehearse(
             self.content, students, self.column, make_column=self.makes_column
         )
+        about = about_grades(report, self.figure, rehearsal.heading)
+        return Rehearsed(rehearsal, rehearsing.upload_file(rehearsal), about)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A rehearsal with its file to upload, if there is any, and what is said of that."""
+
+    rehearsal: Rehearsal
+    file: File | None
+    about: About
 
 
 async def rehearse(call: Call) -> Answer:
@@ -43,33 +61,39 @@ async def rehearse(call: Call) -> Answer:
         call.required("figure"),
         call.text("new") == "yes",
     )
-    rehearsal = await of_report(call.services, call.course, call.now, asked.rehearsed)
-    file = rehearsing.upload_file(rehearsal)
-    return Answer(rehearsing.to_card(rehearsal), () if file is None else (file,))
+    made = await of_report(call.services, call.course, call.now, asked.rehearsed)
+    files = () if made.file is None else made.about.with_it(made.file)
+    return Answer(rehearsing.to_card(made.rehearsal), files)
 
 
 async def grades(call: Call) -> Answer:
     """/participation grades: a file for Canvas or Moodle, without its export to go by."""
     figure = call.required("figure")
-    students = await of_report(
+    platform, column = call.required("platform"), call.required("column")
+    students, about = await of_report(
         call.services,
         call.course,
         call.now,
-        lambda report, roster: graded_students(report, figure, roster),
-    )
-    exporter = call.services.grade_exporters[call.required("platform")]
+        lambda report, roster: (
+            graded_students(report, figure, roster), about_grades(report, figure, column),
+        ),
+    )  # fmt: skip
+    exporter = call.services.grade_exporters[platform]
     local = call.now.astimezone(ZoneInfo(call.course.zone))
-    file = exporter(Grades(call.required("column"), students), f"grades-{local:%Y-%m-%d}")
-    graded = sum(one.grade is not None for one in students)
-    said = text(
-        f"{number(graded, 'student')} of {len(students)} have a grade; the others are not in the"
-        " file, since a blank would wipe what the gradebook has, nor is whom the platform could not"
-        " know by the roster. /participation rehearse tells what an upload would do."
-    )
-    return Answer(Card("Grades", (said,)), (file,))
+    file = exporter(Grades(column, students), f"grades-{local:%Y-%m-%d-%H%M%S}")
+    chosen = CHOSEN[platform](students)
+    inside = len(chosen.students)
+    verb = "is" if inside == 1 else "are"
+    blocks = [text(f"{number(inside, 'student')} of {len(students)} {verb} in the file.")]
+    if chosen.note:
+        blocks.append(text(chosen.note))
+    left = rehearsing.missing_ones("Left out", chosen.left_out)
+    footer = "/participation rehearse tells what an upload would do."
+    files = about.with_it(file) if inside else ()
+    return Answer(Card("Grades", (*blocks, *left), footer), files)
 
 
-async def rehearse_for(services: Services, course: int | None, asked: Asked) -> Rehearsal:
+async def rehearse_for(services: Services, course: int | None, asked: Asked) -> Rehearsed:
     """A rehearsal for the terminal; `course` by its number, None for the only one. Raises
     UserError."""
     async with services.database.read() as db:

@@ -11,12 +11,15 @@ from dataclasses import replace
 
 from bot.core.errors import BadInput, near
 from bot.core.gradebook import (
+    NO_GRADE,
     Book,
+    Chosen,
     Entry,
     Fate,
     GradedStudent,
     Grades,
     Line,
+    Missing,
     Rehearsal,
     addressed,
     as_figure,
@@ -48,6 +51,7 @@ _LOADED = "last downloaded from this course"
 _KIND = re.compile(r"(.*)\s\((real|percentage|letter|feedback)\)", re.IGNORECASE | re.DOTALL)
 _TOTAL = re.compile(r"(course|category) total|.* total", re.IGNORECASE)
 TITLE_MOST = 255
+EXCUSE_THERE = "Moodle's files can't say that somebody is excused: say so in Moodle"
 
 
 def is_moodle(head: Sequence[str]) -> bool:
@@ -62,7 +66,8 @@ def rehearse(
     make_column: bool,
     param: str,
 ) -> Rehearsal:
-    """What Moodle would do; `rows` are those of its export. Raises BadInput for `param`, where the
+    """What Moodle would do; `rows` are those of its export. The file to upload has no feedback: it
+    changes one column and nothing else. Raises BadInput for `param`, where the
     column can't be filled in."""
     book = _read(rows, check_title(title, param), param)
     fields = {key: KEYS[key][0] for key in book.keys}
@@ -100,21 +105,41 @@ def check_title(title: str, param: str) -> str:
 
 
 def from_scratch(grades: Grades) -> list[list[str]]:
-    """The rows of a file without an export to go by: students who have an ID number or an e-mail
-    address, and a grade, since feedback without one would wipe it. Raises BadInput for a title that
-    can't be used."""
+    """The rows of a file without an export to go by. Feedback stands only beside a grade, since
+    alone it would wipe the one there. Raises BadInput for a title that can't be used."""
     title = check_title(grades.title, "title")
-    graded = [
-        one
-        for one in grades.students
-        if one.grade is not None and not one.excused and (one.sis_id or one.email)
-    ]
+    graded = chosen(grades.students).students
     has_feedback = any(one.feedback for one in graded)
     rows = [["idnumber", "email", title, *([f"{title} feedback"] if has_feedback else [])]]
     for one in graded:
         own = [one.sis_id, one.email, "" if one.grade is None else in_figures(one.grade)]
         rows.append([*map(guarded, own[:2]), own[2], *([guarded(one.feedback)] * has_feedback)])
     return rows
+
+
+def chosen(students: Sequence[GradedStudent]) -> Chosen:
+    """Those who have a grade and what the others can be told by too: Moodle takes one key for all,
+    and an empty one ends the whole import. Its files have no word for who is excused."""
+    graded = [one for one in students if one.grade is not None and not one.excused]
+    key = max(("idnumber", "email"), key=lambda key: sum(bool(_own(one, key)) for one in graded))
+    taken, left = [], []
+    for one in students:
+        if one.excused:
+            left.append(Missing(one.name, EXCUSE_THERE))
+        elif one.grade is None:
+            left.append(Missing(one.name, NO_GRADE))
+        elif not _own(one, key):
+            left.append(Missing(one.name, f"the roster has no {key} of theirs to tell them by"))
+        else:
+            taken.append(one)
+    note = f"In Moodle, map {key} to the users' {key}: of each row it is there."
+    return Chosen(tuple(taken), tuple(left), note if taken else "")
+
+
+def _own(one: GradedStudent, key: str) -> str:
+    """A student's key as a file can hold it: not what a spreadsheet would take for a formula."""
+    own = str(getattr(one, KEYS[key][0])).strip()
+    return "" if is_formula(own) else own
 
 
 def _read(rows: Sequence[Sequence[str]], title: str, param: str) -> Book:
@@ -142,7 +167,7 @@ def _read(rows: Sequence[Sequence[str]], title: str, param: str) -> Book:
         )
     folded = frozenset({"email", "username"})
     return Book(
-        PLATFORM, heading, column is None, tuple(keys), folded, entries, False, tuple(notes)
+        PLATFORM, heading, column is None, tuple(keys), folded, entries, EXCUSE_THERE, tuple(notes)
     )
 
 

@@ -3,10 +3,13 @@ each with one figure of the report as the grade. Volume is none: what only count
 offered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core.commands import Choice
 from bot.core.errors import Refused
 from bot.core.gradebook import GradedStudent
+from bot.core.provenance import About, facts_about
+from bot.core.report_columns import RULES
 from bot.core.report_model import Report
 from bot.core.roster import OnRoster
 from storage.ids import MemberId
@@ -39,14 +42,24 @@ def graded_students(
     known = {one.member for one in roster}
     names = report.students.names.index("name")
     outside = [
-        GradedStudent(str(row[names]), grade=grades[member])
+        replace(grades[member], name=str(row[names]))
         for member, row in zip(report.members, report.students.rows, strict=True)
         if member is not None and member not in known
     ]
     return (*(_listed(one, grades) for one in listed), *outside)
 
 
-def _grades(report: Report, figure: str) -> dict[MemberId, float | None]:
+def about_grades(report: Report, figure: str, title: str) -> About:
+    """What is said of a file of grades that are this figure of the report."""
+    facts = [(label, words) for label, words in facts_about(report) if label != "Names"]
+    used = {figure, "excused", *(rule.name for rule in RULES)}
+    definitions = tuple(one for one in report.definitions if one.name in used)
+    return About((*facts, ("Column", title), ("Grade", figure)), definitions)
+
+
+def _grades(report: Report, figure: str) -> dict[MemberId, GradedStudent]:
+    """Each member's grade, still without a name; who was excused from all that was open to them is
+    excused. Of points, the feedback is what /participation me shows of them."""
     names = report.students.names
     if figure == "points" and figure not in names:
         raise Refused(
@@ -56,22 +69,33 @@ def _grades(report: Report, figure: str) -> dict[MemberId, float | None]:
     if figure not in names or report.pseudonymised:
         offered = ", ".join(choice.value for choice in FIGURES)
         raise Refused(f"There is no figure “{figure}” to take as a grade; there are: {offered}.")
-    place = names.index(figure)
-    rows = zip(report.members, report.students.rows, strict=True)
-    return {member: _number(row[place]) for member, row in rows if member is not None}
+    grade, asked, excused = map(names.index, (figure, "discussions_open", "excused"))
+    words = report.points_in_words if figure == "points" else [""] * report.students.count
+    rows = zip(report.members, report.students.rows, words, strict=True)
+    return {
+        member: GradedStudent(
+            "",
+            grade=_number(row[grade]),
+            excused=bool(row[excused]) and row[excused] == row[asked],
+            feedback=said,
+        )
+        for member, row, said in rows
+        if member is not None
+    }
 
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _listed(one: OnRoster, grades: dict[MemberId, float | None]) -> GradedStudent:
-    return GradedStudent(
+def _listed(one: OnRoster, grades: dict[MemberId, GradedStudent]) -> GradedStudent:
+    own = None if one.member is None else grades.get(one.member)
+    return replace(
+        own or GradedStudent(""),
         name=one.name,
         id=one.lms_id or "",
         sis_id=one.student_id or "",
         login=one.login or "",
         email=one.email or "",
         section=one.section or "",
-        grade=None if one.member is None else grades.get(one.member),
     )

@@ -68,20 +68,24 @@ def to_card(rehearsal: Rehearsal) -> Card:
         blocks.append(Table(head, tuple(map(_row, moved[:MOST_ROWS])), frozenset({2, 3})))
     if (more := len(moved) - MOST_ROWS) > 0:
         blocks.append(text(f"{number(more, 'more student')} not shown here."))
-    for label, missing in (
-        ("Not found", rehearsal.not_found),
-        ("Unclear", rehearsal.unclear),
-    ):
-        if missing:
-            blocks.append(Table((label, "Why"), tuple(map(_missing, missing[:MOST_ROWS]))))
-        if (more := len(missing) - MOST_ROWS) > 0:
-            blocks.append(text(f"{number(more, 'more student')} not shown here."))
+    blocks += missing_ones("Not found", rehearsal.not_found)
+    blocks += missing_ones("Unclear", rehearsal.unclear)
     blocks.append(text(verdict(rehearsal)))
     return Card(
         f"Rehearsal: what {rehearsal.platform} would do",
         tuple(blocks),
         "Nothing has been uploaded. The file holds one column, and only the rows that change.",
     )
+
+
+def missing_ones(label: str, missing: Sequence[Missing]) -> list[Block]:
+    """Who is not in a file, each with the reason."""
+    if not missing:
+        return []
+    blocks: list[Block] = [Table((label, "Why"), tuple(map(_missing, missing[:MOST_ROWS])))]
+    if (more := len(missing) - MOST_ROWS) > 0:
+        blocks.append(text(f"{number(more, 'more student')} not shown here."))
+    return blocks
 
 
 def verdict(rehearsal: Rehearsal) -> str:

@@ -107,8 +107,10 @@ def window(over: Asked, labels: Mapping[ChannelId, str]) -> Window:
 
 
 def file_name(zone_now: datetime, over: Asked) -> str:
-    """Of a report's file: by the day it was made, or the days it is over."""
+    """Of a report's file: the days it is over, where it is over some, and as of when, by the
+    course's clocks."""
+    as_of = f"{zone_now:%Y-%m-%d-%H%M%S}"
     if over.first is None and over.last is None:
-        return f"participation-{zone_now:%Y-%m-%d}"
+        return f"participation-{as_of}"
     first, last = over.first or "start", over.last or f"{zone_now:%Y-%m-%d}"
-    return f"participation-{first}-to-{last}"
+    return f"participation-{first}-to-{last}-as-of-{as_of}"

@@ -83,6 +83,7 @@ def build(
         ),
         class_figures=class_figures([counted.of_one(one) for one in shown], counted),
         series=building.series(),
+        points_in_words=building.points_in_words(),
     )  # fmt: skip
 
 
@@ -229,6 +230,13 @@ class _Building:
             if point.given is not None
         ]
         return (*total(own), "; ".join(given))
+
+    def points_in_words(self) -> tuple[str, ...]:
+        if self._points is None:
+            return ()
+        return tuple(
+            "; ".join(point.words for point in self._points.of_one(one)) for one in self.shown
+        )
 
     def _allowed(self, one: InReport) -> list[tuple[Discussion, Allowance]]:
         """What somebody is allowed, in the discussions that the report is over."""

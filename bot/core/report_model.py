@@ -135,7 +135,8 @@ class Series:
 class Report:
     """`members` are the opaque ids of the students, in the order of their rows: by them a roster
     entry is found; None for a student on the roster who is nobody in the course yet. `definitions`
-    are those of every column and figure, and `version` is theirs."""
+    are those of every column and figure, and `version` is theirs. `points_in_words` say what each
+    student's points are made of, in the order of their rows; none where there is no rule."""
 
     course_id: CourseId
     course: str  # its title
@@ -151,3 +152,4 @@ class Report:
     replies: Sheet
     class_figures: tuple[ClassFigure, ...]
     series: Series
+    points_in_words: tuple[str, ...] = ()

@@ -1,12 +1,12 @@
 """/participation compare: a report now against one that was handed out: for each student whose
-figures are others now, what changed, and why."""
+figures are others now, what changed, and why (see causes.py)."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import frozen, report_columns
+from bot.core import causes_of_acts, causes_of_messages, frozen, report_columns
 from bot.core.cards import (
     Block,
     Card,
@@ -21,30 +21,25 @@ from bot.core.cards import (
     spans,
     text,
 )
+from bot.core.causes import FIGURES, OTHERWISE, POSSIBLE, Causes, Whose
 from bot.core.dispatch import Call
 from bot.core.enrolment import Enrolled, InReport
 from bot.core.exporting import counted_report
+from bot.core.reckoning import Asked
+from bot.core.register import read_register
 from bot.core.report_model import Kind
+from bot.core.roster import on_roster
 from bot.core.services import channel_labels
-from storage import courses, discussions, exports
-from storage.exports import Export, Figure, Touched
+from prompts.models import Pack
+from storage import courses, exports
+from storage.exports import Export, Figure
 from storage.ids import EntryId, MemberId
-from storage.rows import Discussion
 from storage.snapshot import Snapshot
 
-Whose = tuple[MemberId | None, EntryId | None]
 Kept = tuple[str | None, float | None]
+Row = tuple[Spans, Spans, Spans]
 
-BY_OTHERS = frozenset({
-    "replies_received", "answered_by", "peers_root", "peers_thread", "peers_named", "replies",
-    "posts", "reactions_given",
-})  # fmt: skip
-"""Figures that are others when what classmates wrote is."""
-
-
-OTHERWISE = (
-    "the roster, the pack, a due time, the points or which accounts are theirs is not as it was"
-)
+NOBODY = "a student who is no longer there"
 _INSTANTS = {column.name for column in report_columns.STUDENTS if column.kind is Kind.INSTANT}
 
 
@@ -56,15 +51,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
-    """What has happened in the course since a report was handed out."""
+class Compared:
+    """What stood in a report, what would stand there now, whose the rows of that are, and what
+    happened in between. `united`: who had a row of the roster's and one of their account's, which
+    are one now."""
 
-    messages: Mapping[MemberId, Sequence[Touched]]
-    allowed: Mapping[MemberId, Sequence[str]]
-    sided: set[MemberId]
-    reacted: set[MemberId]
-    new_rule: bool  # of grading
-    ruled: Sequence[str]  # what was done with discussions, so that others count
+    then: Sequence[Figure]
+    now: Sequence[Figure]
+    whose: Sequence[InReport]
+    causes: Causes
+    united: Set[Whose]
 
 
 async def compare(call: Call) -> Card:
@@ -75,50 +71,100 @@ async def compare(call: Call) -> Card:
     over = frozen.from_over(export.over)
     loaded = call.services.packs.get(call.course.pack)
     pack = None if loaded is None else loaded.pack
-
-    def work(db: Snapshot) -> tuple[Sequence[Figure], Sequence[Figure], Sequence[InReport], Since]:
-        made, whose = counted_report(db, call.services, call.course, over, call.now, pack)
-        then = db.read(lambda at: exports.figures_of(at, call.course.id, export.id))
-        since = _since(db, call, export, over.discussions)
-        return then, list(frozen.figures(made.students, whose)), whose, since
-
-    then, now, whose, since = await call.services.database.apart(work)
-    changed = changes(then, now)
+    found = await call.services.database.apart(lambda db: _compared(db, call, export, over, pack))
+    changed = changes(found.then, found.now)
+    rows = tuple(_rows(call, found, changed))
     blocks: list[Block] = [frozen.line(export, call.course.zone, labels)]
-    if export.version != report_columns.VERSION:
-        blocks.append(
-            text(
-                f"It was made by definitions version {export.version}; now it is"
-                f" {report_columns.VERSION}, so figures may be others for that alone."
-            )
-        )
-    rows = _rows(call, changed, whose, since, export.as_of)
     if not rows:
         blocks.append(text("No student's figures have changed since."))
     else:
-        blocks.append(text(f"The figures of {number(len(rows), 'student')} have changed since:"))
-        blocks.append(Table(("Student", "What changed", "Why"), tuple(rows), frozenset()))
+        students = len(changed.keys() | found.united)
+        blocks.append(text(f"The figures of {number(students, 'student')} have changed since:"))
+        blocks.append(Table(("Student", "What changed", "Why"), rows, frozenset()))
     return Card(f"{export.name} and now", tuple(blocks))
 
 
-def _rows(
-    call: Call,
-    changed: Mapping[Whose, Sequence[Change]],
-    whose: Sequence[InReport],
-    since: Since,
-    at: datetime,
-) -> list[tuple[Spans, ...]]:
-    """A row for each student, in the order of the report; who is in it no more comes last."""
-    names = {_key(one): one.name for one in whose}
-    order = [*(key for key in names if key in changed), *(changed.keys() - names.keys())]
-    return [
-        (
-            spans(PersonName(names[key]) if key in names else "a student who is no longer there"),
-            joined([_said(call, change) for change in changed[key]], "; "),
-            spans(reasons(key[0], changed[key], since, at)),
+def _compared(
+    db: Snapshot, call: Call, export: Export, over: Asked, pack: Pack | None
+) -> Compared:  # fmt: skip
+    course = call.course
+    made, whose = counted_report(db, call.services, course, over, call.now, pack)
+    then = db.read(lambda at: exports.figures_of(at, course.id, export.id))
+    linked = {
+        one.entry: one.member
+        for one in db.read(lambda at: on_roster(at, course.id))
+        if one.member is not None
+    }
+    then, united = _as_linked_now(then, linked)
+    now = list(frozen.figures(made.students, whose))
+    causes = Causes()
+    of = read_register(db, course, pack)
+    chosen = {
+        d.id: d for d in of.discussions if not over.discussions or d.number in over.discussions
+    }
+    causes_of_messages.gather(db, of, export.as_of, chosen, over.selection(of.zone), causes)
+    causes_of_acts.gather(db, of, export.as_of, chosen, causes)
+    if export.version != report_columns.VERSION:
+        causes.perhaps(
+            spans(
+                f"the definitions are version {report_columns.VERSION}, and were {export.version}"
+            ),
+            FIGURES,
         )
-        for key in order
-    ]
+    return Compared(then, now, whose, causes, united)
+
+
+def _as_linked_now(
+    then: Sequence[Figure], linked: Mapping[EntryId, MemberId]
+) -> tuple[list[Figure], set[Whose]]:
+    """What stood of entries of the roster that are members since, as those members'; and the
+    members who stood there themselves too: nothing was counted of their entries."""
+    there = {figure.member for figure in then}
+    kept, united = list[Figure](), set[Whose]()
+    for figure in then:
+        member = None if figure.entry is None else linked.get(figure.entry)
+        if member is None:
+            kept.append(figure)
+        elif member in there:
+            united.add((member, None))
+        else:
+            kept.append(figure._replace(member=member, entry=None))
+    return kept, united
+
+
+def _rows(call: Call, found: Compared, changed: Mapping[Whose, Sequence[Change]]) -> Iterator[Row]:
+    """Rows for each student, in the order of the report; who is in it no more comes last. Figures
+    that have the same causes stand together."""
+    names = {_key(one): one.name for one in found.whose}
+    was = {(figure.member, figure.entry) for figure in found.then}
+    order = [*(key for key in names if key in changed or key in found.united),
+             *(key for key in changed if key not in names)]  # fmt: skip
+    for key in order:
+        who = spans(PersonName(names[key]) if key in names else NOBODY)
+        if key in found.united:
+            yield who, spans("two rows → one"), _said_of(key, POSSIBLE, found.causes)
+        if key in names and key in was:
+            together: dict[Spans, list[Change]] = defaultdict(list)
+            for change in changed.get(key, ()):
+                together[_said_of(key, {change.name}, found.causes)].append(change)
+            for why, alike in together.items():
+                yield who, joined([_said(call, change) for change in alike], "; "), why
+        else:
+            some = [change for change in changed[key] if not _nothing(change)]
+            head = spans("a row → none" if key in was else "no row → one")
+            what = joined([head, *(_said(call, change) for change in some)], "; ")
+            yield who, what, _said_of(key, POSSIBLE, found.causes)
+
+
+def _nothing(change: Change) -> bool:
+    """Whether it is a zero that came or went with its row."""
+    return {change.before, change.now} <= {(None, None), (None, 0.0)}
+
+
+def _said_of(key: Whose, figures: Collection[str], causes: Causes) -> Spans:
+    """Why any of these figures is another, in words."""
+    found = dict.fromkeys(cause.said for cause in causes.why(key, figures))
+    return joined(found, "; ") if found else OTHERWISE
 
 
 def _key(one: InReport) -> Whose:
@@ -164,86 +210,3 @@ def _by_student(figures: Iterable[Figure]) -> dict[Whose, dict[str, Kept]]:
     for member, entry, name, words, value in figures:
         found[member, entry][name] = words, value
     return found
-
-
-# --- why ----------------------------------------------------------------------------------------
-
-
-def _since(db: Snapshot, call: Call, export: Export, numbers: Sequence[int]) -> Since:
-    course, moment = call.course.id, export.as_of
-    all_ = db.read(lambda at: discussions.discussions_of(at, course))
-    over = {d.id: d for d in all_ if not numbers or d.number in numbers}
-    messages: dict[MemberId, list[Touched]] = defaultdict(list)
-    for one in db.read(lambda at: exports.touched_since(at, course, moment)):
-        if one.discussion in over:
-            messages[one.member].append(one)
-    allowed: dict[MemberId, list[str]] = defaultdict(list)
-    for member, where, kind, holds in db.read(
-        lambda at: exports.allowed_since(at, course, moment)
-    ):  # fmt: skip
-        if where in over:
-            done = "was given" if holds else "was taken back"
-            allowed[member].append(f"an {kind} for {over[where].name} {done}")
-    for member, where in db.read(lambda at: exports.given_since(at, course, moment)):
-        if where in over:
-            allowed[member].append(f"staff changed the points for {over[where].name}")
-    return Since(
-        messages,
-        allowed,
-        db.read(lambda at: exports.sided_since(at, course, moment)),
-        db.read(lambda at: exports.reacted_since(at, course, moment)),
-        db.read(lambda at: exports.ruled_since(at, course, moment)),
-        [said for d in over.values() if (said := _ruled(d, moment)) is not None],
-    )
-
-
-def _ruled(discussion: Discussion, moment: datetime) -> str | None:
-    """What was done with a discussion since, so that other messages count in it now."""
-    name = discussion.name
-    if discussion.withdrawn_at is not None and discussion.withdrawn_at > moment:
-        return f"{name} was withdrawn"
-    if discussion.opened_at > moment:
-        return f"{name} was opened"
-    if any(period.opened_at > moment for period in discussion.periods):
-        return f"{name} was reopened"
-    return None
-
-
-def reasons(member: MemberId | None, changed: Sequence[Change], since: Since, at: datetime) -> str:
-    """Why a student's figures are others, in words."""
-    found = list(_of_messages(since.messages.get(member, ()), at)) if member is not None else []
-    if member is not None:
-        found += since.allowed.get(member, ())
-        found += ["they took a side"] if member in since.sided else []
-        found += ["reactions to their messages changed"] if member in since.reacted else []
-    names = {change.name for change in changed}
-    others = sum(len(own) for who, own in since.messages.items() if who != member)
-    if names & BY_OTHERS and others:
-        found.append(f"{number(others, 'message')} of classmates came or changed")
-    found += since.ruled if "discussions_open" in names or not found else []
-    if since.new_rule and "points" in names:
-        found.append("the grading rule was set anew")
-    if "left" in names:
-        found.append("it was noted that they left, or are back")
-    return "; ".join(found) or OTHERWISE
-
-
-def _of_messages(own: Iterable[Touched], at: datetime) -> Iterable[str]:
-    """What became of somebody's messages since."""
-    what = Counter(
-        "gone before it was counted" if one.deleted_at is not None and _new(one, at)
-        else "written since" if one.sent_at > at
-        else "known only since, though written before" if one.received_at > at
-        else "deleted since" if one.deleted_at is not None and one.deleted_at > at
-        else "edited since"
-        for one in own
-    )  # fmt: skip
-    return (
-        f"{number(count, 'message')} {said}"
-        for said, count in what.items()
-        if said != "gone before it was counted"
-    )
-
-
-def _new(one: Touched, at: datetime) -> bool:
-    return one.sent_at > at or one.received_at > at

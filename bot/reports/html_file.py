@@ -1,7 +1,9 @@
 """A report as one HTML file: nothing is loaded, nothing runs, and it reads the same on paper, on a
 dark screen and to a screen reader. Behind each picture stands its table.
 
-Single messages are left to the other formats: a page with all of a term's would open nowhere.
+Single messages are left to the other formats: a page with all of a term's would open nowhere, and
+this is the one that is printed and passed on, where who wrote when, with a link to each message, is
+more than its readers need. Whoever has to defend a figure has `why`, and the workbook.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +11,10 @@ from datetime import datetime
 from html import escape
 
 from bot.core.commands import File
+from bot.core.provenance import facts_about
 from bot.core.report_model import Cell, Column, Kind, Report, Row, Sheet
 from bot.reports import drawings, vega
 from bot.reports.html_style import STYLE
-from bot.reports.wording import facts_about
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Taking part", (

@@ -2,8 +2,14 @@
 
 A store keeps a statement for good and refuses another of the same id, so that a statement holds
 only what never changes and its id is made of that: exported again it is the same. What was deleted
-is said and then voided. No text, no name: who wrote is an opaque account. A message is named by an
-address of ours, since nothing leads to a deleted one any more, and `moreInfo` leads to it.
+is said and then voided. No text, no name: who wrote is an opaque account. As of when and by which
+definitions it was exported is therefore not in `context.extensions` but in the file beside it.
+
+The object of a statement is named by an address of ours, and `moreInfo` holds the permalink, which
+would not do as the name: a deleted message has none any more, and yet must be voided under the name
+it was said by; with pseudonyms it would lead to the author; in the browser classroom it is no IRI;
+and a workspace that is renamed changes all of them. `moreInfo` may come and go: an activity's
+definition is excepted from what must not change (xAPI 1.0.3, Data, Statement Immutability).
 """
 
 import io

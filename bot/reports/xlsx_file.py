@@ -13,9 +13,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bot.core.commands import File
+from bot.core.provenance import facts_about
 from bot.core.report_model import Cell, Column, Kind, Report, Row, Sheet
 from bot.core.spreadsheets import is_formula
-from bot.reports.wording import facts_about
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -23,7 +23,7 @@ async def _a_class(c: Conversation) -> None:
 async def _table(c: Conversation, at: str = "history") -> dict[str, dict[str, str]]:
     """The exported CSV, a row for each name."""
     said = await c.command("Ines", "participation export", at=at)
-    rows = csv.DictReader(io.StringIO(said.files[-1].decode("utf-8-sig")))
+    rows = csv.DictReader(io.StringIO(said.files[0].decode("utf-8-sig")))
     return {row["name"]: row for row in rows}
 
 
@@ -210,7 +210,7 @@ async def test_an_assistant_exports_and_a_student_may_not(c: Conversation) -> No
     await c.say("Bo", "A reply.", within="D1")
     await c.say("Asa", "A hint from staff.", within="D1")
     said = await c.command("Asa", "participation export")
-    text = said.files[-1].decode("utf-8-sig")
+    text = said.files[0].decode("utf-8-sig")
     assert "Bo" in text
     assert "Asa" not in text
     said = await c.command("Bo", "participation export")

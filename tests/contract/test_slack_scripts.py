@@ -44,7 +44,7 @@ async def say(seminar: Seminar, who: User, text: str, *, broadcast: bool = False
 async def table(seminar: Seminar) -> dict[str, dict[str, str]]:
     """The exported participation, a row for each name; it comes by direct message."""
     await seminar.asks(seminar.teacher, "/participation export")
-    (file,) = seminar.world.private_to(seminar.teacher)[-2].files
+    file, _ = seminar.world.private_to(seminar.teacher)[-2].files
     rows = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))
     return {row["name"]: row for row in rows}
 

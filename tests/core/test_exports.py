@@ -24,7 +24,7 @@ class Class:
     async def export(self, **given: str) -> tuple[str, File]:
         outcome = await self.ada.run("participation export", **given)
         assert isinstance(outcome, Answer), outcome
-        (file,) = outcome.files
+        file, _ = outcome.files
         return to_plain(outcome.card), file
 
     async def compared(self, export: str | None = None) -> str:
@@ -80,14 +80,14 @@ async def test_what_changed_is_told_with_its_reason(room: Class) -> None:
     assert "Bo | words 2 → 3; words_raw 2 → 3; characters 7 → 13 | 1 message edited since" in said
     (cy,) = [line for line in said.splitlines() if line.startswith("Cy |")]
     assert "discussions_joined 1 → 0; posts 1 → 0" in cy
-    assert "1 message deleted since" in cy
+    assert "1 message deleted since: D1, Mon 7 Sep 2026, 05:00 EDT (deleted Mon 7 Sep 2026" in cy
     await room.export()
     room.world.clock.move(hours=1)
     await room.cy.say("I answer", to=first)
     said = await room.compared()
     (bo,) = [line for line in said.splitlines() if line.startswith("Bo |")]
     assert "replies_received 0 → 1; answered_by 0 → 1" in bo
-    assert "1 message of classmates came or changed" in bo
+    assert "1 response to them written since: D1, Cy, Mon 7 Sep 2026, 07:00 EDT" in bo
     (cy,) = [line for line in said.splitlines() if line.startswith("Cy |")]
     assert "1 message written since" in cy
     assert "words 2 → 3" in await room.compared("e1")
@@ -100,7 +100,7 @@ async def test_a_withdrawn_discussion_and_an_excuse_are_reasons(room: Class) -> 
     await room.ada.answer("participation excuse", student="Bo", discussion="D1", reason="Was ill")
     said = await room.compared()
     assert "excused 0 → 1" in said
-    assert "an excuse for D1 was given" in said
+    assert "they were excused from D1 by Ada, Mon 7 Sep 2026, 06:00 EDT" in said
     assert "Was ill" not in said
     await room.ada.answer("prompt withdraw", what="D1")
     said = await room.compared()

@@ -78,7 +78,7 @@ def test_excused_and_without_a_grade_are_left_out() -> None:
     students = [GradedStudent("Ada Pitlamp", excused=True), GradedStudent("Ben Strebel")]
     found = rehearse(moodle.export(), students, "Participation")
     assert [line.why for line in found.lines] == [
-        "Moodle's files can't say that somebody is excused",
+        "Moodle's files can't say that somebody is excused: say so in Moodle",
         "there is no grade here",
     ]
     assert found.upload is None

@@ -8,6 +8,7 @@ import pytest
 from bot.core.cards import Image
 from bot.core.commands import Answer, File
 from bot.core.plain import to_plain
+from tests.about import checked
 from tests.core.canvas_import import Canvas, Learner
 from tests.world import Human, World
 
@@ -44,8 +45,16 @@ async def test_a_rehearsal_says_what_would_happen_and_hands_out_the_file(staff: 
     said = to_plain(answer.card)
     assert "2 grades change if you upload the file; nothing else does." in said
     assert "Nothing has been uploaded." in said
-    (file,) = answer.files
+    file, about = answer.files
     assert file.name == "canvas-upload.csv"
+    checked(about.content, file.content)
+    for words in (
+        "As of: ",
+        "Column: Participation (77)",
+        "Grade: posts",
+        "posts: Counted answers",
+    ):
+        assert f"\n# {words}" in about.content.decode()
     judge = Canvas(CANVAS.learners, dict(CANVAS.assignments), dict(CANVAS.cells))
     assert judge.take(file.content) == {
         (0, "77"): ("1.00", "2.00"),
@@ -87,6 +96,73 @@ async def test_grades_come_as_a_file_for_canvas(staff: Human) -> None:
         ["Ada Pitlamp", "", "", "", "", "2.00"],
         ["Ben Strebel", "", "", "", "", "1.00"],
     ]
+
+
+async def graded(staff: Human, platform: str, figure: str = "posts") -> tuple[str, list[list[str]]]:
+    """What is said, and the rows of the file."""
+    outcome = await staff.run(
+        "participation grades", platform=platform, column="Participation", figure=figure
+    )
+    assert isinstance(outcome, Answer), outcome
+    if not outcome.files:
+        return to_plain(outcome.card), []
+    file, about = outcome.files
+    checked(about.content, file.content)
+    return to_plain(outcome.card), list(csv.reader(io.StringIO(file.content.decode()), csv.excel))
+
+
+async def test_who_was_excused_from_all_is_excused_in_canvas_and_not_in_moodle(
+    staff: Human,
+) -> None:
+    await staff.answer(
+        "participation excuse", student="Ada Pitlamp", discussion="D1", reason="Was ill"
+    )
+    _, rows = await graded(staff, "canvas")
+    assert [row[-1] for row in rows[1:]] == ["EX", "1.00"]
+    answer = await rehearsed(staff, CANVAS.export())
+    judge = Canvas(CANVAS.learners, dict(CANVAS.assignments), dict(CANVAS.cells))
+    assert judge.take(answer.files[0].content) == {
+        (0, "77"): ("1.00", "EX"),
+        (1, "77"): ("", "1.00"),
+    }
+    said, rows = await graded(staff, "moodle")
+    assert rows == []
+    assert "0 students of 2 are in the file." in said
+    assert "Ada Pitlamp | Moodle's files can't say that somebody is excused" in said
+    assert "Ben Strebel | the roster has no idnumber of theirs to tell them by" in said
+
+
+async def test_who_is_asked_for_more_than_was_excused_has_a_grade(
+    staff: Human, world: World
+) -> None:
+    await world.post(staff, prompt="john-henry-and-stakhanov")
+    await staff.answer(
+        "participation excuse", student="Ada Pitlamp", discussion="D1", reason="Was ill"
+    )
+    _, rows = await graded(staff, "canvas")
+    assert [row[-1] for row in rows[1:]] == ["2.00", "1.00"]
+
+
+async def test_moodle_gets_points_with_what_they_are_made_of(staff: Human) -> None:
+    await staff.answer(
+        "course roster",
+        file=File("roster.csv", "text/csv", b"Name,Student ID,Email\nAda,s-1,\nBen,,b@x.edu\n"),
+    )
+    await staff.answer("roster link", student="Ada Pitlamp", entry="Ada")
+    await staff.answer("participation rule", rule="2 points for a post by due; at most 3")
+    await staff.answer(
+        "participation override", student="Ada Pitlamp", discussion="D1", points="1.5",
+        reason="We talked",
+    )  # fmt: skip
+    said, rows = await graded(staff, "moodle", "points")
+    assert rows == [
+        ["idnumber", "email", "Participation", "Participation feedback"],
+        ["s-1", "", "1.50", "D1: 1.5 of 2, given by staff"],
+    ]
+    assert "1 student of 3 is in the file." in said
+    assert "map idnumber to the users' idnumber" in said
+    assert "Ben | there is no grade here" in said
+    assert "Ben Strebel | the roster has no idnumber of theirs" in said
 
 
 async def test_students_may_neither_rehearse_nor_see_pictures(staff: Human, world: World) -> None:

@@ -22,7 +22,7 @@ class Class:
     async def export(self, **over: object) -> list[dict[str, str]]:
         outcome = await self.ada.run("participation export", **over)  # type: ignore[arg-type]
         assert isinstance(outcome, Answer), outcome
-        (file,) = outcome.files
+        file, _ = outcome.files
         return list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
 
 
@@ -130,7 +130,7 @@ async def test_a_file_for_each_channel(room: Class) -> None:
     await room.bo.say("One", room.thread)
     wanted = Wanted(by_channel=True)
     (file,) = await report_files(room.world.app.services, wanted)
-    assert file.name == "participation-2026-09-07-history.csv"
+    assert file.name == "participation-2026-09-07-050003-history.csv"
 
 
 async def test_students_are_told_nothing_of_the_class(room: Class) -> None:

@@ -219,8 +219,9 @@ async def test_a_long_answer_comes_in_several_messages(school: School) -> None:
 async def test_a_file_comes_as_a_private_attachment(school: School) -> None:
     await school.setup()
     said = await school.agnes.slash(school.history, "participation export", format="csv")
-    (file,) = [file for message in messages(said) for file in message.attachments]
+    file, about = [file for message in messages(said) for file in message.attachments]
     assert file.filename.endswith(".csv")
+    assert about.filename == f"{file.filename}.about.txt"
 
 
 async def test_a_drawn_timeline_comes_with_its_words(school: School) -> None:
