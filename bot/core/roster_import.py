@@ -14,7 +14,17 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
 from bot.core.exporting import the_course
 from bot.core.ports import Unreadable
-from bot.core.roster_columns import ASKED, NAME, Columns, chosen, label_of, recognise
+from bot.core.roster_columns import (
+    ASKED,
+    CALLED,
+    LEFT_OUT,
+    NAME,
+    Columns,
+    chosen,
+    label_of,
+    recognise,
+    what_is_unclear,
+)
 from bot.core.roster_rows import Slip, students, told_apart
 from bot.core.services import Services
 from storage import audit, rosters
@@ -33,8 +43,6 @@ MOST_BYTES = 10_000_000
 FEW = 3
 """So many may be missing from a newer roster without a question; else half of the class."""
 MOST_SLIPS = 20
-MOST_CHOICES = 5
-"""Fields that are asked for at once: a form on Discord has no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ async def import_(call: Call) -> Card | Form:
     picked = {name: said for name in ASKED if (said := call.text(name)) is not None}
     reading = await read(call.services, call.file("file"), picked)
     if reading.columns.unclear:
-        return _ask(call, reading.columns)
+        return _ask(call, reading)
     course, by = call.course.id, call.member.id
 
     async def work(db: Connection) -> Changes:
@@ -92,13 +100,10 @@ async def import_file(
     """The same from the terminal, for a course by its number or the only one there is. Raises
     UserError, also where it is unclear which column is what."""
     reading = await read(services, file, picked)
-    columns = reading.columns
-    if columns.unclear:
-        first, there = columns.unclear[0], ", ".join(columns.names)
+    if unclear := reading.columns.unclear:
+        said = " ".join(f"--column {'name' if name == NAME else name}=…" for name in unclear)
         raise BadInput(
-            first,
-            f"It is unclear which column of {file.name} is what: {', '.join(columns.unclear)}; say"
-            f" it with --column {first}=…. These are there: {there}.",
+            "column", f"{what_is_unclear(file.name, reading.columns)}; say it with {said}."
         )
 
     async def work(db: Connection) -> tuple[Course, Changes]:
@@ -130,20 +135,30 @@ async def read(services: Services, file: File, picked: Mapping[str, str]) -> Rea
     return Reading(file.name, columns, found, slips)
 
 
-def _ask(call: Call, columns: Columns) -> Form:
-    """The form that asks which column is what; the file stays with it."""
-    choices = tuple(Choice(name, name) for name in columns.names)
-    wanted = [name for name in ASKED if name in columns.unclear]
-    wanted += [n for n in ASKED if n not in wanted and n not in columns.places]
-    declared = {param.name: param for param in call.command.params}
-    params = tuple(
-        _param(declared[name], choices) for name in ASKED if name in wanted[:MOST_CHOICES]
-    )
-    return Form(call.command.name, params, dict(call.invocation.arguments))
+def _ask(call: Call, reading: Reading) -> Form:
+    """The form that says what is unclear and asks which column is what; the file stays with it.
+    What is unclear comes first, then what was not found, then what was recognised."""
+    columns, declared = reading.columns, {param.name: param for param in call.command.params}
+    found = {n: label_of(columns.header, columns.places[n]) for n in ASKED if n in columns.places}
+    order = [*columns.unclear, *(n for n in ASKED if n not in (*columns.unclear, *found)), *found]
+    params = tuple(_param(declared[name], columns) for name in order)
+    note = f"{what_is_unclear(reading.name, columns)}. Say which column is what."
+    if not found and not any(columns.unclear.values()):
+        note += " Should that row be a student already, put a row of headers above it in the file."
+    return Form(call.command.name, params, {**found, **call.invocation.arguments}, note=note)
 
 
-def _param(param: Param, choices: tuple[Choice, ...]) -> Param:
-    return replace(param, required=param.name == NAME, choices=choices)
+def _param(param: Param, columns: Columns) -> Param:
+    """The field in which a column is picked; no column is one to pick, but for a name."""
+    name = param.name
+    choices = [Choice(label, label) for label in columns.names]
+    if name != NAME:
+        choices.append(Choice(LEFT_OUT, "No column"))
+    summary = f"The column with the {CALLED[name]}"
+    if name == NAME:
+        summary += ", or with the first name if the last one stands apart"
+    required = name in columns.unclear
+    return replace(param, summary=summary, required=required, choices=tuple(choices))
 
 
 # --- taking it in -------------------------------------------------------------------------------

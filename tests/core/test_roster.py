@@ -100,16 +100,40 @@ async def test_most_of_a_class_is_never_marked_as_gone_without_a_word(world: Wor
 
 async def test_what_is_unclear_is_asked_with_the_columns_that_are_there(world: World) -> None:
     ines = await taught(world)
-    given = file("Who,Mail,E-mail\nAda Pitlamp,ada@example.edu,x@example.edu\n")
+    given = file("Who,Mail,E-mail,Group\nAda Pitlamp,ada@example.edu,x@example.edu,A\n")
     form = await ines.form("course roster", file=given)
+    assert form.note == (
+        "In roster.csv, no header is recognised as the name and the e-mail address may be Mail or"
+        " E-mail; the headers in row 1 are Who, Mail, E-mail, Group. Say which column is what."
+    )
     assert [param.name for param in form.params] == [
-        "full_name", "surname", "student_id", "login", "email",
+        "full_name", "email", "surname", "student_id", "login", "section",
     ]  # fmt: skip
-    assert form.params[0].required
-    assert form.params[0].choices == tuple(Choice(c, c) for c in ("Who", "Mail", "E-mail"))
-    assert form.values["file"] == given
+    assert [param.name for param in form.params if param.required] == ["full_name", "email"]
+    assert not any("if left empty" in param.summary for param in form.params)
+    headers = tuple(Choice(c, c) for c in ("Who", "Mail", "E-mail", "Group"))
+    assert form.params[0].choices == headers
+    assert form.params[1].choices == (*headers, Choice("-", "No column"))
+    assert form.values == {"file": given, "section": "Group"}
     said = await ines.answer("course roster", file=given, full_name="Who", email="Mail")
-    assert "Read: full name from “Who”, email from “Mail”." in said
+    assert "Read: full name from “Who”, email from “Mail”, section from “Group”." in said
+
+
+async def test_a_column_that_is_unclear_or_wrong_can_be_left_out(world: World) -> None:
+    ines = await taught(world)
+    given = file("Who,Mail,E-mail,Group\nAda Pitlamp,ada@example.edu,x@example.edu,A\n")
+    picked = {"full_name": "Who", "email": "-", "section": "-"}
+    said = await ines.answer("course roster", file=given, **picked)
+    assert "Read: full name from “Who”." in said
+    form = await ines.form("course roster", file=given, full_name="-")
+    assert "There is no column “-”" in form.problems["full_name"], "a name is needed"
+
+
+async def test_a_file_without_headers_is_told_that_it_needs_some(world: World) -> None:
+    ines = await taught(world)
+    form = await ines.form("course roster", file=file("Ada Pitlamp;1\nBo Miller;2\n"))
+    assert "the headers in row 1 are Ada Pitlamp, 1." in form.note
+    assert "Should that row be a student already, put a row of headers above it" in form.note
 
 
 async def test_bad_rows_are_told_with_file_and_row(world: World) -> None:
