@@ -95,9 +95,11 @@ def list_(course: OneCourse = None, data: Data = None, json: Json = False) -> No
     check_database(settings)
 
     async def work() -> "tuple[Course, Overview]":
-        async with open_app(settings) as app_, app_.services.database.read() as db:
-            of = await the_course(db, course)
-            return of, await overview(db, of.id)
+        async with open_app(settings) as app_:
+            database = app_.services.database
+            async with database.read() as db:
+                of = await the_course(db, course)
+            return of, await overview(database, of.id)
 
     of, seen = asyncio.run(work())
     if json:
