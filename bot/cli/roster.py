@@ -141,6 +141,7 @@ def _to_json(course: "Course", seen: "Overview") -> dict[str, Any]:
                 "since": one.since and one.since.isoformat(),
                 "left": one.left_at and one.left_at.isoformat(),
                 "member": one.member,
+                "by_email": one.entry in seen.by_email,
                 "accounts": list(seen.accounts.get(one.entry, ())),
                 "suggested": seen.suggested[one.entry][1] if one.entry in seen.suggested else None,
             }

@@ -2,7 +2,7 @@
 suggestions by name, which nobody acts upon but staff."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -90,13 +90,15 @@ async def on_roster(db: Connection, course: CourseId) -> list[OnRoster]:
 class Overview:
     """The roster beside the class. `accounts` are those of each entry's member, as people read
     them; `suggested` is for an entry the account with the name most like it; `outside` are
-    students' accounts that no entry is linked to, and whose member's none is."""
+    students' accounts that no entry is linked to, and whose member's none is; `by_email` are the
+    entries that nobody but an e-mail address has linked."""
 
     entries: Sequence[OnRoster]
     accounts: Mapping[EntryId, Sequence[str]]
     suggested: Mapping[EntryId, tuple[AccountId, str]]
     outside: Sequence[tuple[AccountId, str]]
     claims: Sequence[tuple[Claim, str]]
+    by_email: Collection[EntryId] = ()
 
 
 async def overview(database: Database, course: CourseId) -> Overview:
@@ -106,6 +108,7 @@ async def overview(database: Database, course: CourseId) -> Overview:
         known = {one.account: (one, label) for one, label in (await labelled(db, course)).values()}
         links = await rosters.links_of(db, course)
         claims = await rosters.claims_of(db, course)
+        by_email = await rosters.linked_by_email(db, course)
         everybody = await members.members_of(db, course)
     settled = {m.id for m in everybody if m.role != Role.STUDENT.word}
     settled |= {one.member for account, (one, _) in known.items() if account in links}
@@ -123,6 +126,7 @@ async def overview(database: Database, course: CourseId) -> Overview:
         {entry: (account, outside[account][1]) for entry, account in best.items()},
         [(account, label) for account, (_, label) in outside.items()],
         [(c, known[c.account][1]) for c in claims if c.account in known],
+        {links[account] for account in by_email},
     )
 
 
@@ -157,6 +161,7 @@ def _sorted(name: str) -> str:
 async def list_(call: Call) -> Card:
     """/roster list: who is linked, who is not, and who is in class but not on the roster."""
     show = call.text("show")
+    call.services.by_email.look(call.course.id)
     seen = await overview(call.services.database, call.course.id)
     card = to_card(call.course, seen, show)
     if show not in (None, "unlinked"):
@@ -215,6 +220,8 @@ def _row(zone: str, seen: Overview, entry: OnRoster) -> tuple[Spans, ...]:
         note += ["left, known since ", Moment(entry.left_at, zone)]
     elif entry.since is not None:
         note += ["since ", Moment(entry.since, zone)]
+    if entry.entry in seen.by_email:
+        note += [", " if note else "", "linked by e-mail"]
     where = ", ".join(seen.accounts.get(entry.entry, ()))
     if not where and entry.entry in seen.suggested:
         where = f"perhaps {seen.suggested[entry.entry][1]}"

@@ -87,7 +87,9 @@ async def import_(call: Call) -> Card | Form:
         await prompts.refuse_archived(db, call)
         return await take_in(db, course, reading, call.text("missing"), call.now, by)
 
-    return to_card(call.course.title, reading, await call.services.database.write(work))
+    changes = await call.services.database.write(work)
+    call.services.by_email.look(course)
+    return to_card(call.course.title, reading, changes)
 
 
 async def import_file(

@@ -35,6 +35,8 @@ class User:
     bot_id: str | None = None
     app_id: str | None = None
     display_name: str = ""
+    email: str = ""
+    email_confirmed: bool = True
     takes_messages: bool = True
     """False: a direct message to them is refused (cannot_dm_bot and the like)."""
 
