@@ -36,7 +36,8 @@ WORDS = {
     " apellidos; apellido s; cognome; sobrenome; фамилия; achternaam; efternamn; nom de famille",
     "student_id": "sis user id; sis id; id number; idnumber; student id; student number;"
     " student no; studentid; university id; campus id; matriculation number; matrikelnummer;"
-    " matrikel nr; numero d etudiant; numero etudiant; code etudiant; numero de matricula;"
+    " matrikel nr; matrikelnr; matr nr; studierendennummer; student nr; studentnummer;"
+    " numero d etudiant; numero etudiant; code etudiant; numero de matricula;"
     " matricula; matricola; numero di matricola; no de estudiante; номер зачетки;"
     " 学号; 学籍番号; id",
     "login": "sis login id; login id; login; username; user name; user id; userid; netid; net id;"
@@ -116,8 +117,9 @@ def chosen(columns: Columns, picked: Mapping[str, str]) -> Columns:
     return Columns(columns.header, places, unclear, columns.canvas)
 
 
-def what_is_unclear(file: str, columns: Columns) -> str:
-    """A clause without its full stop: what could not be told, and the headers that are there."""
+def what_is_unclear(file: str, columns: Columns, wanted: str) -> str:
+    """A sentence: what could not be told, and the headers that are there; then what is `wanted`,
+    and where they look like no headers at all, what that takes."""
     several = [
         f"the {CALLED[name]} may be " + " or ".join(label_of(columns.header, p) for p in among)
         for name, among in columns.unclear.items()
@@ -129,7 +131,21 @@ def what_is_unclear(file: str, columns: Columns) -> str:
         if not among
     ]
     there = f"the headers in row {columns.header.number} are {_listed(columns)}"
-    return f"In {file}, {' and '.join(none + several)}; {there}"
+    said = f"In {file}, {' and '.join(none + several)}; {there}. {wanted}"
+    if not columns.places and not several:
+        said += " Should that row be a student already, put a row of headers above it in the file."
+    return said
+
+
+def not_read(columns: Columns) -> list[str]:
+    """The headers of the columns that are taken for nothing; of a gradebook these are the grades,
+    and none is named."""
+    if columns.canvas:
+        return []
+    cells, taken = columns.header.cells, set(columns.places.values())
+    unread = [p for p in range(len(cells)) if p not in taken and cells[p].strip()]
+    named = [f"“{label_of(columns.header, place)}”" for place in unread[:_MOST_NAMED]]
+    return named + (["…"] if len(unread) > _MOST_NAMED else [])
 
 
 def label_of(header: SheetRow, place: int) -> str:

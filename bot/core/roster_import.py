@@ -22,6 +22,7 @@ from bot.core.roster_columns import (
     Columns,
     chosen,
     label_of,
+    not_read,
     recognise,
     what_is_unclear,
 )
@@ -104,15 +105,19 @@ async def import_file(
     reading = await read(services, file, picked)
     if unclear := reading.columns.unclear:
         said = " ".join(f"--column {'name' if name == NAME else name}=…" for name in unclear)
-        raise BadInput(
-            "column", f"{what_is_unclear(file.name, reading.columns)}; say it with {said}."
-        )
+        wanted = f"Say it with {said}."
+        raise BadInput("column", what_is_unclear(file.name, reading.columns, wanted))
 
     async def work(db: Connection) -> tuple[Course, Changes]:
         course = await the_course(db, number)
         if course.archived_at is not None:
             raise Refused(f"{course.title} is archived, and nothing of it changes any more.")
-        return course, await take_in(db, course.id, reading, missing, services.clock.now())
+        now = services.clock.now()
+        try:
+            return course, await take_in(db, course.id, reading, missing, now)
+        except BadInput as problem:
+            ways = f"--{problem.param} {LEFT} or --{problem.param} {STAY}"
+            raise BadInput(problem.param, f"{problem} Say it with {ways}.") from problem
 
     course, changes = await services.database.write(work)
     return course, reading, changes
@@ -144,9 +149,7 @@ def _ask(call: Call, reading: Reading) -> Form:
     found = {n: label_of(columns.header, columns.places[n]) for n in ASKED if n in columns.places}
     order = [*columns.unclear, *(n for n in ASKED if n not in (*columns.unclear, *found)), *found]
     params = tuple(_param(declared[name], columns) for name in order)
-    note = f"{what_is_unclear(reading.name, columns)}. Say which column is what."
-    if not found and not any(columns.unclear.values()):
-        note += " Should that row be a student already, put a row of headers above it in the file."
+    note = what_is_unclear(reading.name, columns, "Say which column is what.")
     return Form(call.command.name, params, {**found, **call.invocation.arguments}, note=note)
 
 
@@ -180,7 +183,8 @@ async def take_in(
     be guessed.
     """
     entries = await rosters.entries_of(db, course)
-    changes = compare(entries, reading.students)
+    spared = [slip.left_out for slip in reading.slips if slip.left_out is not None]
+    changes = compare(entries, reading.students, spared)
     there = sum(entry.left_at is None for entry in entries)
     many = len(changes.left) > max(FEW, there // 2) or len(changes.left) == there > 0
     if missing is None and many:
@@ -205,9 +209,12 @@ async def take_in(
     return changes
 
 
-def compare(entries: Sequence[Entry], found: Sequence[Listed]) -> Changes:
+def compare(
+    entries: Sequence[Entry], found: Sequence[Listed], spared: Sequence[Listed] = ()
+) -> Changes:
     """What is new, changed, back or missing. A student is known by an id or an address, and by the
-    name alone only where nothing else tells them apart."""
+    name alone only where nothing else tells them apart. `spared` are in the file, in rows that
+    can't be used: nothing is changed of them, and they are not missing."""
     changes = Changes(first=not entries)
     pairs = _paired(entries, found)
     known = {entry.id for entry in pairs.values()}
@@ -221,7 +228,14 @@ def compare(entries: Sequence[Entry], found: Sequence[Listed]) -> Changes:
             changes.changed.append((entry, merged))
         if entry.left_at is not None:
             changes.back.append(entry)
-    changes.left = [e for e in entries if e.left_at is None and e.id not in known]
+    there = {mark for listed in spared for mark in _marks(listed)}
+    changes.left = [
+        entry
+        for entry in entries
+        if entry.left_at is None
+        and entry.id not in known
+        and there.isdisjoint(_marks(entry.listed))
+    ]
     return changes
 
 
@@ -243,6 +257,12 @@ def _paired(entries: Sequence[Entry], found: Sequence[Listed]) -> dict[int, Entr
                     pairs[place] = free.pop(entry.id)
                     break
     return pairs
+
+
+def _marks(listed: Listed) -> set[tuple[str, str]]:
+    """All that a row may be meant by."""
+    said = asdict(replace(listed, section=None))
+    return {(name, value.casefold()) for name, value in said.items() if value}
 
 
 def _differ(known: Listed, listed: Listed) -> bool:
@@ -281,6 +301,8 @@ def to_card(title: str, reading: Reading, changes: Changes, most: int = MOST_SLI
         if name in columns.places
     )
     blocks.append(text(f"Read: {read_as}."))
+    if ignored := not_read(columns):
+        blocks.append(text(f"Not read: {', '.join(ignored)}."))
     if reading.slips:
         blocks.append(text(Bold(f"{number(len(reading.slips), 'row')} to look at:")))
         where = f"{reading.name}, row"

@@ -147,6 +147,33 @@ async def test_bad_rows_are_told_with_file_and_row(world: World) -> None:
     assert list(await on_it(world)) == ["Ada Pitlamp 1"]
 
 
+async def test_who_stands_in_a_row_that_can_not_be_used_has_not_left(world: World) -> None:
+    ines = await taught(world)
+    await takes(ines, FIRST)
+    said = await takes(ines, "Name,Student ID,E-mail\nAda Pitlamp,1,ada@example.edu\n"
+                             "Bo Miller,1,bo@example.edu\n,3,\nKim Lee,4,\n")  # fmt: skip
+    assert "roster.csv, row 3: Bo Miller has the student id of Ada Pitlamp in row 2; left" in said
+    assert "roster.csv, row 4: there is no name; left out." in said
+    assert "New: 0\nChanged: 0\nLeft: 0" in said
+    assert all(one.left_at is None for one in (await on_it(world)).values())
+
+
+async def test_columns_that_are_taken_for_nothing_are_named(world: World) -> None:
+    ines = await taught(world)
+    said = await takes(ines, "Name,Matrikelnr.,Shoe size,\nAda Pitlamp,1,38,\n")
+    assert "Read: full name from “Name”, student id from “Matrikelnr.”." in said
+    assert "Not read: “Shoe size”." in said
+    said = await takes(ines, 'Student,ID,SIS User ID,Section,Essay\n"Pitlamp, Ada",9,1,A,7\n')
+    assert "Not read" not in said, "of a gradebook of Canvas's they are the grades"
+
+
+async def test_an_id_that_excel_has_shortened_is_told_and_not_kept(world: World) -> None:
+    ines = await taught(world)
+    said = await takes(ines, "Name,Student ID\nAda Pitlamp,7.00123E+11\nBo Miller,00123\n")
+    assert "row 2: “7.00123E+11” is an id that a spreadsheet has shortened, so Ada Pitlamp" in said
+    assert list(await on_it(world)) == ["Ada Pitlamp None", "Bo Miller 00123"]
+
+
 async def test_what_is_no_roster_is_refused_and_nothing_changes(world: World) -> None:
     ines = await taught(world)
     for content, sentence in (

@@ -110,7 +110,7 @@ Cy Young,5
         (3, "there is no name"),
         (4, "“bo at example” is no e-mail address"),
         (5, "full_name has more than 200 characters"),
-        (6, "Ada Pitlamp stands further up already"),
+        (6, "Ada Pitlamp stands in row 2 already"),
     ]
 
 
