@@ -27,7 +27,7 @@ def import_(
         list[str] | None,
         typer.Option(
             help="Which column is what, such as name=Student; also surname, student_id, login,"
-            " email, section.",
+            " email, section; email=- for none.",
             show_default=False,
         ),
     ] = None,

@@ -44,6 +44,8 @@ MOST_BYTES = 10_000_000
 FEW = 3
 """So many may be missing from a newer roster without a question; else half of the class."""
 MOST_SLIPS = 20
+MOST_NAMED = 10
+"""Of those who have left; all of them are in /roster list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +296,9 @@ def to_card(title: str, reading: Reading, changes: Changes, most: int = MOST_SLI
         blocks.append(
             text("Who is new counts from now on; who has left stays on the roster, and is marked.")
         )
+    if gone := [entry.name for entry in changes.left]:
+        others = f" and {len(gone) - MOST_NAMED} more" if len(gone) > MOST_NAMED else ""
+        blocks.append(text(f"Marked as left: {', '.join(gone[:MOST_NAMED])}{others}."))
     columns = reading.columns
     read_as = ", ".join(
         f"{name.replace('_', ' ')} from “{label_of(columns.header, columns.places[name])}”"

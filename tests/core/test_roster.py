@@ -62,6 +62,7 @@ async def test_a_newer_list_updates_marks_who_left_and_since_when_who_is_new(wor
     newer = FIRST.replace("Bo Miller,2,bo@example.edu,A\n", "").replace("Lee,4,,B", "Lee,4,,C")
     said = await takes(ines, f"{newer}Cy Young,5,cy@example.edu,B\n")
     assert "In the file: 4\nNew: 1\nChanged: 1\nLeft: 1" in said
+    assert "Marked as left: Bo Miller." in said
     now = await on_it(world)
     assert now["Bo Miller 2"].left_at == world.clock.now()
     assert now["Cy Young 5"].since == world.clock.now()
