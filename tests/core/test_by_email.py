@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.events import AccountRef
 from bot.core.ports import SendRefused
-from tests.core.test_joining import _look
+from tests.core.test_joining import _look, _there
 from tests.core.test_linking import CY, _two_spaces
 from tests.core.test_roster import COURSE, on_it, takes
 from tests.fakes.platform import FaultyPlatform
@@ -92,6 +92,18 @@ async def test_what_staff_or_the_student_said_goes_first(
     assert await looked(world) == [], "nor is that decided anew"
     await ada.answer("roster link", student="Cy Young (Second)", entry="Cy Young")
     assert (await on_it(world))["Cy Young 700456"].member is not None
+
+
+async def test_who_says_to_be_another_one_is_left_to_staff(
+    world: World, ada: Human, second: FaultyPlatform
+) -> None:
+    await _there(world, "roster claim", CY, manages=False, name_or_id="Dot Doe")
+    await takes(ada, ROSTER)
+    assert await looked(world) == []
+    assert "says: “Dot Doe”" in await ada.answer("roster list")
+    await _there(world, "roster claim", CY, manages=False, name_or_id="700456")
+    assert await looked(world) == ["Cy Young"]
+    assert "says:" not in await ada.answer("roster list"), "and nobody need decide it any more"
 
 
 async def test_who_left_the_roster_and_an_archived_course_are_let_be(
