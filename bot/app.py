@@ -19,6 +19,7 @@ from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
 from bot.core import catalog, composing, exporting, gradebook_commands, privacy, upcoming
 from bot.core.agenda import Agenda
+from bot.core.by_email import ByEmail
 from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
@@ -87,6 +88,7 @@ class App:
             await self.slack.settle()
         await self.intake.drain()
         await self.notices.drain()
+        await self.services.by_email.drain()
 
 
 @asynccontextmanager
@@ -142,6 +144,7 @@ def _wire(
     staff = StaffNotices(database, clock, platforms)
     informed: set[object] = set()
     notices = Notices(database, clock, platforms, informed)
+    by_email = ByEmail(database, clock, platforms)
     intake = Intake(database, clock, notices.reached)
     recovery = Recovery(database, clock, platforms, intake, staff)
     outbox = Outbox(
@@ -158,7 +161,7 @@ def _wire(
         recovery.is_behind,
     )
     agenda = Agenda(database, clock, packs, staff, outbox.wake, _new_id, recovery.is_behind)
-    intake.replied = agenda.answered
+    intake.replied, intake.met = agenda.answered, by_email.reached
     services = Services(
         database=database,
         clock=clock,
@@ -174,6 +177,7 @@ def _wire(
         agenda=agenda,
         to_calendar=to_ics,
         roster_reader=read_sheet,
+        by_email=by_email,
         informed=informed,
         charts=charts.installed(),
     )
@@ -223,6 +227,7 @@ def _slack_way(
         states=StateStore(kept, clock),
         host=settings.slack_host,
         port=settings.slack_port,
+        emails=settings.slack_emails,
     )
 
 
@@ -277,6 +282,7 @@ async def run(
         finally:
             for task in [*serving, *behind]:
                 task.cancel()
+            app.services.by_email.close()
             await asyncio.gather(*serving, *behind, return_exceptions=True)
             await app.settle()
 

@@ -60,7 +60,8 @@ class Settings(BaseSettings):
     slack_bot_token, slack_app_token: of the Slack app, for Socket Mode in one workspace;
     slack_signing_secret, slack_client_id, slack_client_secret: for HTTP and many workspaces;
     slack_key: what the tokens of those are encrypted with (newer keys first, commas between
-    them). Each but the client's id may stand in a file, as Discord's token may. slack_host and
+    them). Each but the client's id may stand in a file, as Discord's token may. slack_emails:
+    whether workspaces that install it are asked for people's e-mail addresses. slack_host and
     slack_port: where Slack's requests are taken, behind whatever makes them HTTPS. slack_api: where
     Slack's Web API is, which is elsewhere for GovSlack.
     xapi_home: an address of your own, under which xAPI statements name people and discussions.
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     slack_client_id: str | None = None
     slack_host: str = "127.0.0.1"
     slack_port: int = 3000
+    slack_emails: bool = False
     slack_api: str = "https://slack.com/api/"
     slack_client_secret: SecretStr | None = None
     slack_client_secret_file: Path | None = None

@@ -32,7 +32,7 @@ async def note(
     now: datetime,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """`member` None: whoever runs the bot did it, in the terminal."""
+    """`member` None: whoever runs the bot did it, in the terminal, or it was done by itself."""
     await db.execute(
         insert(audit).values(
             course_id=course,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select
 
 from storage.database import Connection
 from storage.ids import CourseId, EntryId, ExportId, MemberId
-from storage.schema import export_figures, exports
+from storage.schema import export_figures, exports, member_accounts, roster_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +118,21 @@ async def figures_of(db: Connection, course: CourseId, export: ExportId) -> Sequ
 
 
 async def forget(db: Connection, course: CourseId, member: MemberId) -> None:
-    """Nothing of this member stands in an export of the course any more."""
+    """Nothing of this member stands in an export of the course any more; nor of whom they are on
+    the roster, as they stood in it before somebody linked them."""
     own = select(exports.c.id).where(exports.c.course_id == course)
+    entries = (
+        select(roster_links.c.entry_id)
+        .join(
+            member_accounts,
+            (member_accounts.c.course_id == roster_links.c.course_id)
+            & (member_accounts.c.account_id == roster_links.c.account_id),
+        )
+        .where(member_accounts.c.course_id == course, member_accounts.c.member_id == member)
+    )
     await db.execute(
         delete(export_figures).where(
-            export_figures.c.export_id.in_(own), export_figures.c.member_id == member
+            export_figures.c.export_id.in_(own),
+            or_(export_figures.c.member_id == member, export_figures.c.entry_id.in_(entries)),
         )
     )

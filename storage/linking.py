@@ -8,7 +8,7 @@ from sqlalchemy import ScalarSelect, delete, func, insert, literal, select, upda
 
 from storage import leaving
 from storage.database import Connection
-from storage.ids import AccountId, CourseId, MemberId, Space, SpaceId
+from storage.ids import AccountId, AccountRef, CourseId, MemberId, Space, SpaceId
 from storage.schema import (
     accounts,
     allowances,
@@ -49,12 +49,13 @@ class LinkCode:
 
 @dataclass(frozen=True, slots=True)
 class MemberAccount:
-    """One account of a member, as its platform calls it."""
+    """One account of a member, as its platform knows and calls it."""
 
     account: AccountId
     member: MemberId
     space: Space
     name: str
+    ref: AccountRef
 
 
 async def replace_code(
@@ -109,13 +110,14 @@ async def all_accounts(db: Connection, course: CourseId) -> list[MemberAccount]:
             spaces.c.platform,
             spaces.c.ref,
             identities.c.name,
+            identities.c.ref.label("account_ref"),
         )
         .join(member_accounts, member_accounts.c.account_id == identities.c.account_id)
         .join(spaces, spaces.c.id == identities.c.space_id)
         .where(member_accounts.c.course_id == course)
         .order_by(identities.c.account_id)
     )
-    return [MemberAccount(row[0], row[1], Space(row[2], row[3]), row[4]) for row in found]
+    return [MemberAccount(*row[:2], Space(*row[2:4]), *row[4:]) for row in found]
 
 
 async def merge(db: Connection, course: CourseId, kept: MemberId, gone: MemberId) -> None:

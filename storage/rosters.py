@@ -15,6 +15,7 @@ from storage.ids import AccountId, CourseId, EntryId
 from storage.schema import (
     accounts,
     member_accounts,
+    roster_apart,
     roster_claims,
     roster_entries,
     roster_links,
@@ -96,7 +97,7 @@ async def change(
 
 
 async def links_of(db: Connection, course: CourseId) -> dict[AccountId, EntryId]:
-    """Which account is which student, by staff's word."""
+    """Which account is which student."""
     found = await db.execute(
         select(roster_links.c.account_id, roster_links.c.entry_id).where(
             roster_links.c.course_id == course
@@ -105,8 +106,24 @@ async def links_of(db: Connection, course: CourseId) -> dict[AccountId, EntryId]
     return {row[0]: row[1] for row in found}
 
 
+async def linked_by_email(db: Connection, course: CourseId) -> set[AccountId]:
+    """Of the accounts that are linked those whose e-mail address said so, and not staff."""
+    found = await db.execute(
+        select(roster_links.c.account_id).where(
+            roster_links.c.course_id == course, roster_links.c.by_email
+        )
+    )
+    return set(found.scalars())
+
+
 async def link(
-    db: Connection, course: CourseId, account: AccountId, entry: EntryId, now: datetime
+    db: Connection,
+    course: CourseId,
+    account: AccountId,
+    entry: EntryId,
+    now: datetime,
+    *,
+    by_email: bool = False,
 ) -> None:
     """The account is this student from now on, and no other. For an account of the course's."""
     await unlink(db, course, [account])
@@ -122,6 +139,7 @@ async def link(
             account_id=theirs.scalar_subquery(),
             entry_id=own.scalar_subquery(),
             linked_at=now,
+            by_email=by_email,
         )
     )
 
@@ -132,6 +150,21 @@ async def unlink(db: Connection, course: CourseId, account_ids: Collection[Accou
         await db.execute(
             delete(table).where(table.c.course_id == course, among(table.c.account_id, account_ids))
         )
+
+
+async def keep_apart(db: Connection, course: CourseId, account_ids: Collection[AccountId]) -> None:
+    """Staff have unlinked these accounts: their e-mail addresses link them no more."""
+    known = await kept_apart(db, course)
+    for account in account_ids:
+        if account not in known:
+            await db.execute(insert(roster_apart).values(course_id=course, account_id=account))
+
+
+async def kept_apart(db: Connection, course: CourseId) -> set[AccountId]:
+    found = await db.execute(
+        select(roster_apart.c.account_id).where(roster_apart.c.course_id == course)
+    )
+    return set(found.scalars())
 
 
 async def claim(

@@ -254,14 +254,22 @@ roster_entries = Table(
 Index("ix_roster_entries_course_id", roster_entries.c.course_id)
 
 roster_links = Table(
-    "roster_links",  # which account is which of them, by staff's word
+    "roster_links",  # which account is which of them, by staff's word or the same e-mail address
     metadata,
     Column("course_id", ForeignKey("courses.id"), primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), primary_key=True),
     Column("entry_id", ForeignKey("roster_entries.id", ondelete="CASCADE"), nullable=False),
     Column("linked_at", Instant, nullable=False),
+    Column("by_email", Boolean, nullable=False, server_default=text("0")),
 )
 Index("ix_roster_links_entry_id", roster_links.c.entry_id)
+
+roster_apart = Table(
+    "roster_apart",  # accounts that staff have unlinked: they are not linked by e-mail again
+    metadata,
+    Column("course_id", ForeignKey("courses.id"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+)
 
 roster_claims = Table(
     "roster_claims",  # whom people say to be, until staff have looked at it
@@ -659,7 +667,7 @@ audit = Table(
     metadata,
     _key(),
     _to("courses"),
-    _to("members", null=True),  # null: whoever runs the bot, in the terminal
+    _to("members", null=True),  # null: whoever runs the bot, in the terminal, or nobody
     Column("at", Instant, nullable=False),
     Column("action", String, nullable=False),
     Column("subject", String, nullable=False),  # D12, P3, a member's id: never a name or a text

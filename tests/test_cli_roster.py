@@ -44,9 +44,9 @@ def test_a_roster_is_taken_and_listed(data: Path, roster: Path) -> None:
     unclear = run("roster", "import", roster, *where)
     assert unclear.exit_code == 1
     assert (
-        "It is unclear which column of names.csv is what: full_name; say it with" in unclear.stderr
-    )
-    assert "These are there: Wer, Nummer." in unclear.stderr
+        "In names.csv, no header is recognised as the name; the headers in row 1 are Wer, Nummer."
+        " Say it with --column name=…. Should that row be a student already,"
+    ) in " ".join(unclear.stderr.split())
     columns = "--column", "name=Wer", "--column", "id=Nummer"
     taken = read(run("roster", "import", roster, *columns, *where, "--json"))
     problem = {"file": str(roster), "row": 3, "problem": "there is no name; left out"}
@@ -75,6 +75,7 @@ def test_who_is_missing_is_asked_for_where_it_is_most_of_the_class(
         result = run("roster", "import", file, "--data", data)
     assert result.exit_code == 1
     assert "2 of the 2 on the roster are not in this file" in result.stderr
+    assert "Say it with --missing left or --missing stay." in " ".join(result.stderr.split())
     left = run("roster", "import", file, "--missing", "left", "--data", data, "--json")
     assert (read(left)["new"], read(left)["left"]) == (1, 2)
 

@@ -27,7 +27,7 @@ def import_(
         list[str] | None,
         typer.Option(
             help="Which column is what, such as name=Student; also surname, student_id, login,"
-            " email, section.",
+            " email, section; email=- for none.",
             show_default=False,
         ),
     ] = None,
@@ -95,9 +95,11 @@ def list_(course: OneCourse = None, data: Data = None, json: Json = False) -> No
     check_database(settings)
 
     async def work() -> "tuple[Course, Overview]":
-        async with open_app(settings) as app_, app_.services.database.read() as db:
-            of = await the_course(db, course)
-            return of, await overview(db, of.id)
+        async with open_app(settings) as app_:
+            database = app_.services.database
+            async with database.read() as db:
+                of = await the_course(db, course)
+            return of, await overview(database, of.id)
 
     of, seen = asyncio.run(work())
     if json:
@@ -139,6 +141,7 @@ def _to_json(course: "Course", seen: "Overview") -> dict[str, Any]:
                 "since": one.since and one.since.isoformat(),
                 "left": one.left_at and one.left_at.isoformat(),
                 "member": one.member,
+                "by_email": one.entry in seen.by_email,
                 "accounts": list(seen.accounts.get(one.entry, ())),
                 "suggested": seen.suggested[one.entry][1] if one.entry in seen.suggested else None,
             }

@@ -26,12 +26,18 @@ def manifest(
             show_default=False,
         ),
     ] = None,
+    emails: Annotated[
+        bool,
+        typer.Option(
+            "--emails", help="Ask for people's e-mail addresses, to know the roster's students."
+        ),
+    ] = False,
 ) -> None:
     """Print the manifest from which Slack makes the app."""
     from bot.adapters.slack.manifest import to_json, to_manifest, to_yaml
     from bot.core import catalog
 
-    made = to_manifest(catalog.build(), http)
+    made = to_manifest(catalog.build(), http, emails=emails)
     typer.echo(to_json(made) if json else to_yaml(made), nl=False)
 
 

@@ -106,13 +106,14 @@ class Form:
     """The command's form is to be shown (again): with what was typed, and what is wrong with it.
 
     `values` is param name to what was typed, nothing lost; `problems` is param name to one
-    sentence. `params` are the fields to show, in order.
+    sentence. `params` are the fields to show, in order; `note` says above them why they are asked.
     """
 
     command: str
     params: tuple[Param, ...]
     values: Mapping[str, object]
     problems: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
 
 Outcome = Answer | Form

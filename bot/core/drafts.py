@@ -58,10 +58,12 @@ class Drafts:
 
 
 def refused(form: Form) -> Card:
-    """What is wrong with a form, or that there is more to fill in: for a message with a button."""
+    """What is wrong with a form, or why it is asked: for a message with a button."""
     blocks: list[Block] = []
     for name, sentence in form.problems.items():
         blocks.append(text(Bold(f"{name}: "), sentence) if name else text(sentence))
+    if form.note:
+        blocks.append(text(form.note))
     if not blocks:
         blocks.append(text(f"/{form.command} needs a little more: press the button to fill it in."))
     return Card(blocks=tuple(blocks), tone="refusal" if form.problems else "normal")

@@ -49,6 +49,8 @@ class Intake:
         self._reached = reached
         self.replied: Callable[[DiscussionId], None] | None = None
         """Hears of each discussion in which somebody wrote."""
+        self.met: Callable[[CourseId, MemberId], None] | None = None
+        """Hears of each member who wrote or reacted."""
         self._group = database.group(self._apply)
 
     async def take_in(self, event: Event | PersonLeft) -> Taken:
@@ -66,6 +68,8 @@ class Intake:
             and taken.member_id is not None
         ):
             person = event.author if isinstance(event, MessagePosted) else event.person
+            if self.met is not None:
+                self.met(taken.course_id, taken.member_id)
             await self._reached(event.place, person, taken.course_id, taken.member_id)
         return taken
 

@@ -1,6 +1,6 @@
 """What the core asks of others; app.py hands them in."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -154,6 +154,13 @@ class Platform(Protocol):
         """Who an account is, as the platform shows it now; None where it does not, or no longer,
         belong to the space. Raises SendRefused where nobody knows.
         """
+
+    async def with_addresses(
+        self, space: Space, accounts: Collection[AccountRef], addresses: Collection[str]
+    ) -> Mapping[AccountRef, str]:
+        """Which of these accounts have one of these e-mail addresses (casefolded), as far as the
+        platform tells addresses and vouches for them; else nobody. It keeps no address. Slow: it
+        may ask for each account."""
 
     async def channel_name(self, place: Place) -> str | None:
         """What people call a channel now; None where the platform can't tell, or need not since it

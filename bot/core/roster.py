@@ -1,7 +1,8 @@
 """Who is on a course's roster, and which member each of them is: for reports, for staff, and with
 suggestions by name, which nobody acts upon but staff."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,9 +26,8 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, UnknownName
 from bot.core.linking import labelled
 from storage import members, rosters
-from storage.database import Connection
+from storage.database import Connection, Database
 from storage.ids import AccountId, CourseId, EntryId, MemberId
-from storage.linking import MemberAccount
 from storage.members import in_the_alphabet
 from storage.rosters import Claim, Entry
 from storage.rows import Course
@@ -90,42 +90,43 @@ async def on_roster(db: Connection, course: CourseId) -> list[OnRoster]:
 class Overview:
     """The roster beside the class. `accounts` are those of each entry's member, as people read
     them; `suggested` is for an entry the account with the name most like it; `outside` are
-    students' accounts that no entry is linked to, and whose member's none is."""
+    students' accounts that no entry is linked to, and whose member's none is; `by_email` are the
+    entries that nobody but an e-mail address has linked."""
 
     entries: Sequence[OnRoster]
     accounts: Mapping[EntryId, Sequence[str]]
     suggested: Mapping[EntryId, tuple[AccountId, str]]
     outside: Sequence[tuple[AccountId, str]]
     claims: Sequence[tuple[Claim, str]]
+    by_email: Collection[EntryId] = ()
 
 
-async def overview(db: Connection, course: CourseId) -> Overview:
-    entries = await on_roster(db, course)
-    known = {one.account: (one, label) for one, label in (await labelled(db, course)).values()}
-    links = await rosters.links_of(db, course)
-    staff = {m.id for m in await members.members_of(db, course) if m.role != Role.STUDENT.word}
-    linked = {one.member for account, (one, _) in known.items() if account in links}
-    outside = [
-        (account, one, label)
-        for account, (one, label) in known.items()
-        if one.member not in linked and one.member not in staff
-    ]
-    accounts = {
-        entry.entry: [label for one, label in known.values() if one.member == entry.member]
-        for entry in entries
-        if entry.member is not None
-    }
-    free = [entry for entry in entries if entry.member is None and entry.left_at is None]
+async def overview(database: Database, course: CourseId) -> Overview:
+    """Names are compared beside the event loop: of a large class these are very many."""
+    async with database.read() as db:
+        entries = await on_roster(db, course)
+        known = {one.account: (one, label) for one, label in (await labelled(db, course)).values()}
+        links = await rosters.links_of(db, course)
+        claims = await rosters.claims_of(db, course)
+        by_email = await rosters.linked_by_email(db, course)
+        everybody = await members.members_of(db, course)
+    settled = {m.id for m in everybody if m.role != Role.STUDENT.word}
+    settled |= {one.member for account, (one, _) in known.items() if account in links}
+    outside = {a: found for a, found in known.items() if found[0].member not in settled}
+    accounts: dict[MemberId, list[str]] = {}
+    for one, label in known.values():
+        accounts.setdefault(one.member, []).append(label)
+    free = {e.entry: e.name for e in entries if e.member is None and e.left_at is None}
+    best = await asyncio.to_thread(
+        _most_alike, free, {account: one.name for account, (one, _) in outside.items()}
+    )
     return Overview(
         entries,
-        accounts,
-        {entry.entry: best for entry in free if (best := _most_alike(entry.name, outside))},
-        [(account, label) for account, _, label in outside],
-        [
-            (c, known[c.account][1])
-            for c in await rosters.claims_of(db, course)
-            if c.account in known
-        ],
+        {e.entry: accounts.get(e.member, []) for e in entries if e.member is not None},
+        {entry: (account, outside[account][1]) for entry, account in best.items()},
+        [(account, label) for account, (_, label) in outside.items()],
+        [(c, known[c.account][1]) for c in claims if c.account in known],
+        {links[account] for account in by_email},
     )
 
 
@@ -140,23 +141,28 @@ def alike(name: str, entries: Sequence[Entry], most: int = 3) -> list[Entry]:
 
 
 def _most_alike(
-    name: str, outside: Sequence[tuple[AccountId, MemberAccount, str]]
-) -> tuple[AccountId, str] | None:
-    names = {account: one.name for account, one, _ in outside}
-    found = process.extractOne(
-        name, names, scorer=fuzz.token_sort_ratio, processor=utils.default_process,
-        score_cutoff=ALIKE,
-    )  # fmt: skip
-    if found is None:
-        return None
-    return next((account, label) for account, _, label in outside if account == found[2])
+    wanted: Mapping[EntryId, str], names: Mapping[AccountId, str]
+) -> dict[EntryId, AccountId]:
+    """For each entry the account with the name most like its own, where one is like it. What
+    token_sort_ratio does to both sides of each pair is done once for each name."""
+    prepared = {account: _sorted(name) for account, name in names.items()}
+    best = {}
+    for entry, name in wanted.items():
+        found = process.extractOne(_sorted(name), prepared, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        if found is not None:
+            best[entry] = found[2]
+    return best
+
+
+def _sorted(name: str) -> str:
+    return " ".join(sorted(utils.default_process(name).split()))
 
 
 async def list_(call: Call) -> Card:
     """/roster list: who is linked, who is not, and who is in class but not on the roster."""
     show = call.text("show")
-    async with call.services.database.read() as db:
-        seen = await overview(db, call.course.id)
+    call.services.by_email.look(call.course.id)
+    seen = await overview(call.services.database, call.course.id)
     card = to_card(call.course, seen, show)
     if show not in (None, "unlinked"):
         return card
@@ -214,6 +220,8 @@ def _row(zone: str, seen: Overview, entry: OnRoster) -> tuple[Spans, ...]:
         note += ["left, known since ", Moment(entry.left_at, zone)]
     elif entry.since is not None:
         note += ["since ", Moment(entry.since, zone)]
+    if entry.entry in seen.by_email:
+        note += [", " if note else "", "linked by e-mail"]
     where = ", ".join(seen.accounts.get(entry.entry, ()))
     if not where and entry.entry in seen.suggested:
         where = f"perhaps {seen.suggested[entry.entry][1]}"

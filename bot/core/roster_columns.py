@@ -3,8 +3,8 @@ languages have it; where that is unclear, whoever gives the file is asked."""
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from bot.core.errors import BadInput
@@ -14,6 +14,17 @@ NAME = "full_name"
 ASKED = (NAME, "surname", "student_id", "login", "email", "section")
 """What people can be asked for, in this order; the LMS's own id is never."""
 LMS_ID = "lms_id"
+LEFT_OUT = "-"
+"""What is picked for a field that no column is to be taken for."""
+
+CALLED = {
+    NAME: "name",
+    "surname": "last name",
+    "student_id": "student id",
+    "login": "login",
+    "email": "e-mail address",
+    "section": "section",
+}
 
 WORDS = {
     NAME: "name; full name; student; student name; display name; fullname; vollstandiger name;"
@@ -25,7 +36,8 @@ WORDS = {
     " apellidos; apellido s; cognome; sobrenome; фамилия; achternaam; efternamn; nom de famille",
     "student_id": "sis user id; sis id; id number; idnumber; student id; student number;"
     " student no; studentid; university id; campus id; matriculation number; matrikelnummer;"
-    " matrikel nr; numero d etudiant; numero etudiant; code etudiant; numero de matricula;"
+    " matrikel nr; matrikelnr; matr nr; studierendennummer; student nr; studentnummer;"
+    " numero d etudiant; numero etudiant; code etudiant; numero de matricula;"
     " matricula; matricola; numero di matricola; no de estudiante; номер зачетки;"
     " 学号; 学籍番号; id",
     "login": "sis login id; login id; login; username; user name; user id; userid; netid; net id;"
@@ -43,16 +55,19 @@ name in another are told apart by what stands beside them."""
 
 _HEADER_ROWS = 15
 """How far down the header may stand, below a title."""
+_MOST_NAMED = 20
+"""Headers in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Where each field stands, from 0; with `canvas`, in a gradebook of Canvas's. `unclear` are the
-    fields for which there are several columns, or none although it is needed."""
+    fields for which there are several columns, or none although it is needed, in the order of
+    ASKED, each with the columns that it may be."""
 
     header: SheetRow
     places: Mapping[str, int]
-    unclear: tuple[str, ...] = ()
+    unclear: Mapping[str, Sequence[int]] = field(default_factory=dict)
     canvas: bool = False
 
     @property
@@ -68,8 +83,8 @@ def recognise(sheet: Sheet) -> Columns:
     header = max(sheet.rows[:_HEADER_ROWS], key=lambda row: (_known(row), -row.number))
     found: dict[str, list[int]] = {}
     for place, cell in enumerate(header.cells):
-        if (field := _means().get(_plain(cell))) is not None:
-            found.setdefault(field, []).append(place)
+        if (meant := _means().get(_plain(cell))) is not None:
+            found.setdefault(meant, []).append(place)
     canvas = _is_canvas(header)
     if canvas:
         found[LMS_ID] = [_place(header, "id")]
@@ -77,25 +92,60 @@ def recognise(sheet: Sheet) -> Columns:
     else:
         _prefer_the_exact_id(header, found)
     _sort_out_names(found)
-    unclear = [field for field, places in found.items() if len(places) > 1]
+    unclear = {name: places for name, places in found.items() if len(places) > 1}
     if NAME not in found:
-        unclear.append(NAME)
-    places = {field: places[0] for field, places in found.items() if len(places) == 1}
-    return Columns(header, places, tuple(f for f in ASKED if f in unclear), canvas)
+        unclear[NAME] = []
+    places = {name: places[0] for name, places in found.items() if len(places) == 1}
+    return Columns(header, places, {n: unclear[n] for n in ASKED if n in unclear}, canvas)
 
 
 def chosen(columns: Columns, picked: Mapping[str, str]) -> Columns:
-    """With what people picked for some fields: a header, or its letter as in a spreadsheet.
+    """With what people picked for some fields: a header, its letter as in a spreadsheet, or
+    LEFT_OUT, which is nothing for a name.
 
     Raises BadInput for a column that is not there.
     """
     places = dict(columns.places)
     if NAME in picked and "surname" not in picked:
         places.pop("surname", None)  # it is all of the name, unless they say otherwise
-    for field, header in picked.items():
-        places[field] = _find(columns, field, header)
-    unclear = tuple(field for field in columns.unclear if field not in picked)
+    for name, header in picked.items():
+        if header == LEFT_OUT and name != NAME:
+            places.pop(name, None)
+        else:
+            places[name] = _find(columns, name, header)
+    unclear = {name: among for name, among in columns.unclear.items() if name not in picked}
     return Columns(columns.header, places, unclear, columns.canvas)
+
+
+def what_is_unclear(file: str, columns: Columns, wanted: str) -> str:
+    """A sentence: what could not be told, and the headers that are there; then what is `wanted`,
+    and where they look like no headers at all, what that takes."""
+    several = [
+        f"the {CALLED[name]} may be " + " or ".join(label_of(columns.header, p) for p in among)
+        for name, among in columns.unclear.items()
+        if among
+    ]
+    none = [
+        f"no header is recognised as the {CALLED[n]}"
+        for n, among in columns.unclear.items()
+        if not among
+    ]
+    there = f"the headers in row {columns.header.number} are {_listed(columns)}"
+    said = f"In {file}, {' and '.join(none + several)}; {there}. {wanted}"
+    if not columns.places and not several:
+        said += " Should that row be a student already, put a row of headers above it in the file."
+    return said
+
+
+def not_read(columns: Columns) -> list[str]:
+    """The headers of the columns that are taken for nothing; of a gradebook these are the grades,
+    and none is named."""
+    if columns.canvas:
+        return []
+    cells, taken = columns.header.cells, set(columns.places.values())
+    unread = [p for p in range(len(cells)) if p not in taken and cells[p].strip()]
+    named = [f"“{label_of(columns.header, place)}”" for place in unread[:_MOST_NAMED]]
+    return named + (["…"] if len(unread) > _MOST_NAMED else [])
 
 
 def label_of(header: SheetRow, place: int) -> str:
@@ -107,15 +157,21 @@ def label_of(header: SheetRow, place: int) -> str:
     return f"{said} ({_letter(place)})" if alike else said
 
 
-def _find(columns: Columns, field: str, header: str) -> int:
+def _find(columns: Columns, name: str, header: str) -> int:
     wanted = _plain(header)
     names = columns.names
-    found = [place for place, name in enumerate(names) if _plain(name) == wanted]
+    found = [place for place, label in enumerate(names) if label == header]
+    found = found or [place for place, label in enumerate(names) if _plain(label) == wanted]
     found = found or [p for p in range(len(names)) if _letter(p).casefold() == wanted]
     if len(found) != 1:
-        known = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
-        raise BadInput(field, f"There is no column “{header}”; these are there: {known}.")
+        there = f"these are there: {_listed(columns)}."
+        raise BadInput(name, f"There is no column “{header}”; {there}")
     return found[0]
+
+
+def _listed(columns: Columns) -> str:
+    names = columns.names
+    return ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
 
 
 def _known(row: SheetRow) -> int:

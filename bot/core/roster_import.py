@@ -14,7 +14,18 @@ from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
 from bot.core.exporting import the_course
 from bot.core.ports import Unreadable
-from bot.core.roster_columns import ASKED, NAME, Columns, chosen, label_of, recognise
+from bot.core.roster_columns import (
+    ASKED,
+    CALLED,
+    LEFT_OUT,
+    NAME,
+    Columns,
+    chosen,
+    label_of,
+    not_read,
+    recognise,
+    what_is_unclear,
+)
 from bot.core.roster_rows import Slip, students, told_apart
 from bot.core.services import Services
 from storage import audit, rosters
@@ -33,8 +44,8 @@ MOST_BYTES = 10_000_000
 FEW = 3
 """So many may be missing from a newer roster without a question; else half of the class."""
 MOST_SLIPS = 20
-MOST_CHOICES = 5
-"""Fields that are asked for at once: a form on Discord has no more."""
+MOST_NAMED = 10
+"""Of those who have left; all of them are in /roster list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +83,16 @@ async def import_(call: Call) -> Card | Form:
     picked = {name: said for name in ASKED if (said := call.text(name)) is not None}
     reading = await read(call.services, call.file("file"), picked)
     if reading.columns.unclear:
-        return _ask(call, reading.columns)
+        return _ask(call, reading)
     course, by = call.course.id, call.member.id
 
     async def work(db: Connection) -> Changes:
         await prompts.refuse_archived(db, call)
         return await take_in(db, course, reading, call.text("missing"), call.now, by)
 
-    return to_card(call.course.title, reading, await call.services.database.write(work))
+    changes = await call.services.database.write(work)
+    call.services.by_email.look(course)
+    return to_card(call.course.title, reading, changes)
 
 
 async def import_file(
@@ -92,20 +105,21 @@ async def import_file(
     """The same from the terminal, for a course by its number or the only one there is. Raises
     UserError, also where it is unclear which column is what."""
     reading = await read(services, file, picked)
-    columns = reading.columns
-    if columns.unclear:
-        first, there = columns.unclear[0], ", ".join(columns.names)
-        raise BadInput(
-            first,
-            f"It is unclear which column of {file.name} is what: {', '.join(columns.unclear)}; say"
-            f" it with --column {first}=…. These are there: {there}.",
-        )
+    if unclear := reading.columns.unclear:
+        said = " ".join(f"--column {'name' if name == NAME else name}=…" for name in unclear)
+        wanted = f"Say it with {said}."
+        raise BadInput("column", what_is_unclear(file.name, reading.columns, wanted))
 
     async def work(db: Connection) -> tuple[Course, Changes]:
         course = await the_course(db, number)
         if course.archived_at is not None:
             raise Refused(f"{course.title} is archived, and nothing of it changes any more.")
-        return course, await take_in(db, course.id, reading, missing, services.clock.now())
+        now = services.clock.now()
+        try:
+            return course, await take_in(db, course.id, reading, missing, now)
+        except BadInput as problem:
+            ways = f"--{problem.param} {LEFT} or --{problem.param} {STAY}"
+            raise BadInput(problem.param, f"{problem} Say it with {ways}.") from problem
 
     course, changes = await services.database.write(work)
     return course, reading, changes
@@ -130,20 +144,28 @@ async def read(services: Services, file: File, picked: Mapping[str, str]) -> Rea
     return Reading(file.name, columns, found, slips)
 
 
-def _ask(call: Call, columns: Columns) -> Form:
-    """The form that asks which column is what; the file stays with it."""
-    choices = tuple(Choice(name, name) for name in columns.names)
-    wanted = [name for name in ASKED if name in columns.unclear]
-    wanted += [n for n in ASKED if n not in wanted and n not in columns.places]
-    declared = {param.name: param for param in call.command.params}
-    params = tuple(
-        _param(declared[name], choices) for name in ASKED if name in wanted[:MOST_CHOICES]
-    )
-    return Form(call.command.name, params, dict(call.invocation.arguments))
+def _ask(call: Call, reading: Reading) -> Form:
+    """The form that says what is unclear and asks which column is what; the file stays with it.
+    What is unclear comes first, then what was not found, then what was recognised."""
+    columns, declared = reading.columns, {param.name: param for param in call.command.params}
+    found = {n: label_of(columns.header, columns.places[n]) for n in ASKED if n in columns.places}
+    order = [*columns.unclear, *(n for n in ASKED if n not in (*columns.unclear, *found)), *found]
+    params = tuple(_param(declared[name], columns) for name in order)
+    note = what_is_unclear(reading.name, columns, "Say which column is what.")
+    return Form(call.command.name, params, {**found, **call.invocation.arguments}, note=note)
 
 
-def _param(param: Param, choices: tuple[Choice, ...]) -> Param:
-    return replace(param, required=param.name == NAME, choices=choices)
+def _param(param: Param, columns: Columns) -> Param:
+    """The field in which a column is picked; no column is one to pick, but for a name."""
+    name = param.name
+    choices = [Choice(label, label) for label in columns.names]
+    if name != NAME:
+        choices.append(Choice(LEFT_OUT, "No column"))
+    summary = f"The column with the {CALLED[name]}"
+    if name == NAME:
+        summary += ", or with the first name if the last one stands apart"
+    required = name in columns.unclear
+    return replace(param, summary=summary, required=required, choices=tuple(choices))
 
 
 # --- taking it in -------------------------------------------------------------------------------
@@ -163,7 +185,8 @@ async def take_in(
     be guessed.
     """
     entries = await rosters.entries_of(db, course)
-    changes = compare(entries, reading.students)
+    spared = [slip.left_out for slip in reading.slips if slip.left_out is not None]
+    changes = compare(entries, reading.students, spared)
     there = sum(entry.left_at is None for entry in entries)
     many = len(changes.left) > max(FEW, there // 2) or len(changes.left) == there > 0
     if missing is None and many:
@@ -188,9 +211,12 @@ async def take_in(
     return changes
 
 
-def compare(entries: Sequence[Entry], found: Sequence[Listed]) -> Changes:
+def compare(
+    entries: Sequence[Entry], found: Sequence[Listed], spared: Sequence[Listed] = ()
+) -> Changes:
     """What is new, changed, back or missing. A student is known by an id or an address, and by the
-    name alone only where nothing else tells them apart."""
+    name alone only where nothing else tells them apart. `spared` are in the file, in rows that
+    can't be used: nothing is changed of them, and they are not missing."""
     changes = Changes(first=not entries)
     pairs = _paired(entries, found)
     known = {entry.id for entry in pairs.values()}
@@ -204,7 +230,14 @@ def compare(entries: Sequence[Entry], found: Sequence[Listed]) -> Changes:
             changes.changed.append((entry, merged))
         if entry.left_at is not None:
             changes.back.append(entry)
-    changes.left = [e for e in entries if e.left_at is None and e.id not in known]
+    there = {mark for listed in spared for mark in _marks(listed)}
+    changes.left = [
+        entry
+        for entry in entries
+        if entry.left_at is None
+        and entry.id not in known
+        and there.isdisjoint(_marks(entry.listed))
+    ]
     return changes
 
 
@@ -226,6 +259,12 @@ def _paired(entries: Sequence[Entry], found: Sequence[Listed]) -> dict[int, Entr
                     pairs[place] = free.pop(entry.id)
                     break
     return pairs
+
+
+def _marks(listed: Listed) -> set[tuple[str, str]]:
+    """All that a row may be meant by."""
+    said = asdict(replace(listed, section=None))
+    return {(name, value.casefold()) for name, value in said.items() if value}
 
 
 def _differ(known: Listed, listed: Listed) -> bool:
@@ -257,6 +296,9 @@ def to_card(title: str, reading: Reading, changes: Changes, most: int = MOST_SLI
         blocks.append(
             text("Who is new counts from now on; who has left stays on the roster, and is marked.")
         )
+    if gone := [entry.name for entry in changes.left]:
+        others = f" and {len(gone) - MOST_NAMED} more" if len(gone) > MOST_NAMED else ""
+        blocks.append(text(f"Marked as left: {', '.join(gone[:MOST_NAMED])}{others}."))
     columns = reading.columns
     read_as = ", ".join(
         f"{name.replace('_', ' ')} from “{label_of(columns.header, columns.places[name])}”"
@@ -264,6 +306,8 @@ def to_card(title: str, reading: Reading, changes: Changes, most: int = MOST_SLI
         if name in columns.places
     )
     blocks.append(text(f"Read: {read_as}."))
+    if ignored := not_read(columns):
+        blocks.append(text(f"Not read: {', '.join(ignored)}."))
     if reading.slips:
         blocks.append(text(Bold(f"{number(len(reading.slips), 'row')} to look at:")))
         where = f"{reading.name}, row"

@@ -1,6 +1,8 @@
 """Which member a student on the roster is: students say who they are, and staff say who is who; one
 word of theirs links, and one takes it back."""
 
+from collections.abc import Mapping
+
 from bot.core import linking, prompts
 from bot.core.cards import Actions, Block, Button, Card, Fields, PersonName, spans, text
 from bot.core.commands import Role
@@ -10,7 +12,7 @@ from bot.core.roster import alike, claim_buttons, described, find_entry, link_bu
 from bot.core.staff import StaffNotices
 from storage import audit, members, rosters
 from storage.database import Connection
-from storage.ids import AccountId, MemberId
+from storage.ids import AccountId, EntryId, MemberId
 from storage.linking import accounts_of, all_accounts
 from storage.rosters import Entry
 
@@ -116,13 +118,12 @@ async def link(call: Call) -> Card:
         links = await rosters.links_of(db, course)
         if links.get(one.account) == entry.id:
             return True, False
-        has = {links[a] for a, _ in await accounts_of(db, course, member) if a in links}
-        if has - {entry.id}:
-            raise Refused(
-                f"{called} is somebody else on the roster already; /roster unlink takes it back."
-            )
+        await _refuse_another_entry(db, call, links, member, called, entry)
         others = {now[a] for a, linked in links.items() if linked == entry.id and a in now}
-        merged = [await linking.unite(db, call, member, other) for other in sorted(others)]
+        try:
+            merged = [await linking.unite(db, call, member, other) for other in sorted(others)]
+        except Refused as problem:
+            raise await _taken(db, call, links, called, entry) from problem
         await rosters.link(db, course, one.account, entry.id, call.now)
         kept = min({member, *others})
         details = {"entry": entry.id, "account": one.account}
@@ -158,6 +159,7 @@ async def unlink(call: Call) -> Card:
         linked = set(await rosters.links_of(db, course)) & {*own}
         claimed = {c.account for c in await rosters.claims_of(db, course)} & {*own}
         await rosters.unlink(db, course, own)
+        await rosters.keep_apart(db, course, linked)
         if linked or claimed:
             await audit.note(
                 db, course, call.member.id, "roster unlink", str(now[one.account]), call.now
@@ -178,6 +180,35 @@ async def _entry_of(db: Connection, call: Call, member: MemberId) -> Entry | Non
     own = {links.get(account) for account, _ in await accounts_of(db, call.course.id, member)}
     entries = await rosters.entries_of(db, call.course.id)
     return next((entry for entry in entries if entry.id in own), None)
+
+
+async def _refuse_another_entry(
+    db: Connection,
+    call: Call,
+    links: Mapping[AccountId, EntryId],
+    member: MemberId,
+    called: str,
+    entry: Entry,
+) -> None:
+    own = {links.get(account) for account, _ in await accounts_of(db, call.course.id, member)}
+    for other in await rosters.entries_of(db, call.course.id):
+        if other.id in own and other.id != entry.id:
+            raise Refused(
+                f"{called} is linked to {other.name} on the roster already; take that back first,"
+                f" with /roster unlink student: {called}."
+            )
+
+
+async def _taken(
+    db: Connection, call: Call, links: Mapping[AccountId, EntryId], called: str, entry: Entry
+) -> Refused:
+    """What is said where an entry is another member's, who can't be the same person."""
+    known = (await linking.labelled(db, call.course.id)).values()
+    whom = next(label for one, label in known if links.get(one.account) == entry.id)
+    return Refused(
+        f"{entry.name} on the roster is linked to {whom} already, who can't be one person with"
+        f" {called}; if it is {called}, take that back first, with /roster unlink student: {whom}."
+    )
 
 
 async def _refuse_staff(db: Connection, call: Call, member: MemberId, called: str) -> None:

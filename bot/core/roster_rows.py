@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bot.core.ports import Sheet, SheetRow
-from bot.core.roster_columns import NAME, Columns
+from bot.core.roster_columns import CALLED, NAME, Columns
 from storage.rosters import Listed
 
 MOST = 200
@@ -15,16 +15,18 @@ BETWEEN = "; "
 """Between the sections of a student who is in several."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d+")
 _SUFFIXES = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?\s?d|md)\.?", re.IGNORECASE)
 _TEST_STUDENT = ("student, test", "test student")
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What is wrong with a row of a file."""
+    """What is wrong with a row of a file; with what could be read of it where it is left out."""
 
     row: int
     sentence: str
+    left_out: Listed | None = None
 
 
 def students(sheet: Sheet, columns: Columns) -> tuple[list[Listed], list[Slip]]:
@@ -32,25 +34,37 @@ def students(sheet: Sheet, columns: Columns) -> tuple[list[Listed], list[Slip]]:
     found: list[Listed] = []
     slips: list[Slip] = []
     seen: dict[tuple[str, str], int] = {}
+    rows: list[int] = []
     for row in sheet.rows:
         if row.number <= columns.header.number or (columns.canvas and _is_canvas_own(row)):
             continue
         one, wrong = _student(row, columns.places)
-        slips += [Slip(row.number, sentence) for sentence in wrong]
-        if one is None:
+        usable = one is not None and one.name != ""
+        slips += [Slip(row.number, sentence, None if usable else one) for sentence in wrong]
+        if one is None or not usable:
             continue
-        same = (seen[key] for key in _keys(one) if key in seen)
-        known = next((place for place in same if not told_apart(found[place], one)), None)
+        same = ((key, seen[key]) for key in _keys(one) if key in seen)
+        known = next((at for at in same if not told_apart(found[at[1]], one)), None)
         if known is None:
             seen |= dict.fromkeys(_keys(one), len(found))
             found.append(one)
+            rows.append(row.number)
             continue
-        merged = _both_sections(found[known], one)
+        (field, _), place = known
+        merged = _both_sections(found[place], one)
         if merged is None:
-            slips.append(Slip(row.number, f"{one.name} stands further up already; left out"))
+            said = _again(one, found[place], field, rows[place])
+            slips.append(Slip(row.number, f"{said}; left out", one))
         else:
-            found[known] = merged  # a student in two sections
+            found[place] = merged  # a student in two sections
     return found, slips
+
+
+def _again(one: Listed, known: Listed, field: str, row: int) -> str:
+    if one.name.casefold() == known.name.casefold():
+        return f"{one.name} stands in row {row} already"
+    called = CALLED.get(field, "id")
+    return f"{one.name} has the {called} of {known.name} in row {row}"
 
 
 def told_apart(one: Listed, other: Listed) -> bool:
@@ -68,20 +82,27 @@ def _student(row: SheetRow, places: Mapping[str, int]) -> tuple[Listed | None, l
         for field, place in places.items()
     }
     name = _name(cells.get(NAME, ""), cells.get("surname", ""))
-    if not name:
-        if not any(cells.values()):
-            return None, []  # a remark, or a sum, in columns that are not asked for
-        return None, ["there is no name; left out"]
+    if not name and not any(cells.values()):
+        return None, []  # a remark, or a sum, in columns that are not asked for
     if long := [field for field, cell in cells.items() if len(cell) > MOST]:
         return None, [f"{long[0]} has more than {MOST} characters; left out"]
     email, wrong = cells.get("email") or None, []
     if email is not None and not _EMAIL.fullmatch(email):
         wrong.append(f"“{email[:60]}” is no e-mail address; {name} is taken without it")
         email = None
+    student_id = cells.get("student_id") or None
+    if student_id is not None and _SHORTENED.fullmatch(student_id):
+        wrong.append(
+            f"“{student_id}” is an id that a spreadsheet has shortened, so {name} is taken without"
+            " it; format the column as text before it is saved"
+        )
+        student_id = None
+    if not name:
+        wrong = ["there is no name; left out"]
     return (
         Listed(
             name=name,
-            student_id=cells.get("student_id") or None,
+            student_id=student_id,
             login=cells.get("login") or None,
             email=email,
             section=cells.get("section") or None,

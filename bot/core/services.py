@@ -27,6 +27,7 @@ from storage.rows import Channel, Course
 
 if TYPE_CHECKING:
     from bot.core.agenda import Agenda
+    from bot.core.by_email import ByEmail
     from bot.core.commands import Catalog
     from bot.core.outbox import Outbox
 
@@ -46,6 +47,7 @@ class Services:
     agenda: "Agenda"
     to_calendar: CalendarWriter
     roster_reader: RosterReader
+    by_email: "ByEmail"
     grade_exporters: Mapping[str, GradeExporter] = field(default_factory=dict)
     charts: Charts | None = None  # None: the library that draws is not installed
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one pack at a time

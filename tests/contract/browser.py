@@ -234,7 +234,9 @@ class BrowserConversation:
         """What came of a command: the form again, or the private answer, which stays for now."""
         await _until(lambda: _shows(window, "private") or _shows(window, "form"))
         if _shows(window, "form"):
-            return Said(values=_values(window), problems=_problems(window))
+            return Said(
+                _label(window, "form-note"), values=_values(window), problems=_problems(window)
+            )
         for _ in range(5):
             await asyncio.sleep(0)  # a download is handed over by a task of its own
         files = [response.content for response in window.user.download.http_responses]
@@ -271,8 +273,13 @@ def _problems(window: Window) -> dict[str, str]:
         for name, field in _fields(window).items()
         if getattr(field, "error", None)
     }
-    whole = {"": window.text("form-problem")} if _shows(window, "form-problem") else {}
+    whole = {"": _label(window, "form-problem")} if _shows(window, "form-problem") else {}
     return at_fields | whole
+
+
+def _label(window: Window, marker: str) -> str:
+    """What a label of the form says; nothing where it has none."""
+    return "\n".join(str(getattr(label, "text", "")) for label in window._marked(marker))
 
 
 async def _until(holds: Callable[[], bool]) -> None:

@@ -320,7 +320,8 @@ async def _form(form: Locator) -> Said:
             problems[name] = problem
     for problem in await form.locator(".cf-problem").all_inner_texts():
         problems[""] = problem
-    return Said(values=values, problems=problems)
+    notes = await form.locator(".cf-note").all_inner_texts()
+    return Said("\n".join(notes), values=values, problems=problems)
 
 
 @asynccontextmanager

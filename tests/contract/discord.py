@@ -25,6 +25,7 @@ from tests.world import START
 SERVER = "History department"
 FILE_UPLOAD = discord.ComponentType.file_upload.value
 STRING_SELECT = discord.ComponentType.select.value
+TEXT = discord.ComponentType.text_display.value
 
 
 class SimulatedClock:
@@ -234,7 +235,7 @@ class DiscordConversation:
         await self.app.settle()
         if result.modal is not None:
             self._forms[who] = (command, result)
-            return Said(values=_values(result.modal))
+            return Said(_note(result.modal), values=_values(result.modal))
         answers = [a for a in (result.response, *result.followups) if a is not None]
         assert answers, "nothing was answered"
         assert all(answer.ephemeral for answer in answers)
@@ -292,16 +293,30 @@ def _filled(form: InteractionResult, args: dict[str, str]) -> dict[str, Any]:
     """What stands in the fields of a modal already, and what is put in: of a menu, what is chosen
     in it."""
     assert form.modal is not None
-    fields = [label["component"] for label in form.modal["components"]]
+    fields = _fields(form.modal)
     menus = {one["custom_id"] for one in fields if one["type"] == STRING_SELECT}
-    stands = {one["custom_id"]: one["value"] for one in fields if one.get("value")}
+    stands = {one["custom_id"]: _stands(one) for one in fields if _stands(one)}
     return {name: [value] if name in menus else value for name, value in (stands | args).items()}
 
 
 def _values(modal: dict[str, Any]) -> dict[str, str]:
-    fields = [label["component"] for label in modal["components"]]
-    fields = [one for one in fields if one["type"] != FILE_UPLOAD]
-    return {field["custom_id"]: str(field.get("value") or "") for field in fields}
+    fields = [one for one in _fields(modal) if one["type"] != FILE_UPLOAD]
+    return {field["custom_id"]: _stands(field) for field in fields}
+
+
+def _fields(modal: dict[str, Any]) -> list[dict[str, Any]]:
+    return [part["component"] for part in modal["components"] if "component" in part]
+
+
+def _stands(field: dict[str, Any]) -> str:
+    """What is in a field when it is shown: typed, or chosen in a menu."""
+    chosen = [one["value"] for one in field.get("options", ()) if one.get("default")]
+    return str(field.get("value") or next(iter(chosen), ""))
+
+
+def _note(modal: dict[str, Any]) -> str:
+    """What stands in a modal above its fields."""
+    return plain("\n".join(p["content"] for p in modal["components"] if p["type"] == TEXT))
 
 
 @asynccontextmanager

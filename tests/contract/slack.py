@@ -10,6 +10,7 @@ from bot.adapters.slack.manifest import EVERYTHING, TAKEN, callback_id
 from bot.core.commands import Catalog, Type
 from tests.adapters.slack.connected import Seminar, Way, a_workspace
 from tests.contract.conversation import Files, Said, do_what_is_due, how_long, is_post_of
+from tests.fakes.slack_workspace.forms import standing
 from tests.fakes.slack_workspace.interactions import Interaction
 from tests.fakes.slack_workspace.records import Channel, File, Json, Message, User, View
 
@@ -112,22 +113,23 @@ class SlackConversation:
     async def _submitted(self, who: str, name: str, view: View, args: Mapping[str, Any]) -> Said:
         person = self._people[who]
         for block in _fields(view):  # a field that completes takes what it suggests
-            id_ = block["block_id"]
-            if block["element"]["type"] == "external_select" and id_ in args:
-                await self._world.suggest(person, view, id_, args[id_]).answered()
+            name_, id_ = _name(block), block["block_id"]
+            if block["element"]["type"] == "external_select" and name_ in args:
+                await self._world.suggest(person, view, id_, args[name_]).answered()
         told = len(self._world.private_to(person))
         args = {**self._standing.pop(view.id, {}), **args}
-        sent = await self.seminar.submits(view, **args)
+        ids = {_name(block): block["block_id"] for block in reversed(_fields(view))}
+        sent = await self.seminar.submits(view, **{ids.get(n, n): v for n, v in args.items()})
         if view.is_open:
             self._forms[who] = (name, view)
             if await sent.errors():  # the window stays as it was left
                 self._standing[view.id] = args
             typed = {
-                block["block_id"]: _typed_into(sent, block)
+                _name(block): _first(standing(view, block))
                 for block in _fields(view)
                 if not _takes_file(block)
             }
-            return Said(values=typed, problems=await sent.errors() or _problems(view))
+            return Said(view.words(), values=typed, problems=await sent.errors() or _problems(view))
         return self._said(who, name, sent, told)
 
     async def press(self, who: str, label: str, *, on: str, at: str = "history") -> Said:
@@ -262,7 +264,7 @@ class SlackConversation:
             view = did.views[-1]
             self._forms[who] = (name, view)
             values = {
-                block["block_id"]: _first(block["element"])
+                _name(block): _first(standing(view, block))
                 for block in _fields(view)
                 if not _takes_file(block)
             }
@@ -282,17 +284,14 @@ def _takes_file(block: Json) -> bool:
     return bool(block["element"]["type"] == "file_input")
 
 
-def _typed_into(sent: Interaction, block: Json) -> str:
-    """What stands in a field of a form that was refused: Slack's window keeps it."""
-    entry = sent.payload["view"]["state"]["values"][block["block_id"]][
-        block["element"]["action_id"]
-    ]
-    return str(entry.get("value") or (entry.get("selected_option") or {}).get("value") or "")
+def _name(block: Json) -> str:
+    """The parameter that a field is for, by its label."""
+    return str(block["label"]["text"]).removesuffix(" (optional)").lower().replace(" ", "_")
 
 
-def _first(element: Json) -> str:
-    option = element.get("initial_option") or {}
-    return str(element.get("initial_value") or option.get("value") or "")
+def _first(entry: Json) -> str:
+    option = entry.get("selected_option") or {}
+    return str(entry.get("value") or option.get("value") or "")
 
 
 def _problems(view: View) -> dict[str, str]:

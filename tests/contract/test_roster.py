@@ -10,11 +10,15 @@ from tests.contract.conversation import Conversation
 KULAKS = "kulaks-and-shock-workers"
 
 
+HEADERS = ("Who", "Number", "Mail", "E-mail", "Group")
+
+
 def a_spreadsheet() -> bytes:
     book, held = openpyxl.Workbook(), io.BytesIO()
     sheet = book.active
     assert sheet is not None
-    for row in (("Who", "Number", "Group"), ("Pitlamp, Ada", 700123.0, "A"), ("Cy", 700456, "B")):
+    ada = ("Pitlamp, Ada", 700123.0, "ada@example.edu", "x@example.edu", "A")
+    for row in (HEADERS, ada, ("Cy", 700456, None, None, "B")):
         sheet.append(row)
     book.save(held)
     return held.getvalue()
@@ -28,9 +32,20 @@ async def test_a_roster_is_taken_from_a_file_and_a_student_found_on_it(c: Conver
     await c.command("Ines", "prompt post", prompt=KULAKS)
     await c.say("Bo", "Who told it to?", within="D1")
     asked = await c.command("Ines", "course roster", files={"file": ("r.xlsx", a_spreadsheet())})
-    assert {"full_name", "student_id"} <= {*asked.values}
-    said = await c.command("Ines", "course roster", full_name="Who", student_id="Number")
-    for words in ("The roster of History 101", "full name from “Who”, student id from “Number”"):
+    # Why it is asked, and what there is; Discord has room for four fields beside it.
+    assert (
+        "In r.xlsx, no header is recognised as the name and the e-mail address may be Mail or"
+        " E-mail; the headers in row 1 are Who, Number, Mail, E-mail, Group."
+    ) in " ".join(asked.words.split())
+    assert {*("full_name", "email", "surname", "student_id")} <= {*asked.values}
+    assert asked.values.get("section", "Group") == "Group", "what is recognised stands there"
+    said = await c.command(
+        "Ines", "course roster", full_name="Who", email="Mail", student_id="Number"
+    )
+    for words in (
+        "The roster of History 101",
+        "full name from “Who”, student id from “Number”, email from “Mail”, section from “Group”.",
+    ):
         assert words in said.words
     refused = await c.command("Bo", "roster list")
     assert "/roster list is for assistants of this course" in refused.words

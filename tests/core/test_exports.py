@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 
 from bot.core.commands import Answer, File, Form
 from bot.core.exporting import Wanted, exported
+from bot.core.formats import FORMATS
 from bot.core.plain import to_plain
 from storage import exports
 from storage.ids import CourseId
@@ -148,6 +149,60 @@ async def test_the_terminals_export_is_kept_too(room: Class) -> None:
     assert made.export.digest == sha256(made.file.content).hexdigest()
     assert made.file.content.startswith(b"member,name,")
     assert "No student's figures have changed since." in await room.compared("E1")
+
+
+FULL = b"""Name,Student ID,Login,E-mail,Section
+Bo Drift,SID-700123,q7drift,bo.drift@example.edu,A
+Dot Doe,SID-700789,q7doe,dot.doe@example.edu,B
+"""
+PERSONAL = (
+    "Bo", "Cy", "Drift", "Dot", "Doe", "700123", "700789", "q7", "@", "example", "quota", "fiction",
+    "mended", "infirmary", "whispered",
+)  # fmt: skip
+"""Words of names, of the roster, of messages and of reasons; no column's name has one in it."""
+
+
+@pytest.mark.parametrize("hidden", ["no", "yes"])
+async def test_no_format_leaves_anything_of_a_student_in_what_is_kept(
+    room: Class, hidden: str
+) -> None:
+    said = await room.bo.say("The quota was a fiction", room.thread)
+    await room.bo.edit(said, "The quota was mended, see https://example.org/whispered")
+    await room.cy.say("A fiction, @Bo", to=said)
+    roster = File("Drift.csv", "text/csv", FULL)
+    await room.ada.answer("course roster", file=roster)
+    await room.ada.answer("participation rule", rule="1 point for a post")
+    given = {"student": "Bo", "discussion": "D1", "reason": "In the infirmary"}
+    await room.ada.answer("participation override", points="2", **given)
+    await room.ada.answer("participation excuse", **given)
+    for format_ in FORMATS:
+        await room.export(format=format_.value, pseudonyms=hidden)
+    await room.ada.answer("roster link", student="Bo", entry="SID-700123")
+    await room.export()
+    noted = "SELECT * FROM audit WHERE action LIKE '%export%'"
+    tables = ("SELECT * FROM exports", "SELECT * FROM export_figures", noted)
+    kept = "\n".join([repr(await room.rows(query)) for query in tables])
+    assert "points" in kept
+    assert [word for word in PERSONAL if word in kept] == []
+
+
+async def test_who_is_forgotten_is_so_as_an_entry_of_the_roster_too(room: Class) -> None:
+    await room.bo.say("One", room.thread)
+    await room.cy.say("Two", room.thread)
+    await room.ada.answer("course roster", file=File("r.csv", "text/csv", FULL))
+    await room.export()
+    await room.ada.answer("roster link", student="Bo", entry="Bo Drift")
+    await room.export()
+    whose = "SELECT DISTINCT export_id, member_id, entry_id FROM export_figures ORDER BY 1, 2, 3"
+    before = await room.rows(whose)
+    ((bo, drift),) = await room.rows(
+        "SELECT member_id, entry_id FROM roster_links JOIN member_accounts USING (account_id)"
+    )
+    database = room.world.app.services.database
+    await database.write(lambda db: exports.forget(db, COURSE, bo))  # type: ignore[arg-type]
+    after = await room.rows(whose)
+    assert after == [row for row in before if row[1] != bo and row[2] != drift]
+    assert len(before) - len(after) == 3  # in the first as both, in the second as one
 
 
 # --- the roster's students ----------------------------------------------------------------------

@@ -62,6 +62,7 @@ async def test_a_newer_list_updates_marks_who_left_and_since_when_who_is_new(wor
     newer = FIRST.replace("Bo Miller,2,bo@example.edu,A\n", "").replace("Lee,4,,B", "Lee,4,,C")
     said = await takes(ines, f"{newer}Cy Young,5,cy@example.edu,B\n")
     assert "In the file: 4\nNew: 1\nChanged: 1\nLeft: 1" in said
+    assert "Marked as left: Bo Miller." in said
     now = await on_it(world)
     assert now["Bo Miller 2"].left_at == world.clock.now()
     assert now["Cy Young 5"].since == world.clock.now()
@@ -100,16 +101,40 @@ async def test_most_of_a_class_is_never_marked_as_gone_without_a_word(world: Wor
 
 async def test_what_is_unclear_is_asked_with_the_columns_that_are_there(world: World) -> None:
     ines = await taught(world)
-    given = file("Who,Mail,E-mail\nAda Pitlamp,ada@example.edu,x@example.edu\n")
+    given = file("Who,Mail,E-mail,Group\nAda Pitlamp,ada@example.edu,x@example.edu,A\n")
     form = await ines.form("course roster", file=given)
+    assert form.note == (
+        "In roster.csv, no header is recognised as the name and the e-mail address may be Mail or"
+        " E-mail; the headers in row 1 are Who, Mail, E-mail, Group. Say which column is what."
+    )
     assert [param.name for param in form.params] == [
-        "full_name", "surname", "student_id", "login", "email",
+        "full_name", "email", "surname", "student_id", "login", "section",
     ]  # fmt: skip
-    assert form.params[0].required
-    assert form.params[0].choices == tuple(Choice(c, c) for c in ("Who", "Mail", "E-mail"))
-    assert form.values["file"] == given
+    assert [param.name for param in form.params if param.required] == ["full_name", "email"]
+    assert not any("if left empty" in param.summary for param in form.params)
+    headers = tuple(Choice(c, c) for c in ("Who", "Mail", "E-mail", "Group"))
+    assert form.params[0].choices == headers
+    assert form.params[1].choices == (*headers, Choice("-", "No column"))
+    assert form.values == {"file": given, "section": "Group"}
     said = await ines.answer("course roster", file=given, full_name="Who", email="Mail")
-    assert "Read: full name from “Who”, email from “Mail”." in said
+    assert "Read: full name from “Who”, email from “Mail”, section from “Group”." in said
+
+
+async def test_a_column_that_is_unclear_or_wrong_can_be_left_out(world: World) -> None:
+    ines = await taught(world)
+    given = file("Who,Mail,E-mail,Group\nAda Pitlamp,ada@example.edu,x@example.edu,A\n")
+    picked = {"full_name": "Who", "email": "-", "section": "-"}
+    said = await ines.answer("course roster", file=given, **picked)
+    assert "Read: full name from “Who”." in said
+    form = await ines.form("course roster", file=given, full_name="-")
+    assert "There is no column “-”" in form.problems["full_name"], "a name is needed"
+
+
+async def test_a_file_without_headers_is_told_that_it_needs_some(world: World) -> None:
+    ines = await taught(world)
+    form = await ines.form("course roster", file=file("Ada Pitlamp;1\nBo Miller;2\n"))
+    assert "the headers in row 1 are Ada Pitlamp, 1." in form.note
+    assert "Should that row be a student already, put a row of headers above it" in form.note
 
 
 async def test_bad_rows_are_told_with_file_and_row(world: World) -> None:
@@ -121,6 +146,33 @@ async def test_bad_rows_are_told_with_file_and_row(world: World) -> None:
     assert "roster.csv, row 3: there is no name; left out." in said
     assert "And 6 rows more." in said
     assert list(await on_it(world)) == ["Ada Pitlamp 1"]
+
+
+async def test_who_stands_in_a_row_that_can_not_be_used_has_not_left(world: World) -> None:
+    ines = await taught(world)
+    await takes(ines, FIRST)
+    said = await takes(ines, "Name,Student ID,E-mail\nAda Pitlamp,1,ada@example.edu\n"
+                             "Bo Miller,1,bo@example.edu\n,3,\nKim Lee,4,\n")  # fmt: skip
+    assert "roster.csv, row 3: Bo Miller has the student id of Ada Pitlamp in row 2; left" in said
+    assert "roster.csv, row 4: there is no name; left out." in said
+    assert "New: 0\nChanged: 0\nLeft: 0" in said
+    assert all(one.left_at is None for one in (await on_it(world)).values())
+
+
+async def test_columns_that_are_taken_for_nothing_are_named(world: World) -> None:
+    ines = await taught(world)
+    said = await takes(ines, "Name,Matrikelnr.,Shoe size,\nAda Pitlamp,1,38,\n")
+    assert "Read: full name from “Name”, student id from “Matrikelnr.”." in said
+    assert "Not read: “Shoe size”." in said
+    said = await takes(ines, 'Student,ID,SIS User ID,Section,Essay\n"Pitlamp, Ada",9,1,A,7\n')
+    assert "Not read" not in said, "of a gradebook of Canvas's they are the grades"
+
+
+async def test_an_id_that_excel_has_shortened_is_told_and_not_kept(world: World) -> None:
+    ines = await taught(world)
+    said = await takes(ines, "Name,Student ID\nAda Pitlamp,7.00123E+11\nBo Miller,00123\n")
+    assert "row 2: “7.00123E+11” is an id that a spreadsheet has shortened, so Ada Pitlamp" in said
+    assert list(await on_it(world)) == ["Ada Pitlamp None", "Bo Miller 00123"]
 
 
 async def test_what_is_no_roster_is_refused_and_nothing_changes(world: World) -> None:

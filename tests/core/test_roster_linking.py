@@ -1,18 +1,21 @@
 """Who on the roster is who in class: students say it, staff confirm it, and take it back. Who is no
 staff learns nothing of the roster but what is their own."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from rapidfuzz import fuzz, process, utils
 
-from bot.core import catalog
+from bot.core import catalog, roster
 from bot.core.cards import Actions, Button, from_json
 from bot.core.commands import Answer, Command, File, Invocation, Outcome, Type
 from bot.core.events import AccountRef, ChannelRef, InvocationId, Person, Place, ThreadRef
 from bot.core.plain import to_plain
 from storage import linking
+from storage.ids import AccountId, EntryId
 from tests.core.test_joining import _look, _said, _there
 from tests.core.test_linking import CY, _link_code, _links_there, _problem, _two_spaces
 from tests.core.test_roster import COURSE, on_it, takes
@@ -25,6 +28,8 @@ Dot Doe,700789,q7doe,dot.doe@example.edu,Seam-B
 """
 SECRETS = ("Pitlamp", "7001", "q7", "ada.pit", "Seam-A", "Dot Doe", "7007", "dot.doe")
 """What nobody in this class is, and no student may read."""
+
+NAMES = st.lists(st.sampled_from(["Ada", "ad", "Pitlamp,", "Pitlam", "-", "Zoë"])).map(" ".join)
 
 
 class Class:
@@ -112,6 +117,28 @@ async def test_names_that_are_alike_are_suggested_and_never_linked(school: Class
     assert all(one.member is None for one in (await on_it(school.world)).values())
 
 
+async def test_names_are_compared_beside_the_event_loop_and_once_for_each_entry(
+    school: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared, one_of = list[int](), process.extractOne
+
+    def noted(name: str, names: Mapping[object, str], **how: object) -> object:
+        compared.append(threading.get_ident())
+        return one_of(name, names, **how)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(process, "extractOne", noted)
+    seen = await roster.overview(school.world.app.services.database, COURSE)
+    assert (len(compared), len(seen.entries)) == (3, 3)
+    assert threading.get_ident() not in compared
+
+
+@given(one=NAMES, other=NAMES)
+def test_names_are_as_alike_as_rapidfuzz_has_it(one: str, other: str) -> None:
+    score = fuzz.token_sort_ratio(one, other, processor=utils.default_process)
+    found = roster._most_alike({EntryId(1): one}, {AccountId(2): other})
+    assert found == ({EntryId(1): AccountId(2)} if score >= roster.ALIKE else {})
+
+
 async def test_staff_put_a_claim_aside(school: Class) -> None:
     await school.bo.answer("roster claim", name_or_id="700123")
     *_, nobody = await buttons(school, school.ann)
@@ -125,7 +152,10 @@ async def test_staff_link_by_what_the_roster_says_and_take_it_back(school: Class
     said = await school.ann.answer("roster link", student="Bo", entry="dot.doe@example.edu")
     assert "Bo (Browser) is Dot Doe, 700789" in said
     refused = await school.ann.answer("roster link", student="Bo", entry="Ada Pitlamp")
-    assert "Bo (Browser) is somebody else on the roster already" in refused
+    assert (
+        "Bo (Browser) is linked to Dot Doe on the roster already; take that back first, with"
+        " /roster unlink student: Bo (Browser)."
+    ) in refused
     said = await school.ann.answer("roster unlink", student="Bo")
     assert "is linked to nobody on the roster any more" in said
     assert (await on_it(school.world))["Dot Doe 700789"].member is None
@@ -133,6 +163,26 @@ async def test_staff_link_by_what_the_roster_says_and_take_it_back(school: Class
     assert "There is no student on the roster called “Nobody”" in form.problems["entry"]
     form = await school.ann.form("roster link", student="Zed", entry="700123")
     assert "There is no account in this course called “Zed”" in form.problems["student"]
+
+
+async def test_an_entry_that_is_linked_says_to_whom_and_how_that_is_taken_back(
+    school: Class,
+) -> None:
+    await school.ann.answer("roster link", student="Bo", entry="Dot Doe")
+    before = await on_it(school.world)
+    said = await school.ann.answer("roster link", student="Bo", entry="700789")
+    assert said == "Bo (Browser) is Dot Doe on the roster already."
+    said = await school.ann.answer("roster link", student="Cyrus Y.", entry="Dot Doe")
+    assert said == (
+        "Dot Doe on the roster is linked to Bo (Browser) already, who can't be one person with"
+        " Cyrus Y. (Browser); if it is Cyrus Y. (Browser), take that back first, with /roster"
+        " unlink student: Bo (Browser)."
+    )
+    assert await on_it(school.world) == before
+    assert len(_look(school.world, "SELECT * FROM audit WHERE action = 'roster link'")) == 1
+    await school.ann.answer("roster unlink", student="Bo (Browser)")
+    said = await school.ann.answer("roster link", student="Cyrus Y.", entry="Dot Doe")
+    assert said.startswith("Cyrus Y. (Browser) is Dot Doe, 700789")
 
 
 async def test_the_roster_is_of_students(school: Class) -> None:

@@ -6,7 +6,7 @@ carries the browser's name so that a classroom's channels are its own.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -123,6 +123,8 @@ class FaultyPlatform:
     """Who is not there any more; asked for by `person` only."""
     people: dict[AccountRef, str] = field(default_factory=dict)
     """What people are called."""
+    addresses: dict[AccountRef, str] = field(default_factory=dict)
+    """E-mail addresses that it vouches for."""
     channels: dict[ChannelRef, PromptChannel] = field(default_factory=dict)
     """What is known of channels in which prompts can be posted."""
     no_roles: dict[RoleRef, str] = field(default_factory=dict)
@@ -199,6 +201,12 @@ class FaultyPlatform:
         if self.unreadable is not None:
             raise SendRefused(self.unreadable)
         return None if ref in self.left else Person(ref, self.people.get(ref, str(ref)))
+
+    async def with_addresses(
+        self, space: Space, accounts: Collection[AccountRef], addresses: Collection[str]
+    ) -> Mapping[AccountRef, str]:
+        known = self.addresses
+        return {ref: known[ref] for ref in accounts if known.get(ref) in addresses}
 
     async def channel_name(self, place: Place) -> str | None:
         found = self.channels.get(place.channel)

@@ -217,6 +217,8 @@ READS: dict[str, Read] = {
     "since.sided": lambda db, m: since.sided(db, m.course, EARLIER),
     "entries_of": lambda db, m: rosters.entries_of(db, m.course),
     "links_of": lambda db, m: rosters.links_of(db, m.course),
+    "linked_by_email": lambda db, m: rosters.linked_by_email(db, m.course),
+    "kept_apart": lambda db, m: rosters.kept_apart(db, m.course),
     "claims_of": lambda db, m: rosters.claims_of(db, m.course),
 }
 

@@ -93,6 +93,8 @@ class CommandForm:
         heading.props('role="heading" aria-level="2"')
         if summary:
             ui.label(summary).classes("cf-small")
+        if form.note:
+            ui.label(form.note).classes("cf-note").mark("form-note")
         shown = inbound.offered(form.params)
         fields = {param.name for param in shown}
         if problem := next((p for name, p in form.problems.items() if name not in fields), None):

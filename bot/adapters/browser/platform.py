@@ -1,6 +1,6 @@
 """The browser classroom as the core's Platform: what the bot posts, finds, changes and reads."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -95,6 +95,11 @@ class BrowserPlatform:
     async def person(self, space: Space, ref: AccountRef) -> Person | None:
         known = {person.ref: person for person in await self._classroom.people()}
         return None if ref not in known else Person(ref, known[ref].name)
+
+    async def with_addresses(
+        self, space: Space, accounts: Collection[AccountRef], addresses: Collection[str]
+    ) -> Mapping[AccountRef, str]:
+        return {}  # nobody signs in
 
     async def channel_name(self, place: Place) -> str | None:
         """A channel of the classroom keeps its name."""

@@ -10,6 +10,7 @@ import discord
 
 from bot.adapters.discord import limits
 from bot.adapters.discord.custom_ids import command_key
+from bot.adapters.discord.markdown import escape
 from bot.core import uploads
 from bot.core.commands import Choice, Form, Param, Type
 from bot.core.rendering import clean, cut, fits, to_label
@@ -33,6 +34,9 @@ def to_modal(
         custom_id=f"cfm1{command_key(form.command)}{draft}",
         timeout=None,
     )
+    if form.note:
+        note = cut(clean(form.note), limits.TEXT_DISPLAY // 2)  # marks may double it
+        modal.add_item(discord.ui.TextDisplay(escape(note)))
     files = uploads.kept(form)
     for field in shown(form):
         param = replace(field, required=False) if field.name in files else field
@@ -62,8 +66,9 @@ def from_submission(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def shown(form: Form) -> tuple[Param, ...]:
     """The fields that a modal has room for: those with a problem, those that are required and
-    empty, then the others in order; in the form's own order."""
-    if len(form.params) <= limits.MODAL_COMPONENTS:
+    empty, then the others in order; in the form's own order. A note takes the room of one."""
+    room = limits.MODAL_COMPONENTS - bool(form.note)
+    if len(form.params) <= room:
         return form.params
 
     def rank(param: Param) -> int:
@@ -71,7 +76,7 @@ def shown(form: Form) -> tuple[Param, ...]:
             return 0
         return 1 if param.required and not form.values.get(param.name) else 2
 
-    chosen = sorted(form.params, key=rank)[: limits.MODAL_COMPONENTS]
+    chosen = sorted(form.params, key=rank)[:room]
     return tuple(param for param in form.params if param in chosen)
 
 

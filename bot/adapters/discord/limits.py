@@ -37,6 +37,8 @@ SELECT_OPTION_VALUE = 100
 # Interactions / Receiving and Responding / Modal.
 MODAL_TITLE = 45
 MODAL_COMPONENTS = 5
+# Components / Reference / Text Display: of all of them together.
+TEXT_DISPLAY = 4_000
 TOKEN_VALID = timedelta(minutes=15)
 
 # Resources / Channel / Start Thread from Message.

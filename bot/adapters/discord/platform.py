@@ -1,7 +1,7 @@
 """Discord as the core's Platform: what the bot posts, finds, changes and reads there."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -240,6 +240,11 @@ class DiscordPlatform:
         with refusing():
             member = await self.people.find(guild, inbound.to_number(ref))
         return None if member is None else inbound.to_person(member)
+
+    async def with_addresses(
+        self, space: Space, accounts: Collection[AccountRef], addresses: Collection[str]
+    ) -> Mapping[AccountRef, str]:
+        return {}  # bots are told nobody's
 
     async def channel_name(self, place: Place) -> str | None:
         return (await self._channel(place)).name

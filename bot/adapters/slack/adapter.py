@@ -72,6 +72,7 @@ class ManyWorkspaces:
     states: StateStore
     host: str
     port: int
+    emails: bool = False
 
 
 class SlackAdapter:
@@ -281,7 +282,7 @@ class SlackAdapter:
         settings = AsyncOAuthSettings(
             client_id=way.client_id,
             client_secret=way.client_secret,
-            scopes=permissions.scopes(),
+            scopes=permissions.asked(emails=way.emails),
             install_path=INSTALL_PATH,
             redirect_uri_path=REDIRECT_PATH,
             authorization_url=urljoin(self._api, AUTHORIZE_PATH),

@@ -142,7 +142,7 @@ class Answering:
             if isinstance(outcome, Answer):
                 await ack()
                 self._follow(asked, self._show(asked, outcome), form.command)
-            elif (errors := forms.to_errors(outcome)) is not None:
+            elif (errors := forms.to_errors(outcome, form.fields)) is not None:
                 await ack(response_action="errors", errors=errors)
             else:
                 await ack(response_action="update", view=self._modal(asked, outcome, form.where))

@@ -28,6 +28,9 @@ _USER = re.compile(r"[UW][A-Z0-9]+")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _PART = "~"
 """Parts the parameter's name from the number of a further field for the same text."""
+_ASKED = "asked"
+"""Stands in the block_ids of a form with a note. Where a modal is updated, Slack leaves in a field
+of the same block_id what stood there, whatever its initial value is (slackapi/bolt-js#290)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,15 @@ class Where:
 @dataclass(frozen=True, slots=True)
 class Submitted:
     """What came back: arguments given so far, the empty ones left out. `files` are Slack's own
-    objects; `draft` names what is kept for the form, where anything is."""
+    objects; `draft` names what is kept for the form, where anything is; `fields` are the block_ids
+    that the modal has, the first one of each parameter."""
 
     command: str
     where: Where
     arguments: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Json] = field(default_factory=dict)
     draft: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def to_modal(form: Form, where: Where, draft: str = "") -> Json:
     """The form as a modal, with what was typed and what is wrong with it. `draft` names what is
     kept for it: Slack's field for a file can't show one again."""
     blocks: list[Json] = []
-    if form.problems:
+    if form.problems or form.note:
         blocks += to_view_blocks(refused(form))
     files = uploads.kept(form)
     for param in shown(form):
@@ -76,7 +81,8 @@ def to_modal(form: Form, where: Where, draft: str = "") -> Json:
             held = replace(param, required=False, summary=uploads.hint(param, value))
             blocks += _inputs(held, "")
             continue
-        blocks += _inputs(param, "" if value is None else clean(str(value)))
+        typed = "" if value is None else clean(str(value))
+        blocks += _inputs(param, typed, _ASKED if form.note else "")
     return {
         "type": "modal",
         "callback_id": CALLBACK_ID,
@@ -92,16 +98,18 @@ def from_submission(view: Mapping[str, Any]) -> Submitted:
     """What was submitted, or stands in a modal that is still open. Raises ValueError for a view
     that is no form of ours."""
     kept = _from_metadata(str(view.get("private_metadata", "")))
-    fields: dict[str, list[str]] = {}
+    parts: dict[str, list[str]] = {}
     files: dict[str, Json] = {}
+    fields: dict[str, str] = {}
     for block_id, elements in view.get("state", {}).get("values", {}).items():
         name, element = block_id.partition(_PART)[0], elements.get(FIELD, {})
-        fields.setdefault(name, []).append(_value(element))
+        fields.setdefault(name, block_id)
+        parts.setdefault(name, []).append(_value(element))
         for file in element.get("files") or ():
             files[name] = file
-    typed = {name: "".join(parts) for name, parts in fields.items()}
+    typed = {name: "".join(said) for name, said in parts.items()}
     given = {name: value for name, value in ({**kept.arguments} | typed).items() if value.strip()}
-    return replace(kept, arguments=given, files=files)
+    return replace(kept, arguments=given, files=files, fields=fields)
 
 
 def from_suggestion(body: Mapping[str, Any]) -> Completing:
@@ -112,13 +120,12 @@ def from_suggestion(body: Mapping[str, Any]) -> Completing:
     return Completing(Submitted(form.command, form.where, others), name, str(body.get("value", "")))
 
 
-def to_errors(form: Form) -> dict[str, str] | None:
+def to_errors(form: Form, fields: Mapping[str, str]) -> dict[str, str] | None:
     """The problems, each at its field, for the acknowledgement of a submission; None where one
-    has no field: the modal is then shown anew, with `to_modal`."""
-    names = {param.name for param in shown(form)}
-    if not form.problems or not names.issuperset(form.problems):
+    has no field in the modal that came back: it is then shown anew, with `to_modal`."""
+    if not form.problems or not form.problems.keys() <= fields.keys():
         return None
-    return dict(form.problems)
+    return {fields[name]: sentence for name, sentence in form.problems.items()}
 
 
 def to_suggestions(choices: Sequence[Choice], typed: str) -> list[Json]:
@@ -160,12 +167,13 @@ def to_again(draft: str, form: Form) -> Json:
 # --- fields -------------------------------------------------------------------------------------
 
 
-def _inputs(param: Param, typed: str) -> list[Json]:
-    """The field of a parameter; several where what stands in it is too long for one."""
+def _inputs(param: Param, typed: str, asked: str = "") -> list[Json]:
+    """The field of a parameter; several where what stands in it is too long for one. `asked` is a
+    part of their block_ids."""
     return [
         {
             "type": "input",
-            "block_id": f"{param.name}{_PART}{number}" if number else param.name,
+            "block_id": _PART.join(filter(None, (param.name, asked, str(number or "")))),
             "label": plain_text(cut(to_label(param), limits.INPUT_LABEL)),
             "hint": plain_text(cut(clean(param.summary), limits.INPUT_HINT)),
             "optional": not param.required or number > 0,

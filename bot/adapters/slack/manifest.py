@@ -30,9 +30,12 @@ _LONG_DESCRIPTION = (
 )
 
 
-def to_manifest(catalog: Catalog, http: str | None = None) -> dict[str, Any]:
+def to_manifest(
+    catalog: Catalog, http: str | None = None, *, emails: bool = False
+) -> dict[str, Any]:
     """The manifest as plain values. `http`: where Slack reaches Coalface, such as
-    https://coalface.example.edu; without it, Coalface connects to Slack (Socket Mode).
+    https://coalface.example.edu; without it, Coalface connects to Slack (Socket Mode). `emails`:
+    the app may see people's e-mail addresses, to know students on the roster by them.
 
     Raises UserError for an address that Slack would not take, and ValueError where the catalogue
     asks for more than Slack can show.
@@ -64,7 +67,7 @@ def to_manifest(catalog: Catalog, http: str | None = None) -> dict[str, Any]:
             ],
             "slash_commands": [one | url for one in _slash_commands(catalog)],
         },
-        "oauth_config": {**redirects, "scopes": {"bot": permissions.scopes()}},
+        "oauth_config": {**redirects, "scopes": {"bot": permissions.asked(emails=emails)}},
         "settings": {
             "event_subscriptions": {**request_url, "bot_events": permissions.events()},
             "interactivity": {"is_enabled": True, **request_url, **options},

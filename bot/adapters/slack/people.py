@@ -1,6 +1,8 @@
 """What people are called in their workspaces: Slack's messages name nobody but by their id, so
 whoever is not known is asked for."""
 
+import hashlib
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -27,13 +29,15 @@ _Value = TypeVar("_Value")
 class Known:
     """`manages`: an admin or owner of this very workspace. `visits`: a guest, or a person of
     another workspace in a shared channel, whatever they are in their own. `since`: when Slack said
-    so, in seconds of the running clock."""
+    so, in seconds of the running clock. `address`: a digest of their e-mail address, where Slack
+    gives one that it vouches for."""
 
     name: str
     automated: bool = False
     manages: bool = False
     visits: bool = False
     since: float = field(default=0.0, compare=False)
+    address: bytes | None = field(default=None, compare=False)
 
 
 class People:
@@ -42,6 +46,7 @@ class People:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self._key = secrets.token_bytes(32)
         self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
         self._creators: OrderedDict[tuple[str, str], str] = OrderedDict()
 
@@ -96,9 +101,39 @@ class People:
             manages=leads and not visits and not user.get("deleted"),
             visits=visits,
             since=time.monotonic(),
+            address=None if elsewhere else self._address(user),
         )
         _keep(self._known, (team, str(user["id"])), known)
         return known
+
+    async def with_addresses(
+        self, workspace: Workspace, users: Iterable[AccountRef], addresses: Iterable[str]
+    ) -> dict[AccountRef, str]:
+        """Which of these have one of these e-mail addresses; who can't be asked for has none."""
+        wanted = {self._digest(address): address for address in addresses}
+        found = {}
+        for user in users:
+            known = self._known.get((workspace.team, user))
+            if known is None or known.address is None:
+                try:
+                    known = await self.look(workspace, user, patient=True)
+                except SendRefused:
+                    continue
+            if known.address in wanted:
+                found[user] = wanted[known.address]
+        return found
+
+    def _address(self, user: Mapping[str, Any]) -> bytes | None:
+        """Of a person of the workspace who is there; an address that was not confirmed is none."""
+        email = str((user.get("profile") or {}).get("email") or "").strip()
+        stands_for_nobody = any(user.get(mark) for mark in ("is_bot", "is_stranger", "deleted"))
+        if not email or stands_for_nobody or user.get("is_email_confirmed") is False:
+            return None
+        return self._digest(email)
+
+    def _digest(self, address: str) -> bytes:
+        """By a key that this run alone has: no address is kept, not even here."""
+        return hashlib.blake2b(address.casefold().encode(), key=self._key, digest_size=16).digest()
 
     async def manages(self, workspace: Workspace, user: str, channel: str) -> bool:
         """Whether somebody may set a course up in a channel: an admin or owner of the workspace, or

@@ -104,6 +104,12 @@ PEOPLE = Need(
     events=("user_change",),
     scopes=("users:read",),
 )
+EMAILS = Need(
+    "link members to the roster by their e-mail addresses",
+    methods=("users.info",),
+    scopes=("users:read.email",),
+)
+"""Not of the table: only who wants it gives it, and without it nothing is missing."""
 COMMANDS = Need(
     "take commands, buttons and forms",
     methods=("views.open", "views.update"),
@@ -126,6 +132,11 @@ TABLE = (
 def scopes(needs: Iterable[Need] = TABLE) -> list[str]:
     """The bot's scopes that these need, sorted."""
     return sorted({scope for need in needs for scope in need.scopes})
+
+
+def asked(*, emails: bool) -> list[str]:
+    """The scopes that the app asks a workspace for."""
+    return scopes((*TABLE, EMAILS)) if emails else scopes()
 
 
 def events(needs: Iterable[Need] = TABLE) -> list[str]:

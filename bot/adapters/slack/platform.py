@@ -1,7 +1,7 @@
 """Slack as the core's Platform: what the bot posts, finds, changes and reads there."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -213,6 +213,15 @@ class SlackPlatform:
         if not channel.get("is_member"):
             raise SendRefused(f"Coalface is not in #{name}; type /invite @Coalface there.")
         return channel
+
+    async def with_addresses(
+        self, space: Space, accounts: Collection[AccountRef], addresses: Collection[str]
+    ) -> Mapping[AccountRef, str]:
+        """Where the workspace has given no permission for it, nobody is asked for."""
+        workspace = await self._workspace(space)
+        if permissions.missing(workspace.scopes, permissions.EMAILS):
+            return {}
+        return await self.people.with_addresses(workspace, accounts, addresses)
 
     async def channel_name(self, place: Place) -> str | None:
         workspace = await self._workspace(place.space)

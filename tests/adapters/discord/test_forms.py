@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from simcord.results import InteractionResult
 
-from bot.adapters.discord import forms
+from bot.adapters.discord import forms, limits
 from bot.core import catalog
 from bot.core.cards import Card, text
 from bot.core.commands import Catalog, Choice, Command, Form, Param, Role, Type
@@ -247,3 +247,14 @@ async def test_a_hostile_text_is_kept_exactly_in_a_form(school: School) -> None:
         kept = await school.agnes.submit_modal(form, {"title": f"T{number}", "text": typed})
         assert "".join(typed.split()) in "".join(read(kept).split())
     assert school.env.errors == []
+
+
+async def test_a_note_stands_above_the_fields_and_takes_the_room_of_one() -> None:
+    form = Form("seven", SEVEN.params, {"two": "2"}, note="Is it _this_ @everyone? " + "x" * 9_000)
+    modal = forms.to_modal(form, "1").to_dict()
+    note, *rest = modal["components"]
+    assert note["type"] == 10
+    assert note["content"].startswith(r"Is it \_this\_ \@everyone? xxx")
+    assert len(note["content"]) <= limits.TEXT_DISPLAY
+    assert [part["component"]["custom_id"] for part in rest] == ["one", "two", "three", "four"]
+    assert not forms.holds_all(form)

@@ -116,12 +116,15 @@ class Seminar:
         way: Way = "socket",
         commands: Catalog | None = None,
         clock: TickingClock | None = None,
+        *,
+        emails: bool = False,
     ) -> None:
         self.clock = clock or TickingClock()
         self.slack = slack = Slack(self.clock)
         self.world, self.way = slack.world, way
         self.commands = commands or catalog.build()
-        slack.app.configure(to_manifest(self.commands, None if way == "socket" else ADDRESS))
+        http, self.emails = None if way == "socket" else ADDRESS, emails
+        slack.app.configure(to_manifest(self.commands, http, emails=emails))
         slack.limits.posting = False
         self.team: Team = self.world.add_team("History", install=way == "socket")
         self.owner: User = self.world.add_user("Owner", self.team, "owner")
@@ -149,6 +152,7 @@ class Seminar:
             self.folder,
             slack_api=self.slack.api,
             slack_port=0,
+            slack_emails=self.emails,
             slack_signing_secret=SecretStr(app.signing_secret),
             slack_client_id=app.client_id,
             slack_client_secret=SecretStr(app.client_secret),
@@ -281,11 +285,11 @@ class Seminar:
 
 @asynccontextmanager
 async def a_workspace(
-    folder: Path, way: Way = "socket", commands: Catalog | None = None
+    folder: Path, way: Way = "socket", commands: Catalog | None = None, *, emails: bool = False
 ) -> AsyncIterator[Seminar]:
     """A Slack of its own; Coalface is not up yet. At the end nothing was asked that Slack doesn't
     have, nobody saw a failure, and every event was taken at once."""
-    seminar = Seminar(folder, way, commands)
+    seminar = Seminar(folder, way, commands, emails=emails)
     async with seminar.slack.serving() as slack:
         yield seminar
         assert slack.unknown == []
@@ -295,9 +299,9 @@ async def a_workspace(
 
 @asynccontextmanager
 async def a_seminar(
-    folder: Path, way: Way = "socket", commands: Catalog | None = None
+    folder: Path, way: Way = "socket", commands: Catalog | None = None, *, emails: bool = False
 ) -> AsyncIterator[Seminar]:
     """The same, and Coalface runs there."""
-    async with a_workspace(folder, way, commands) as seminar, seminar.up():
+    async with a_workspace(folder, way, commands, emails=emails) as seminar, seminar.up():
         yield seminar
         await seminar.settle()

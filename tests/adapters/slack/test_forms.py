@@ -162,14 +162,32 @@ def test_problems_stand_above_the_fields_and_at_them() -> None:
     form = Form("kinds", KINDS.params, {"line": "x"}, {"line": "Too short.", "fact": "No such."})
     said = shown([b for b in modal(form)["blocks"] if b["type"] != "input"])
     assert said == ":warning: line: Too short.\nfact: No such."
-    assert forms.to_errors(form) == {"line": "Too short.", "fact": "No such."}
+    fields = forms.from_submission(submitted(modal(form))).fields
+    assert forms.to_errors(form, fields) == {"line": "Too short.", "fact": "No such."}
+
+
+def test_a_note_stands_above_fields_in_which_slack_leaves_nothing_from_before() -> None:
+    plain = modal(Form("kinds", KINDS.params, {"line": "x"}))
+    noted = Form("kinds", KINDS.params, {"line": "y"}, {"line": "No."}, note="Which *one* is it?")
+    assert "Which *one* is it?" in shown(
+        [b for b in modal(noted)["blocks"] if b["type"] != "input"]
+    )
+    ids = [
+        {b["block_id"] for b in v["blocks"] if b["type"] == "input"} for v in (plain, modal(noted))
+    ]
+    assert not ids[0] & ids[1]
+    back = forms.from_submission(submitted(modal(noted)))
+    assert back.arguments["line"] == "y"
+    assert forms.to_errors(noted, back.fields) == {back.fields["line"]: "No."}
+    assert back.fields["line"] in ids[1]
 
 
 def test_a_problem_that_no_field_has_is_shown_in_the_modal_instead() -> None:
     form = Form("kinds", KINDS.params, {"line": "x"}, {"": "The course is archived."})
-    assert forms.to_errors(form) is None
+    fields = forms.from_submission(submitted(modal(form))).fields
+    assert forms.to_errors(form, fields) is None
     assert "The course is archived." in shown(modal(form)["blocks"][:1])
-    assert forms.to_errors(Form("kinds", KINDS.params, {})) is None
+    assert forms.to_errors(Form("kinds", KINDS.params, {}), fields) is None
 
 
 def test_a_type_that_slack_has_no_field_for_is_left_out_and_kept(
@@ -180,7 +198,8 @@ def test_a_type_that_slack_has_no_field_for_is_left_out_and_kept(
     form = Form("kinds", KINDS.params, VALUES)
     assert "who" not in elements(modal(form))
     assert forms.from_submission(submitted(modal(form))).arguments == VALUES
-    assert forms.to_errors(Form("kinds", KINDS.params, {}, {"who": "Who?"})) is None
+    there = forms.from_submission(submitted(modal(form))).fields
+    assert forms.to_errors(Form("kinds", KINDS.params, {}, {"who": "Who?"}), there) is None
 
 
 def test_what_a_modal_carries_always_fits(monkeypatch: pytest.MonkeyPatch) -> None:

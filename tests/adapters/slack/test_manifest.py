@@ -100,6 +100,14 @@ def test_it_asks_for_what_the_table_says() -> None:
     assert callback_id(next(c for c in BUILT if c.name == "fact check")) == "cfs_fact_check"
 
 
+def test_peoples_addresses_are_asked_for_only_where_that_is_wanted() -> None:
+    made = to_manifest(BUILT, emails=True)
+    asked = made["oauth_config"]["scopes"]["bot"]
+    assert {*asked} - {*permissions.scopes()} == {"users:read.email"}
+    made["oauth_config"]["scopes"]["bot"] = permissions.scopes()
+    assert made == to_manifest(BUILT), "and nothing else is another"
+
+
 def test_by_socket_mode_it_names_no_address() -> None:
     made = to_manifest(BUILT)
     assert made["settings"]["socket_mode_enabled"] is True

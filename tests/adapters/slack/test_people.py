@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.adapters.slack import people
+from bot.adapters.slack import people, permissions
+from bot.core.events import AccountRef
 from bot.core.ports import SendRefused
 from tests.adapters.slack.connected import Lesson, a_lesson
-from tests.fakes.discord_wire.faults import Fail
+from tests.fakes.discord_wire.faults import Fail, RateLimit
 from tests.fakes.slack_workspace.records import User
 
 
@@ -47,6 +48,39 @@ async def test_a_new_name_is_known_as_soon_as_slack_tells_it(lesson: Lesson) -> 
     told = {"id": lesson.ada.id, "profile": {"display_name": "Countess"}}
     lesson.platform.people.saw(lesson.team.id, told)
     assert await learned(lesson, lesson.ada) == [("Countess", False)]
+
+
+async def test_whose_address_it_is_is_told_of_the_workspaces_own_people_who_are_there(
+    lesson: Lesson,
+) -> None:
+    world = lesson.slack.world
+    guest = world.add_user("Guest", lesson.team, "guest")
+    gone, robot = world.add_user("Gone", lesson.team), world.add_user("Robot", lesson.team, "bot")
+    stranger = world.add_user("Eve", world.add_team("Elsewhere"))
+    everybody = (lesson.ada, lesson.bo, guest, gone, robot, stranger)
+    for user in everybody:
+        user.email = f"{user.name}@Example.edu"
+    lesson.bo.email_confirmed, gone.deleted = False, True
+    lesson.channel.teams.append(stranger.team)
+    world.join(stranger, lesson.channel)
+    asked = [AccountRef(user.id) for user in everybody]
+    addresses = [f"{user.name.casefold()}@example.edu" for user in everybody]
+    space = lesson.place.space
+    world.install(lesson.team, lesson.teacher, permissions.scopes())
+    assert await lesson.platform.with_addresses(space, asked, addresses) == {}, "not permitted"
+    assert lesson.slack.asked("users.info") == []
+
+    world.install(lesson.team, lesson.teacher, [*permissions.asked(emails=True)])
+    await lesson.platform.workspaces.look(lesson.team.id)
+    lesson.slack.faults.next("users.info", RateLimit(10))
+    found = await lesson.platform.with_addresses(space, asked, addresses)
+    assert found == {
+        AccountRef(lesson.ada.id): "ada@example.edu",
+        AccountRef(guest.id): "guest@example.edu",
+    }
+    before = len(lesson.slack.asked("users.info"))
+    await lesson.platform.with_addresses(space, [AccountRef(lesson.ada.id)], addresses)
+    assert len(lesson.slack.asked("users.info")) == before, "who is known is not asked for again"
 
 
 async def test_only_so_many_are_remembered(lesson: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ SCOPES = (
     "commands", "files:read", "files:write", "groups:history", "groups:read", "im:history",
     "im:read", "im:write", "mpim:history", "mpim:read", "mpim:write", "reactions:read",
     "reactions:write", "team:read", "users:read",
+    "users:read.email",
 )  # fmt: skip
 
 HISTORY = {

@@ -54,7 +54,7 @@ _LISTS = (
 def state_of(
     view: View, given: dict[str, Any], offered: Offered, show: Callable[[File], Json]
 ) -> Json:
-    """The values of a form; what is left out keeps its first value. Names are the block's id,
+    """The values of a form; what is left out stays as it is. Names are the block's id,
     the element's id, or the label that a person reads."""
     left, values = dict(given), Json()
     for block in view.blocks:
@@ -62,7 +62,7 @@ def state_of(
             element, label = block["element"], block["label"]["text"]
             names = (block["block_id"], element["action_id"], label)
             name = next((one for one in names if one in left), None)
-            entry = first_value(element)
+            entry = standing(view, block)
             if name is not None:
                 options = offered.get((view.id, block["block_id"]), ())
                 entry = filled(element, left.pop(name), list(options), show)
@@ -70,6 +70,7 @@ def state_of(
             if not block.get("optional") and not entry.get(key):
                 raise NotOffered(f"{label!r} is required")
             values[block["block_id"]] = {element["action_id"]: entry}
+            view.standing[block["block_id"], element["action_id"]] = entry
             continue
         for element in view.elements():
             if element["block_id"] == block["block_id"] and element["type"] in _INITIAL:
@@ -79,6 +80,14 @@ def state_of(
     if left:
         raise NotOffered(f"the form has no {', '.join(left)}")
     return values
+
+
+def standing(view: View, block: Json) -> Json:
+    """What stands in a field: as it was sent last, else its first value. No file is shown again."""
+    element = block["element"]
+    left = view.standing.get((block["block_id"], element["action_id"]))
+    again = left is not None and left["type"] == element["type"] != "file_input"
+    return left if left is not None and again else first_value(element)
 
 
 def first_value(element: Json) -> Json:

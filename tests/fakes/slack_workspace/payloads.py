@@ -19,8 +19,11 @@ MOST_REACTORS = 50
 limit, and not what it is: https://docs.slack.dev/reference/methods/reactions.get"""
 
 
-def user_json(user: User, *, to: Team | None = None, shared: bool = True) -> Json:
-    """As the app in the workspace `to` sees them; `shared`: they share a channel with it."""
+def user_json(
+    user: User, *, to: Team | None = None, shared: bool = True, email: bool = False
+) -> Json:
+    """As the app in the workspace `to` sees them; `shared`: they share a channel with it. `email`:
+    the app may read addresses (https://docs.slack.dev/reference/scopes/users.read.email)."""
     stranger = to is not None and user.team is not to
     profile = {
         "real_name": user.name,
@@ -30,6 +33,8 @@ def user_json(user: User, *, to: Team | None = None, shared: bool = True) -> Jso
         "team": user.team.id,
         "image_48": "https://secure.gravatar.com/avatar/0.png",
     }
+    if email and user.email and not user.is_bot:
+        profile["email"] = user.email
     body: Json = {
         "id": user.id,
         "team_id": user.team.id,
@@ -46,6 +51,7 @@ def user_json(user: User, *, to: Team | None = None, shared: bool = True) -> Jso
             "tz": "Europe/London",
             "tz_label": "Greenwich Mean Time",
             "tz_offset": 0,
+            "is_email_confirmed": user.email_confirmed,
             "is_admin": user.kind in ("admin", "owner"),
             "is_owner": user.kind == "owner",
             "is_primary_owner": False,

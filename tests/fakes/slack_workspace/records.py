@@ -35,6 +35,8 @@ class User:
     bot_id: str | None = None
     app_id: str | None = None
     display_name: str = ""
+    email: str = ""
+    email_confirmed: bool = True
     takes_messages: bool = True
     """False: a direct message to them is refused (cannot_dm_bot and the like)."""
 
@@ -138,6 +140,9 @@ class View:
     root_id: str
     previous_id: str | None = None
     is_open: bool = True
+    standing: dict[tuple[str, str], Json] = field(default_factory=dict)
+    """What was left in each field when the form was sent, by block_id and action_id: an update with
+    the same two leaves it there (https://docs.slack.dev/reference/methods/views.update)."""
 
     @property
     def callback_id(self) -> str:

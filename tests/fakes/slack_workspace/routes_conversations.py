@@ -142,16 +142,20 @@ def join(call: Call) -> Json:
     return body | ({"warning": "already_in_channel"} if already else {})
 
 
+EMAIL = "users:read.email"
+
+
 def user_info(call: Call) -> Json:
     call.need("users:read")
     user = call.person()
-    return {"user": user_json(user, to=call.team, shared=call.shares_channel(user))}
+    shared, email = call.shares_channel(user), EMAIL in call.installation.scopes
+    return {"user": user_json(user, to=call.team, shared=shared, email=email)}
 
 
 def list_users(call: Call) -> Json:
     call.need("users:read")
     found = [
-        user_json(user, to=call.team)
+        user_json(user, to=call.team, email=EMAIL in call.installation.scopes)
         for user in call.state.users.values()
         if call.installation.covers(user.team)
     ]

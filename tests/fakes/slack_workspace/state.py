@@ -275,7 +275,8 @@ class State:
                 user in c.members for c in self.channels.values() if installation.bot in c.members
             )
             if installation.active and (installation.covers(user.team) or near):
+                tells = "users:read.email" in installation.scopes
                 home = installation.team or installation.by.team
                 team = user.team if installation.covers(user.team) else home
-                event = {"type": name, "user": user_json(user, to=team)}
+                event = {"type": name, "user": user_json(user, to=team, email=tells)}
                 self.event(name, event, [installation], team=team)
