@@ -27,7 +27,7 @@ from bot.adapters.browser.run import build_app
 from bot.core.events import AccountRef
 
 PORT = 8080
-PATIENCE = 20.0  # seconds; a loaded machine builds its first page slowly
+PATIENCE = 45.0  # seconds; a loaded machine builds its first page slowly
 LASTING = re.compile("refresh bindings|outbox loop|prune_")
 """The names of NiceGUI's own tasks."""
 ZONE = re.compile(r"Intl\..*")
