@@ -1,6 +1,7 @@
 """The composition root: builds everything, starts it, stops it. The only place that knows all."""
 
 import asyncio
+import gc
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -249,6 +250,11 @@ async def run(
     """
     asyncio.get_running_loop().set_exception_handler(_log_failure)
     token = settings.discord_secret() if discord else None
+
+    def announced(address: str, unused: str | None) -> None:
+        spare_what_stands()  # the pages' library has been loaded
+        announce(address, unused)
+
     async with open_app(settings, discord=discord, slack=slack) as app:
         serving, behind = [], []
         app.recovery.expect(app.services.platforms)
@@ -272,14 +278,23 @@ async def run(
             behind.append(asyncio.create_task(_keep_house(app), name="housekeeping"))
             behind.append(asyncio.create_task(_call_the_roll(app), name="roll call"))
             if classroom:
-                served = app.browser.serve(settings.host, settings.port, announce)
+                served = app.browser.serve(settings.host, settings.port, announced)
                 serving.append(asyncio.create_task(served, name="classroom"))
+            spare_what_stands()
             await _until_one_ends(serving)
         finally:
+            gc.unfreeze()
             for task in [*serving, *behind]:
                 task.cancel()
             await asyncio.gather(*serving, *behind, return_exceptions=True)
             await app.settle()
+
+
+def spare_what_stands() -> None:
+    """What is in memory by now stays: the garbage collector leaves it alone. Its passes over all of
+    that would hold up everybody, for a tenth of a second each, while a report is made."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _serve_discord(discord: "DiscordAdapter", token: SecretStr) -> None:

@@ -4,6 +4,7 @@ erased nothing stays; and what has happened in the course since."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select
@@ -21,6 +22,10 @@ from storage.schema import (
     reactions,
     sides_taken,
 )
+
+AT_A_TIME = 250
+"""Figures of an export that are written in one go: a large class has ten thousand, and the event
+loop goes on between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +103,19 @@ async def freeze(
         .returning(*_EXPORT)
     )
     export = Export(*kept.one())
-    rows = [
-        {
-            "export_id": export.id,
-            "member_id": figure.member,
-            "entry_id": figure.entry,
-            "name": figure.name,
-            "text": figure.text,
-            "number": figure.number,
-        }
-        for figure in figures
-    ]
-    if rows:
+    waiting = iter(figures)
+    while some := list(islice(waiting, AT_A_TIME)):
+        rows = [
+            {
+                "export_id": export.id,
+                "member_id": figure.member,
+                "entry_id": figure.entry,
+                "name": figure.name,
+                "text": figure.text,
+                "number": figure.number,
+            }
+            for figure in some
+        ]
         await db.execute(insert(export_figures), rows)
     return export
 
