@@ -18,14 +18,13 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, composing, exporting, gradebook_commands, privacy, upcoming
+from bot.core import composing, exporting, privacy
 from bot.core.agenda import Agenda
 from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
 from bot.core.errors import CannotConnect
 from bot.core.exporting import Wanted
 from bot.core.frozen import Exported
-from bot.core.gradebook import Rehearsal
 from bot.core.intake import Intake
 from bot.core.loaded_packs import LoadedPack, load_packs
 from bot.core.outbox import Outbox
@@ -35,7 +34,6 @@ from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
 from bot.core.services import Services
 from bot.core.staff import StaffNotices
-from bot.core.upcoming import Scheduled
 from bot.imports.sheets import read_sheet
 from bot.reports import charts, formats
 from bot.reports.calendar_file import to_ics
@@ -48,6 +46,9 @@ if TYPE_CHECKING:
     from bot.adapters.discord.adapter import DiscordAdapter
     from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace, SlackAdapter
     from bot.adapters.slack.pacing import Pace
+    from bot.core.gradebook import Rehearsal
+    from bot.core.gradebook_commands import Asked
+    from bot.core.upcoming import Scheduled
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,10 @@ async def open_app(
     database = await Database.open(settings.database)
     try:
         registered = settings.data / REGISTERED if discord else None
-        commands = commands or catalog.build()
+        if commands is None:
+            from bot.core import catalog  # a report in the terminal is quicker without
+
+            commands = catalog.build()
         on_slack = None if slack is None else _slack(settings, slack, database, clock, pace)
         yield _wire(
             settings, database, clock, packs, commands, owner or _new_id(), registered, on_slack
@@ -395,16 +399,18 @@ async def _call_the_roll(app: App) -> None:
         await asyncio.sleep(ROLL_CALL_SECONDS)
 
 
-async def scheduled(settings: Settings, course: int | None) -> list[Scheduled]:
+async def scheduled(settings: Settings, course: int | None) -> "list[Scheduled]":
     """What is scheduled, in all courses or in one. Raises UserError."""
+    from bot.core import upcoming
+
     async with open_app(settings) as app:
         return await upcoming.scheduled(app.services, course)
 
 
-async def rehearse(
-    settings: Settings, course: int | None, asked: gradebook_commands.Asked
-) -> Rehearsal:
+async def rehearse(settings: Settings, course: int | None, asked: "Asked") -> "Rehearsal":
     """What uploading a course's grades would do to a gradebook. Raises UserError."""
+    from bot.core import gradebook_commands
+
     async with open_app(settings) as app:
         return await gradebook_commands.rehearse_for(app.services, course, asked)
 
@@ -412,5 +418,5 @@ async def rehearse(
 async def report(settings: Settings, wanted: Wanted) -> list[Exported]:
     """The participation report of a course, or of the only one: a file, or one for each channel.
     Raises UserError."""
-    async with open_app(settings) as app:
+    async with open_app(settings, commands=Catalog(())) as app:
         return await exporting.exported(app.services, wanted)

@@ -213,6 +213,7 @@ def report(
     import asyncio
     import gc
 
+    gc.disable()  # a million rows are no garbage, and the program ends in a moment
     settings = load_settings(data)
     if by_channel and (output is None or not output.is_dir()):
         fail("--by-channel makes a file for each channel: give their folder with --output.")
@@ -220,7 +221,6 @@ def report(
     from bot.app import report as make_report
     from bot.core.exporting import Wanted
 
-    gc.disable()  # a million rows are no garbage, and the program ends in a moment
     typed = {"from": first, "to": last, "discussion": discussion, "channel": channel}
     typed["section"] = section
     # As a program reads it, without the mark for spreadsheets, where it is printed.
@@ -230,6 +230,7 @@ def report(
         _hand_out(file, output / file.name if output is not None and by_channel else output)
         said = f"{export.name}, SHA-256 {export.digest}, by definitions version {export.version}"
         typer.echo(said, err=output is None)
+    gc.freeze()  # nor is what was loaded looked through at the end
 
 
 def _hand_out(file: "File", output: Path | None) -> None:
