@@ -1,6 +1,7 @@
 """The composition root: builds everything, starts it, stops it. The only place that knows all."""
 
 import asyncio
+import gc
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -17,7 +18,7 @@ from pydantic import SecretStr
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
 from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import catalog, composing, exporting, gradebook_commands, privacy, upcoming
+from bot.core import composing, exporting, privacy
 from bot.core.agenda import Agenda
 from bot.core.by_email import ByEmail
 from bot.core.commands import Catalog
@@ -34,7 +35,6 @@ from bot.core.recovery import Recovery
 from bot.core.roll_call import RollCall
 from bot.core.services import Services
 from bot.core.staff import StaffNotices
-from bot.core.upcoming import Scheduled
 from bot.imports.sheets import read_sheet
 from bot.reports import charts, formats
 from bot.reports.calendar_file import to_ics
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from bot.adapters.discord.adapter import DiscordAdapter
     from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace, SlackAdapter
     from bot.adapters.slack.pacing import Pace
+    from bot.core.gradebook_commands import Asked, Rehearsed
+    from bot.core.upcoming import Scheduled
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +115,10 @@ async def open_app(
     database = await Database.open(settings.database)
     try:
         registered = settings.data / REGISTERED if discord else None
-        commands = commands or catalog.build()
+        if commands is None:
+            from bot.core import catalog  # a report in the terminal is quicker without
+
+            commands = catalog.build()
         on_slack = None if slack is None else _slack(settings, slack, database, clock, pace)
         yield _wire(
             settings, database, clock, packs, commands, owner or _new_id(), registered, on_slack
@@ -253,6 +258,11 @@ async def run(
     """
     asyncio.get_running_loop().set_exception_handler(_log_failure)
     token = settings.discord_secret() if discord else None
+
+    def announced(address: str, unused: str | None) -> None:
+        spare_what_stands()  # the pages' library has been loaded
+        announce(address, unused)
+
     async with open_app(settings, discord=discord, slack=slack) as app:
         serving, behind = [], []
         app.recovery.expect(app.services.platforms)
@@ -276,15 +286,24 @@ async def run(
             behind.append(asyncio.create_task(_keep_house(app), name="housekeeping"))
             behind.append(asyncio.create_task(_call_the_roll(app), name="roll call"))
             if classroom:
-                served = app.browser.serve(settings.host, settings.port, announce)
+                served = app.browser.serve(settings.host, settings.port, announced)
                 serving.append(asyncio.create_task(served, name="classroom"))
+            spare_what_stands()
             await _until_one_ends(serving)
         finally:
+            gc.unfreeze()
             for task in [*serving, *behind]:
                 task.cancel()
             app.services.by_email.close()
             await asyncio.gather(*serving, *behind, return_exceptions=True)
             await app.settle()
+
+
+def spare_what_stands() -> None:
+    """What is in memory by now stays: the garbage collector leaves it alone. Its passes over all of
+    that would hold up everybody, for a tenth of a second each, while a report is made."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _serve_discord(discord: "DiscordAdapter", token: SecretStr) -> None:
@@ -385,16 +404,18 @@ async def _call_the_roll(app: App) -> None:
         await asyncio.sleep(ROLL_CALL_SECONDS)
 
 
-async def scheduled(settings: Settings, course: int | None) -> list[Scheduled]:
+async def scheduled(settings: Settings, course: int | None) -> "list[Scheduled]":
     """What is scheduled, in all courses or in one. Raises UserError."""
+    from bot.core import upcoming
+
     async with open_app(settings) as app:
         return await upcoming.scheduled(app.services, course)
 
 
-async def rehearse(
-    settings: Settings, course: int | None, asked: gradebook_commands.Asked
-) -> gradebook_commands.Rehearsed:
+async def rehearse(settings: Settings, course: int | None, asked: "Asked") -> "Rehearsed":
     """What uploading a course's grades would do to a gradebook. Raises UserError."""
+    from bot.core import gradebook_commands
+
     async with open_app(settings) as app:
         return await gradebook_commands.rehearse_for(app.services, course, asked)
 
@@ -402,5 +423,5 @@ async def rehearse(
 async def report(settings: Settings, wanted: Wanted) -> list[Exported]:
     """The participation report of a course, or of the only one: a file, or one for each channel.
     Raises UserError."""
-    async with open_app(settings) as app:
+    async with open_app(settings, commands=Catalog(())) as app:
         return await exporting.exported(app.services, wanted)

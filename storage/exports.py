@@ -4,6 +4,7 @@ erased nothing stays. What has happened in the course since is in since.py."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, or_, select
@@ -11,6 +12,10 @@ from sqlalchemy import delete, func, insert, or_, select
 from storage.database import Connection
 from storage.ids import CourseId, EntryId, ExportId, MemberId
 from storage.schema import export_figures, exports, member_accounts, roster_links
+
+AT_A_TIME = 250
+"""Figures of an export that are written in one go: a large class has ten thousand, and the event
+loop goes on between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +81,19 @@ async def freeze(
         .returning(*_EXPORT)
     )
     export = Export(*kept.one())
-    rows = [
-        {
-            "export_id": export.id,
-            "member_id": figure.member,
-            "entry_id": figure.entry,
-            "name": figure.name,
-            "text": figure.text,
-            "number": figure.number,
-        }
-        for figure in figures
-    ]
-    if rows:
+    waiting = iter(figures)
+    while some := list(islice(waiting, AT_A_TIME)):
+        rows = [
+            {
+                "export_id": export.id,
+                "member_id": figure.member,
+                "entry_id": figure.entry,
+                "name": figure.name,
+                "text": figure.text,
+                "number": figure.number,
+            }
+            for figure in some
+        ]
         await db.execute(insert(export_figures), rows)
     return export
 

@@ -162,6 +162,20 @@ def test_help_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     assert (found.returncode, found.stdout.split()) == (0, [])
 
 
+REPORT = """
+import sys
+import bot.app
+heavy = {"bot.core.catalog", "prompts.claims.checker", "icalendar", "nicegui", "discord",
+         "slack_bolt", "vl_convert", "xlsxwriter"}
+print(*sorted(heavy & set(sys.modules)))
+"""
+
+
+def test_a_report_in_the_terminal_loads_no_commands_and_no_formats(tmp_path: Path) -> None:
+    found = ran([sys.executable, "-c", REPORT], env=environment(tmp_path), cwd=ROOT)
+    assert (found.returncode, found.stdout.split()) == (0, [])
+
+
 WATCH = """
 import importlib, sys
 seen = []

@@ -213,6 +213,7 @@ def report(
     import asyncio
     import gc
 
+    gc.disable()  # a million rows are no garbage, and the program ends in a moment
     settings = load_settings(data)
     if by_channel and (output is None or not output.is_dir()):
         fail("--by-channel makes a file for each channel: give their folder with --output.")
@@ -220,7 +221,6 @@ def report(
     from bot.app import report as make_report
     from bot.core.exporting import Wanted
 
-    gc.disable()  # a million rows are no garbage, and the program ends in a moment
     typed = {"from": first, "to": last, "discussion": discussion, "channel": channel}
     typed["section"] = section
     # As a program reads it, without the mark for spreadsheets, where it is printed.
@@ -233,6 +233,7 @@ def report(
             write_out(made.file, made.about, output / made.file.name if by_channel else output)
             said = made.export
             typer.echo(f"{said.name}, SHA-256 {said.digest}, by definitions version {said.version}")
+    gc.freeze()  # nor is what was loaded looked through at the end
 
 
 def _print_out(file: "File") -> None:

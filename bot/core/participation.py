@@ -4,17 +4,19 @@ Definitions follow one rule for each figure, so that every count can be explaine
 messages behind it (see tally.py for the figures). Nothing here ranks anybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from storage.counting import Line
 from storage.ids import MessageId
 from storage.instants import to_micros
 from storage.rows import ARCHIVED, AT_TOP, Discussion, Reply
 
 ALWAYS = (-(1 << 62), 1 << 62)
 """Before and after any instant, in microseconds."""
+NEVER = ALWAYS[::-1]
 
 
 class Rule(Enum):
@@ -79,6 +81,17 @@ class Terms:
         if member in self.extended and sent_at <= self.extended[member]:
             return Rule.EXTENDED
         return Rule.CLOSED
+
+    def counted(self, lines: Sequence[Line]) -> list[Line]:
+        """The lines that count, as `rule` has it; it is asked only of those that were not plainly
+        written by a student while the discussion was open last."""
+        opened, closed = self.spans[-1] if self.spans and not self.withdrawn else NEVER
+        rule, good, extended = self.rule, Rule.COUNTED, Rule.EXTENDED
+        return [
+            x for x in lines
+            if (x[6] is None and x[5] == "student" and opened <= x[1] <= closed)
+            or (r := rule(x[5], x[6], x[1], x[0])) is good or r is extended
+        ]  # fmt: skip
 
 
 def verdict(

@@ -24,14 +24,17 @@ async def picture(call: Call) -> Card:
         said = "Pictures can't be drawn here: whoever runs the bot can install the extra “charts”."
         return Card(blocks=(text(said, " /participation class says it in figures."),))
 
-    def draw(report: Report, _roster: object) -> tuple[Picture, ...]:
+    def draw(report: Report, _roster: object) -> tuple[Picture, ...] | None:
         try:
             return charts.of_report(report, MOST)
         except ValueError as problem:
             log.warning("a picture could not be drawn", exc_info=problem)
-            return ()
+            return None
 
     drawn = await of_report(call.services, call.course, call.now, draw)
+    if drawn is None:
+        said = "The pictures could not be drawn, and whoever runs the bot finds out why in its log."
+        return Card(blocks=(text(said, " /participation class says it in figures."),))
     blocks: list[Block] = [Image(_address(one.png), _alt(one.alt)) for one in drawn]
     if not blocks:
         blocks.append(text("There is nothing to draw yet: /participation class has what there is."))

@@ -262,7 +262,8 @@ class Picture:
 
 
 class Charts(Protocol):
-    """Draws pictures for a chat: PNG. Slow (tens of milliseconds): keep it off the event loop."""
+    """Draws pictures for a chat: PNG. Slow (seconds): keep it off the event loop. Raises ValueError
+    where they can't be drawn."""
 
     def timeline(self, timeline: Timeline) -> bytes: ...
 

@@ -110,6 +110,5 @@ def _beyond(
 
 def by_members(of: Register, rows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Message and account, as message and member."""
-    for message, account in rows:
-        if account in of.accounts:
-            yield message, of.accounts[account]
+    accounts = of.accounts
+    return ((message, accounts[account]) for message, account in rows if account in accounts)

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot.core import report_columns
@@ -177,6 +179,11 @@ class _Building:
             self._open[key] = frozenset(d.id for d in self._within if open_to(d, *key))
         return self._open[key]
 
+    @cached_property
+    def _open_to_many(self) -> Counter[DiscussionId]:
+        """To how many of those who are shown each discussion was open."""
+        return Counter(chain.from_iterable(map(self._open_to, self.shown)))
+
     def student(self, one: InReport) -> Row:
         own, zone, tally = self._counted.of_one(one), self._zone, self._counted.tally
         facts = sorted(tally.facts.of(own.facts), key=lambda fact: int(fact[1:]))
@@ -241,7 +248,7 @@ class _Building:
     def _allowed(self, one: InReport) -> list[tuple[Discussion, Allowance]]:
         """What somebody is allowed, in the discussions that the report is over."""
         allowed = self._counted.of.allowed
-        if not isinstance(one, Enrolled):
+        if not allowed or not isinstance(one, Enrolled):
             return []
         found = ((d, allowed.get((d.id, one.member.id))) for d in self._within)
         return [(d, allowance) for d, allowance in found if allowance is not None]
@@ -264,7 +271,7 @@ class _Building:
             _local(one.due_at, self._zone),
             _local(closed, self._zone),
             _local(one.withdrawn_at, self._zone),
-            sum(one.id in self._open_to(e) for e in self.shown),
+            self._open_to_many[one.id],
             own.joined,
             own.posts,
             own.replies,

@@ -4,6 +4,7 @@ whom it answers. Figures (tally.py), the table of replies and `why` are made fro
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from bot.core.inferring import parents
@@ -11,6 +12,8 @@ from bot.core.participation import Rule, Terms, responds
 from storage.counting import Line
 from storage.rows import ARCHIVED, AT_TOP, BY_MENTION, THROUGH, Discussion
 from storage.rows import Said as Word
+
+_PARENT, _PARENT_BY = itemgetter(3), itemgetter(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,7 @@ class Talk:
 
     def __post_init__(self) -> None:
         self.terms = Terms(self.discussion, self.extended)
-        rule, counted, extended = self.terms.rule, Rule.COUNTED, Rule.EXTENDED
-        self.counted = [
-            x for x in self.lines
-            if (r := rule(x[5], x[6], x[1], x[0])) is counted or r is extended
-        ]  # fmt: skip
+        self.counted = self.terms.counted(self.lines)
         self.heard = {line[2]: line[0] for line in self.counted}
         self._silent = {}
         if len(self.counted) != len(self.lines):
@@ -86,8 +85,8 @@ class Talk:
 
     def missing(self) -> list[int]:
         """The messages that are answered here and stand somewhere else, or no longer."""
-        said = {line[3] for line in self.lines if line[3] is not None}
-        return sorted(said - self.heard.keys() - self._silent.keys())
+        said = set(map(_PARENT, self.lines)).difference(self.heard, self._silent, (None,))
+        return sorted(id_ for id_ in said if id_ is not None)
 
     def answers(self, line: Line) -> tuple[bool, int | None, bool]:
         """Whether it is a response; to whom, where that message stands; and whether that counts."""
@@ -129,4 +128,4 @@ class Talk:
 
 def by_mention(lines: Sequence[Line]) -> bool:
     """Whether any of them says by a mention only whom it answers."""
-    return any(line[4] == BY_MENTION for line in lines)
+    return BY_MENTION in map(_PARENT_BY, lines)

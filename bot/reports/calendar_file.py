@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Event, vRecur
 
 from bot.core.commands import File
 from bot.core.ports import CalendarEntry
 from bot.core.recurrence import rrule_text
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 LENGTH = timedelta(minutes=15)
 """How long an entry stands in a calendar: a post has no length of its own."""
@@ -16,6 +18,8 @@ LENGTH = timedelta(minutes=15)
 
 def to_ics(title: str, entries: Sequence[CalendarEntry], name: str) -> File:
     """Each entry with its rule, by the clocks of its zone, and with what is left out or moved."""
+    from icalendar import Calendar  # here, as it takes longer to load than all of ours
+
     calendar = Calendar()
     calendar.add("prodid", "-//Coalface//Schedules//EN")
     calendar.add("version", "2.0")
@@ -27,7 +31,9 @@ def to_ics(title: str, entries: Sequence[CalendarEntry], name: str) -> File:
     return File(f"{name}.ics", "text/calendar", calendar.to_ical())
 
 
-def _events(entry: CalendarEntry) -> Iterable[Event]:
+def _events(entry: CalendarEntry) -> "Iterable[Event]":
+    from icalendar import vRecur
+
     zone = ZoneInfo(entry.rule.zone)
     whole = _event(entry, entry.rule.start.replace(tzinfo=zone))
     if not entry.rule.once:
@@ -44,7 +50,9 @@ def _events(entry: CalendarEntry) -> Iterable[Event]:
         yield moved
 
 
-def _event(entry: CalendarEntry, begins: datetime) -> Event:
+def _event(entry: CalendarEntry, begins: datetime) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{entry.uid}@coalface")
     event.add("summary", entry.title)

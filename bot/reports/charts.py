@@ -23,11 +23,12 @@ class VegaCharts:
     """Implements `bot.core.ports.Charts`."""
 
     def timeline(self, timeline: Timeline) -> bytes:
-        return to_png(timeline_spec(timeline))
+        return to_png([timeline_spec(timeline)])[0]
 
     def of_report(self, report: Report, most: int) -> tuple[Picture, ...]:
         drawn = drawings.of(report)[:most]
-        return tuple(Picture(to_png(one.spec), one.alt) for one in drawn)
+        pictures = to_png([one.spec for one in drawn])
+        return tuple(Picture(png, one.alt) for png, one in zip(pictures, drawn, strict=True))
 
 
 def installed() -> Charts | None:

@@ -6,6 +6,7 @@ this is the one that is printed and passed on, where who wrote when, with a link
 more than its readers need. Whoever has to defend a figure has `why`, and the workbook.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
@@ -15,6 +16,8 @@ from bot.core.provenance import facts_about
 from bot.core.report_model import Cell, Column, Kind, Report, Row, Sheet
 from bot.reports import drawings, vega
 from bot.reports.html_style import STYLE
+
+log = logging.getLogger(__name__)
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Taking part", (
@@ -51,8 +54,8 @@ def _page(report: Report) -> Iterator[str]:
     links = (f'<li><a href="#{key}">{_text(words)}</a></li>' for key, words in sections)
     yield f'<nav aria-label="Contents"><ul>{"".join(links)}</ul></nav>\n<main id="main">\n'
     yield _section("class", "The class", _class(report))
-    for drawing in pictures:
-        yield _section(drawing.key, drawing.title, _picture(drawing))
+    for drawing, drawn in zip(pictures, _drawn(pictures), strict=True):
+        yield _section(drawing.key, drawing.title, _picture(drawing, drawn))
     if not any(drawing.key == "answers" for drawing in pictures) and any(report.series.edges):
         yield "<p>Who answers whom is too much for a page; the JSON file of the report has it.</p>"
     yield _section("students", "Students", _students(report.students))
@@ -100,10 +103,19 @@ def _class(report: Report) -> Iterator[str]:
     yield _table("Figures of the class as a whole", columns, rows)
 
 
-def _picture(drawing: drawings.Drawing) -> Iterator[str]:
-    alt = _text(drawing.alt)
+def _drawn(pictures: Sequence[drawings.Drawing]) -> Sequence[str | None]:
+    """The pictures; None where nothing draws them, or that fails: their words say it all."""
     if vega.is_installed():
-        drawn = vega.to_svg(drawing.spec)
+        try:
+            return vega.to_svg([drawing.spec for drawing in pictures])
+        except vega.NotDrawn as problem:
+            log.warning("a report is without its pictures", exc_info=problem)
+    return [None] * len(pictures)
+
+
+def _picture(drawing: drawings.Drawing, drawn: str | None) -> Iterator[str]:
+    alt = _text(drawing.alt)
+    if drawn is not None:
         yield f'<figure><div class="picture" role="img" aria-label="{alt}">{drawn}</div>'
         yield f'<figcaption dir="auto">{alt}</figcaption></figure>'
     else:

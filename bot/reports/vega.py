@@ -4,10 +4,14 @@ A picture for a chat has a light ground of its own, so that it reads the same wh
 dark; one in a page takes the page's colours.
 """
 
+import base64
 import json
 import re
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -42,25 +46,52 @@ _IN_A_PAGE = {
 }  # fmt: skip
 _COLOUR = re.compile('"(#[0-9a-f]{6})"')
 
+DRAWER = Path(__file__).with_name("drawer.py")
+PATIENCE = 120
+"""Seconds that the drawer may take for the pictures of a report: they take one or two."""
+
+
+class NotDrawn(ValueError):
+    """The drawer failed, or was ended."""
+
 
 def is_installed() -> bool:
     return find_spec("vl_convert") is not None
 
 
-def to_png(spec: Mapping[str, Any]) -> bytes:
-    import vl_convert
-
-    drawn: bytes = vl_convert.vegalite_to_png(json.dumps(spec), scale=SCALE)
-    return drawn
+def to_png(specs: Sequence[Mapping[str, Any]]) -> list[bytes]:
+    """Pictures for a chat. Raises NotDrawn."""
+    return [base64.b64decode(one) for one in _drawn("png", specs)]
 
 
-def to_svg(spec: Mapping[str, Any]) -> str:
-    """An SVG element for a page that has the colours as variables: --ink, --soft, --grid, --hue and
-    --pale; as wide as there is room, and unseen by screen readers."""
-    import vl_convert
+def to_svg(specs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """SVG elements for a page that has the colours as variables: --ink, --soft, --grid, --hue and
+    --pale; as wide as there is room, and unseen by screen readers. Raises NotDrawn."""
+    # The page says it in words.
+    quiet = [{**spec, "config": {**spec["config"], "aria": False}} for spec in specs]
+    return [_in_a_page(one) for one in _drawn("svg", quiet)]
 
-    quiet = {**spec, "config": {**spec["config"], "aria": False}}  # the page says it in words
-    drawn: str = vl_convert.vegalite_to_svg(json.dumps(quiet))
+
+def _drawn(kind: str, specs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the drawer makes of them, in one process for all."""
+    if not specs:
+        return []
+    asked = json.dumps({"kind": kind, "scale": SCALE, "specs": specs})
+    try:
+        ended = subprocess.run(
+            # Without the folder of the drawer among those that modules are looked for in.
+            [sys.executable, "-P", str(DRAWER)],
+            input=asked.encode("ascii"), capture_output=True, timeout=PATIENCE, check=True,
+        )  # fmt: skip
+        made: list[str] = json.loads(ended.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as problem:
+        # What the library says may quote names: only how it ended is told.
+        how = getattr(problem, "returncode", type(problem).__name__)
+        raise NotDrawn(f"The pictures could not be drawn: the drawer ended with {how}.") from None
+    return made
+
+
+def _in_a_page(drawn: str) -> str:
     coloured = re.sub("<[^>]*>", lambda tag: _COLOUR.sub(_variable, tag[0]), drawn)
     return re.sub(r' width="[\d.]+" height="[\d.]+"', ' aria-hidden="true"', coloured, count=1)
 

@@ -16,7 +16,7 @@ from statistics import median
 from time import perf_counter
 
 import seeds
-from bot.app import open_app
+from bot.app import open_app, spare_what_stands
 from bot.config import load
 from bot.core import exporting
 from bot.core.reckoning import Asked
@@ -132,6 +132,7 @@ async def measure() -> list[Measured]:
         one, other = await interleaved(
             lambda: timed(hundred.services, 50), lambda: timed(all_.services, 1)
         )
+        spare_what_stands()  # as the bot does when it is up
         held = [await stalls(all_.services) for _ in range(3)]
     return [
         Measured("report_1m_vs_duckdb", seconds[0] / seconds[1], 2.0, False,

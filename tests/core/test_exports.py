@@ -5,6 +5,7 @@ import io
 from hashlib import sha256
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy import text as sql
 
 from bot.core.commands import Answer, File, Form
@@ -244,3 +245,22 @@ async def test_what_was_allowed_stands_in_the_report_with_its_reason(room: Class
     _, file = await room.export(pseudonyms="yes")
     assert b"D1: excused" in file.content
     assert b"ill" not in file.content
+
+
+async def test_a_large_class_is_kept_a_piece_at_a_time(
+    room: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "AT_A_TIME", 7)
+    pieces: list[int] = []
+    engine = room.world.app.services.database._writer.sync_engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _written(_: object, __: object, statement: str, values: list[object], *___: object) -> None:
+        if statement.startswith("INSERT INTO export_figures"):
+            pieces.append(len(values))
+
+    await room.bo.say("The quota was a fiction", room.thread)
+    await room.export()
+    assert max(pieces) == 7, "the event loop must go on between"
+    assert len(pieces) > 2
+    assert [(sum(pieces),)] == await room.rows("SELECT count(*) FROM export_figures")

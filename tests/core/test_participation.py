@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.inferring import to_line
-from bot.core.participation import Rule, open_to, verdict
+from bot.core.participation import Rule, Terms, open_to, verdict
 from bot.core.talk import Talk
 from bot.core.tally import Figures, Known, Selection, Tally
 from storage.ids import (
@@ -103,6 +103,8 @@ def test_a_message_counts_by_one_rule(where: Discussion, message: Reply, rule: R
     decided = verdict(message, where)
     assert decided.rule is rule
     assert decided.counts == (rule is Rule.COUNTED)
+    line = to_line(message)
+    assert Terms(where).counted([line, line]) == [line, line] * decided.counts
 
 
 MORE_TIME = [

@@ -8,6 +8,8 @@ import pytest
 from bot.core.cards import Image
 from bot.core.commands import Answer, File
 from bot.core.plain import to_plain
+from bot.core.ports import Picture
+from bot.core.report_model import Report
 from tests.about import checked
 from tests.core.canvas_import import Canvas, Learner
 from tests.world import Human, World
@@ -182,6 +184,19 @@ async def test_pictures_are_shown_each_with_its_words(staff: Human) -> None:
     ]  # fmt: skip
     assert "3 answers to prompts and 0 responses to classmates" in images[0].alt
     assert all(image.url.startswith("data:image/png;base64,") for image in images)
+
+
+async def test_pictures_that_cannot_be_drawn_are_said_to_be(
+    staff: Human, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        def of_report(self, report: Report, most: int) -> tuple[Picture, ...]:
+            raise ValueError("The pictures could not be drawn: the drawer ended with -9.")
+
+    object.__setattr__(staff.world.app.services, "charts", Broken())
+    said = await staff.answer("participation picture")
+    assert "The pictures could not be drawn, and whoever runs the bot finds out why" in said
+    assert "the drawer ended with -9" in caplog.text
 
 
 async def test_where_nothing_was_said_there_is_nothing_to_draw(world: World) -> None:

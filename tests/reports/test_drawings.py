@@ -24,7 +24,7 @@ def values(drawing: Drawing) -> list[Mapping[str, Any]]:
 
 def marks(drawing: Drawing, kind: str) -> int:
     """How many marks of a kind the picture really has."""
-    svg = vega.to_svg(drawing.spec)
+    (svg,) = vega.to_svg([drawing.spec])
     groups = re.findall(rf'<g class="mark-{kind} role-mark[^"]*"[^>]*>(.*?)</g>', svg, re.DOTALL)
     return sum(len(re.findall(r"<(?:path|line|text)\b", group)) for group in groups)
 
@@ -150,7 +150,7 @@ def test_the_same_figures_are_the_same_picture() -> None:
 def test_what_people_typed_is_only_text_in_a_page() -> None:
     names = ["<b>\"'+datum+\\", '" fill="#2b2622"', "a\nb"]
     drawn = drawings.of(made.a_report(names, (), Series(edges=(Edge(0, 1, 1),))))
-    svg = vega.to_svg(drawn[0].spec)
+    (svg,) = vega.to_svg([drawn[0].spec])
     assert "<b>" not in svg
     assert "&lt;b&gt;" in svg
     assert "var(--ink)" in svg
@@ -170,4 +170,4 @@ def test_a_chat_gets_them_as_png_with_words() -> None:
 def test_a_single_day_is_drawn_wherever_it_is(first: date) -> None:
     drawn = drawings.activity((Day(first, 1, 0),))
     assert drawn is not None
-    assert vega.to_png(drawn.spec).startswith(b"\x89PNG")
+    assert vega.to_png([drawn.spec])[0].startswith(b"\x89PNG")

@@ -2,6 +2,7 @@
 and goes, and what is not Slack's is refused."""
 
 import asyncio
+import gc
 import logging
 from contextlib import suppress
 from pathlib import Path
@@ -238,7 +239,12 @@ async def test_it_runs_and_stops(way: Way, tmp_path: Path) -> None:
             lambda: len(seminar.slack.asked("conversations.replies")) > before or None,
             "the discussion read again",
         )
+        # Passes of the garbage collector over all that is loaded would hold up everybody.
+        await seminar.world.state.until(
+            lambda: gc.get_freeze_count() > 10_000 or None, "what is loaded spared"
+        )
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
         assert running.done()
+        assert not gc.get_freeze_count()
