@@ -22,6 +22,7 @@ from bot.core.archived import (
     Person,
     Slip,
     ThreadRef,
+    to_micros,
 )
 from bot.core.errors import Refused
 from bot.imports import json_rows
@@ -189,7 +190,7 @@ class File:
         self,
         row: Mapping[str, Any],
         ref: MessageRef,
-        sent_at: datetime,
+        sent_at: int,
         author: Person,
         reply_to: MessageRef | None,
     ) -> ArchivedMessage:
@@ -223,11 +224,11 @@ def _referred(reference: object) -> MessageRef | None:
     return MessageRef(wanted) if isinstance(wanted, str) and wanted else None
 
 
-def _instant(said: object, field: str) -> datetime:
+def _instant(said: object, field: str) -> int:
     try:
         at = datetime.fromisoformat(said) if isinstance(said, str) else None
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise Unreadable(f"{field} is no time such as 2024-09-02T14:05:00.123+00:00")
-    return at.astimezone(UTC)
+        if at is not None and at.tzinfo is not None:
+            return to_micros(at.astimezone(UTC))
+    except (ValueError, OverflowError):
+        pass
+    raise Unreadable(f"{field} is no time such as 2024-09-02T14:05:00.123+00:00")

@@ -9,6 +9,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -72,7 +73,7 @@ def whole(content: bytes) -> Iterator[tuple[str, Any]]:
         except orjson.JSONDecodeError:
             listed = None  # it may be broken, or not quite UTF-8: rows finds that out
     if isinstance(listed, list):
-        return (("", value) for value in listed)
+        return zip(repeat(""), listed, strict=False)
     return rows(decoded([content]))
 
 

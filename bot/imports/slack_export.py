@@ -8,7 +8,6 @@ Direct conversations are left out: they are nobody's class. What counts as a mes
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,6 @@ from bot.imports.texts import Unreadable, clean
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 _TS = re.compile(r"(\d{1,11})\.(\d{1,6})")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTED = (None, "thread_broadcast", "me_message", "file_share")
 _SLACKBOT = "USLACKBOT"
 
@@ -228,7 +226,7 @@ class Day:
         self,
         row: Mapping[str, Any],
         ref: MessageRef,
-        sent_at: datetime,
+        sent_at: int,
         author: Person,
         thread: ThreadRef | None,
         reply_to: MessageRef | None,
@@ -259,7 +257,7 @@ class Day:
         )
 
     def _named(self, raw: str) -> tuple[Person, ...]:
-        if "<@" not in raw:
+        if "<" not in raw:
             return ()
         people = (
             self._users.person(id_, {"name": name})
@@ -294,10 +292,10 @@ def _files(said: object) -> int:
     return sum(isinstance(file, dict) and file.get("mode") != "tombstone" for file in files)
 
 
-def _instant(ts: object, field: str) -> datetime:
-    """Slack's seconds and microseconds, which no float can hold."""
-    found = _check(ts, field)
-    return _EPOCH + timedelta(0, int(found[1]), int(found[2].ljust(6, "0")))
+def _instant(ts: object, field: str) -> int:
+    """Slack's seconds and microseconds, which no float can hold; in microseconds."""
+    seconds, part = _check(ts, field).groups()
+    return int(seconds + part.ljust(6, "0"))
 
 
 def _check(ts: object, field: str) -> re.Match[str]:

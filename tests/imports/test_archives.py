@@ -196,6 +196,46 @@ def test_a_message_that_a_later_dump_shows_as_deleted_is_gone(shelf: Shelf) -> N
         assert (report["U2"]["replies"], report["U2"]["peers_root"]) == ("1", "0")
 
 
+def test_a_newer_copy_stands_in_the_place_of_an_older_one_with_all_that_is_in_it(
+    shelf: Shelf,
+) -> None:
+    title, folder = shelf.new()
+    old = said("1.1", "see <@U2> F1", reactions=[{"name": "eyes", "users": ["U2"]}])
+    answer = said("3.3", "yes", "U2", thread_ts="1.1")
+    an_export(folder / "old", {"general/2024-09-02.json": [old, answer]})
+    new = said("1.1", "see F2 and F3", edited={"user": "U1", "ts": "2.2"})
+    an_export(folder / "new", {"general/2024-09-02.json": [new, said("4.4", "also")]})
+    brought = shelf.slack(folder / "old", title)
+    first = _kept(shelf, brought.course.id)
+    again = shelf.slack(folder / "new", title)
+    assert (again.messages, again.changed, again.known) == (1, 1, 0)
+    second = _kept(shelf, brought.course.id)
+    assert [(text, named, reacted) for _, text, named, reacted, _ in first] == [
+        ("see @bo F1", "F1", 1), ("yes", None, 0)
+    ]  # fmt: skip
+    assert [(text, named, reacted) for _, text, named, reacted, _ in second] == [
+        ("see F2 and F3", "F2,F3", 0), ("yes", None, 0), ("also", None, 0)
+    ]  # fmt: skip
+    assert [row[0] for row in second[:2]] == [row[0] for row in first]  # they keep their ids
+    assert second[1][4] == second[0][0]  # and the answer what it answers
+    older = shelf.slack(an_export(folder / "old", {"general/2024-09-03.json": [old]}), title)
+    assert (older.messages, older.changed, older.known) == (0, 0, 1)
+    assert _kept(shelf, brought.course.id) == second
+
+
+def _kept(shelf: Shelf, course: int) -> list[tuple[object, ...]]:
+    """Each message's id, text, evidence, number of reactions, and what it answers."""
+    with closing(sqlite3.connect(shelf.app.services.database.path)) as db:
+        return db.execute(
+            "SELECT id, (SELECT text FROM message_texts WHERE message_id = m.id),"
+            " (SELECT group_concat(named) FROM evidence WHERE message_id = m.id),"
+            " (SELECT count(*) FROM reactions WHERE message_id = m.id), parent_id"
+            " FROM messages m WHERE channel_id IN (SELECT id FROM channels WHERE course_id = ?)"
+            " ORDER BY sent_at",
+            [course],
+        ).fetchall()
+
+
 def test_an_archive_is_not_mixed_with_a_course_of_the_bots_own(shelf: Shelf) -> None:
     from bot.core import terms
 
@@ -227,7 +267,7 @@ def many(folder: Path, days: int) -> Path:
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was_left(tmp_path: Path) -> None:
-    export = many(tmp_path / "export", 30)
+    export = many(tmp_path / "export", 60)
     command = [sys.executable, "-m", "bot", "import", "slack", str(export), "--course", "Old"]
     tables = []
     for name, kill in (("whole", False), ("killed", True)):
@@ -237,17 +277,17 @@ def test_killed_in_the_middle_it_goes_on_where_it_was_left(tmp_path: Path) -> No
             _wait_for_messages(data / "coalface.sqlite3", process)
             process.kill()
             process.communicate()
-            assert 0 < _count(data) < 12_000
+            assert 0 < _count(data) < 24_000
         done = ran(command, env=environment(data), cwd=ROOT)
         assert done.returncode == 0, done.stderr
-        assert _count(data) == 12_000
+        assert _count(data) == 24_000
         report = ran([*command[:3], "report"], env=environment(data), cwd=ROOT)
         tables.append(report.stdout)
     assert tables[0] == tables[1] != b""
     again = ran([*command, "--json"], env=environment(tmp_path / "killed"), cwd=ROOT)
     assert json.loads(again.stdout) | {"title": ""} == {
         "course": 1, "title": "", "messages": 0, "changed": 0, "known": 0, "files": 0,
-        "files_known": 30, "people": 2, "left_out": [], "unread": 0, "problems": [],
+        "files_known": 60, "people": 2, "left_out": [], "unread": 0, "problems": [],
     }  # fmt: skip
 
 
