@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Table,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -320,28 +321,31 @@ async def _bound(db: Connection, course: CourseId) -> None:
         .group_by(messages.c.discussion_id)
         .cte("times")
     )
-    first = select(times.c.first).where(times.c.id == discussions.c.id)
-    await db.execute(
-        update(discussions)
-        .where(
-            discussions.c.course_id == course,
-            exists(first.where(times.c.first < discussions.c.opened_at)),
-        )
-        .values(opened_at=first.scalar_subquery())
+    own = select(discussions.c.id).where(discussions.c.course_id == course)
+    spoken = select(messages.c.id).where(
+        messages.c.discussion_id == periods.c.discussion_id, messages.c.member_id.is_not(None)
     )
-    opened = select(discussions.c.opened_at).where(discussions.c.id == periods.c.discussion_id)
-    last = select(times.c.last).where(times.c.id == periods.c.discussion_id)
+    opened = periods.c.opened_at
     await db.execute(
         update(periods)
-        .where(
-            periods.c.discussion_id.in_(
-                select(discussions.c.id).where(discussions.c.course_id == course)
-            )
-        )
+        .where(periods.c.discussion_id == times.c.id)
         .values(
-            opened_at=opened.scalar_subquery(),
-            closed_at=func.coalesce(last.scalar_subquery(), opened.scalar_subquery()),
+            opened_at=case((times.c.first < opened, times.c.first), else_=opened),
+            closed_at=times.c.last,
         )
+    )
+    await db.execute(
+        update(periods)
+        .where(periods.c.discussion_id.in_(own), ~exists(spoken))
+        .values(closed_at=opened)
+    )
+    earlier = select(opened).where(
+        periods.c.discussion_id == discussions.c.id, opened < discussions.c.opened_at
+    )
+    await db.execute(
+        update(discussions)
+        .where(discussions.c.course_id == course, exists(earlier))
+        .values(opened_at=earlier.scalar_subquery())
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
@@ -90,29 +90,13 @@ class ReactionState:
     new: bool = field(default=False)
 
 
-class MessageRow(NamedTuple):
-    """A row of `messages` as the driver takes it: its columns in their order, instants in whole
-    microseconds."""
-
-    id: MessageId
-    channel_id: ChannelId
-    ref: MessageRef
-    thread: ThreadRef | None
-    reply_to: MessageRef | None
-    discussion_id: DiscussionId | None
-    account_id: AccountId | None
-    member_id: MemberId | None
-    parent_id: MessageId | None
-    parent_by: str | None
-    role: str | None
-    sent_at: int | None
-    edited_at: int | None
-    deleted_at: int | None
-    received_at: int
-    words: int
-    words_raw: int
-    characters: int
-    attachments: int
+MessageRow = tuple[
+    MessageId, ChannelId, MessageRef, ThreadRef | None, MessageRef | None, DiscussionId | None,
+    AccountId | None, MemberId | None, MessageId | None, str | None, str | None,
+    int | None, int | None, int | None, int, int, int, int, int,
+]  # fmt: skip
+"""A row of `messages` as the driver takes it: its columns in their order, instants in whole
+microseconds."""
 
 
 @dataclass(slots=True)
@@ -289,7 +273,7 @@ def _row(state: MessageState) -> MessageRow:
     for i in _INSTANTS:
         if values[i] is not None:
             values[i] = to_micros(values[i])
-    return MessageRow(*values)
+    return tuple(values)
 
 
 async def reaction_states(

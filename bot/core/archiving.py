@@ -28,7 +28,7 @@ from storage.ids import (
     SpaceId,
 )
 from storage.instants import to_micros
-from storage.messages import MessageRow, Rows
+from storage.messages import Rows
 from storage.rows import AT_TOP, IN_CHAIN, IN_THREAD
 
 PROMPT = "archive"
@@ -185,8 +185,7 @@ class ArchiveWriter:
             else:
                 answered.pop(row.ref, None)
         place = _Place(channel_id, ThreadRef(channel.ref), threads, answered)
-        for id_, row in zip(ids, wanted, strict=True):
-            self._add(made, id_, row, place)
+        self._add(made, zip(ids, wanted, strict=True), place)
         return len(replaced)
 
     async def _threads(
@@ -212,41 +211,36 @@ class ArchiveWriter:
             )
         return known
 
-    def _add(self, made: Rows, id_: MessageId, row: ArchivedMessage, place: "_Place") -> None:
-        """The rows of one message, and of what belongs to it."""
-        measure, author = row.measure, row.author
-        account, member = (None, None) if author is None else self._people[author.ref]
-        made.messages.append(
-            MessageRow(
-                id_,
-                place.channel,
-                row.ref,
-                row.thread,
-                row.reply_to,
-                place.discussions[row.thread or place.outside],
-                account,
-                member,
-                place.answered.get(row.reply_to) if row.reply_to else None,
-                _stands(row),
-                None if author is None else "student",
-                row.sent_at,
-                row.edited_at,
-                row.sent_at if row.deleted else None,
-                self._received,
-                measure.words,
-                measure.words_raw,
-                measure.characters,
-                row.attachments,
-            )
-        )
-        if row.text:
-            made.texts.append((id_, row.text))
-            for name in named_in(row.text):
-                made.evidence.append((id_, name))
-        for position, person in enumerate(row.mentions):
-            made.mentions.append((id_, self._people[person.ref][0], position))
-        for person, emoji in row.reactions:
-            made.reactions.append((id_, self._people[person.ref][0], emoji, True, row.sent_at))
+    def _add(
+        self, made: Rows, rows: Iterable[tuple[MessageId, ArchivedMessage]], place: _Place
+    ) -> None:
+        """The rows of messages, and of what belongs to them."""
+        people, received = self._people, self._received
+        channel, outside = place.channel, place.outside
+        discussions_, answered = place.discussions, place.answered
+        for id_, row in rows:
+            (_, ref, sent_at, author, thread, reply_to, answers, edited_at, deleted, text,
+             measure, mentions, attachments, reactions) = row  # fmt: skip
+            account, member = (None, None) if author is None else people[author.ref]
+            stands = AT_TOP if not answers else IN_CHAIN
+            made.messages.append(
+                (
+                    id_, channel, ref, thread, reply_to, discussions_[thread or outside],
+                    account, member, answered.get(reply_to) if reply_to else None,
+                    IN_THREAD if thread is not None and str(thread) != ref else stands,
+                    None if author is None else "student",
+                    sent_at, edited_at, sent_at if deleted else None, received, *measure,
+                    attachments,
+                )
+            )  # fmt: skip
+            if text:
+                made.texts.append((id_, text))
+                for name in named_in(text):
+                    made.evidence.append((id_, name))
+            for position, person in enumerate(mentions):
+                made.mentions.append((id_, people[person.ref][0], position))
+            for person, emoji in reactions:
+                made.reactions.append((id_, people[person.ref][0], emoji, True, sent_at))
 
 
 def _is_newer(row: ArchivedMessage, deleted: bool, edited_at: int | None) -> bool:

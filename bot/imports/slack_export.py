@@ -203,13 +203,13 @@ class Day:
         deleted = row.get("subtype") == "tombstone"
         if not deleted and not _is_ordinary(row):
             return None
-        ts = row.get("ts")
-        sent_at = _instant(ts, "ts")
-        thread = row.get("thread_ts") or None
-        if thread is not None and thread != ts:
+        ref: Any = row.get("ts")
+        sent_at = _instant(ref, "ts")
+        thread: ThreadRef | None = row.get("thread_ts") or None
+        reply_to: MessageRef | None = None
+        if thread is not None and str(thread) != ref:
             _check(thread, "thread_ts")
-        ref = MessageRef(str(ts))
-        reply_to = None if thread is None or thread == ts else MessageRef(thread)
+            reply_to = MessageRef(thread)
         if deleted:
             return ArchivedMessage(
                 self._channel, ref, sent_at, None, thread, reply_to, deleted=True
