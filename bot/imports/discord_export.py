@@ -6,6 +6,7 @@ the text. A thread belongs to its parent's channel, as it does while the bot run
 
 import hashlib
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -60,6 +61,14 @@ class DiscordExport:
     @classmethod
     def open_(cls, files: Sequence[Path]) -> "DiscordExport":
         """Raises Refused where one of them is no such file, and OSError where it can't be read."""
+        for file in files:
+            if file.is_dir():
+                raise Refused(f"{file} is a folder; give the JSON files in it: {file / '*.json'}")
+            if zipfile.is_zipfile(file):
+                raise Refused(
+                    f"{file} is a ZIP file; unpack it and give the JSON files that"
+                    " DiscordChatExporter wrote. (A Slack export: coalface import slack)"
+                )
         return cls(files)
 
     def close(self) -> None:
@@ -162,8 +171,7 @@ class File:
                             yield message
             except json_rows.BrokenJson as problem:
                 where = f"line {problem.line}"
-                skipped = f"{problem}; what follows message {number} was skipped"
-                yield Slip(self._path.name, where, skipped)
+                yield Slip(self._path.name, where, problem.after("message", number))
 
     def _read(self, row: Any) -> ArchivedMessage | None:
         """A message that matters, or None. Raises Unreadable."""

@@ -38,6 +38,12 @@ class BrokenJson(Exception):
         super().__init__(problem)
         self.line = line
 
+    def after(self, kind: str, number: int) -> str:
+        """In words, with what was lost by it: all that follows the last row of that kind."""
+        if number == 0:
+            return f"{self}; nothing of it was read"
+        return f"{self}; what follows {kind} {number} was skipped"
+
 
 def decoded(chunks: Iterable[bytes]) -> Iterator[str]:
     """UTF-8 with or without a byte order mark; what is none becomes the sign for that."""

@@ -188,11 +188,7 @@ class Day:
                     if message is not None:
                         yield message
         except json_rows.BrokenJson as problem:
-            yield Slip(
-                self._name,
-                f"line {problem.line}",
-                f"{problem}; what follows row {number} was skipped",
-            )
+            yield Slip(self._name, f"line {problem.line}", problem.after("row", number))
 
     def _read(self, row: Any) -> ArchivedMessage | None:
         """A message that matters, or None. Raises Unreadable."""

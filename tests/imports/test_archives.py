@@ -8,6 +8,7 @@ import time
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from signal import SIGINT, SIGKILL
 from subprocess import PIPE, Popen
 from typing import Any
 
@@ -102,6 +103,40 @@ def test_without_the_lists_nobody_could_say_who_is_who(
     export = an_export(tmp_path, {"general/2024-09-02.json": [said("1.1")]}, **lists)
     with pytest.raises(Refused, match=says):
         SlackExport.open_(export)
+
+
+def test_of_a_file_that_is_none_nothing_is_read(shelf: Shelf) -> None:
+    title, folder = shelf.new()
+    export = an_export(folder, {"general/2024-09-02.json": "", "general/2024-09-03.json": "no"})
+    assert [slip.problem for slip in shelf.slack(export, title).slips] == [
+        "it ends too early; nothing of it was read",
+        "there is neither a list nor an object; nothing of it was read",
+    ]
+
+
+def test_a_time_that_no_calendar_has_is_a_row_that_cant_be_read(shelf: Shelf) -> None:
+    title, folder = shelf.new()
+    rows = [
+        {"id": str(number), "type": "Default", "timestamp": at, "author": {"id": "9"}}
+        for number, at in enumerate(["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"], 1)
+    ]
+    file = folder / "times.json"
+    file.write_text(json.dumps({"channel": {"id": "1", "name": "c"}, "messages": rows}))
+    brought = shelf.discord([file], title)
+    assert [slip.position for slip in brought.slips] == ["message 1", "message 2"]
+
+
+def test_what_is_the_other_kind_of_archive_is_told_so(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.zip"
+    with zipfile.ZipFile(cut, "w") as file:
+        file.writestr("users.json", "[]")
+    with pytest.raises(Refused, match="is a ZIP file; unpack it"):
+        DiscordExport.open_([cut])
+    with pytest.raises(Refused, match="is a folder; give the JSON files in it"):
+        DiscordExport.open_([tmp_path])
+    cut.write_bytes(cut.read_bytes()[:-30])
+    with pytest.raises(Refused, match="only a part of a ZIP file"):
+        SlackExport.open_(cut)
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
@@ -270,20 +305,21 @@ def test_killed_in_the_middle_it_goes_on_where_it_was_left(tmp_path: Path) -> No
     export = many(tmp_path / "export", 60)
     command = [sys.executable, "-m", "bot", "import", "slack", str(export), "--course", "Old"]
     tables = []
-    for name, kill in (("whole", False), ("killed", True)):
+    for name, how in (("whole", None), ("killed", SIGKILL), ("stopped", SIGINT)):
         data = tmp_path / name
-        if kill:
+        if how is not None:
             process = Popen(command, env=environment(data), cwd=ROOT, stdout=PIPE, stderr=PIPE)
             _wait_for_messages(data / "coalface.sqlite3", process)
-            process.kill()
-            process.communicate()
+            process.send_signal(how)
+            _, said_last = process.communicate()
+            assert (b"the same command goes on from there" in said_last) is (how is SIGINT)
             assert 0 < _count(data) < 24_000
         done = ran(command, env=environment(data), cwd=ROOT)
         assert done.returncode == 0, done.stderr
         assert _count(data) == 24_000
         report = ran([*command[:3], "report"], env=environment(data), cwd=ROOT)
         tables.append(report.stdout)
-    assert tables[0] == tables[1] != b""
+    assert tables[0] == tables[1] == tables[2] != b""
     again = ran([*command, "--json"], env=environment(tmp_path / "killed"), cwd=ROOT)
     assert json.loads(again.stdout) | {"title": ""} == {
         "course": 1, "title": "", "messages": 0, "changed": 0, "known": 0, "files": 0,
