@@ -247,14 +247,12 @@ class Day:
             False,
             slack_texts.readable(raw, self._users.name),
             slack_texts.measured(raw),
-            self._named(raw),
+            self._named(raw) if "<" in raw else (),
             _files(row["files"]) if row.get("files") else 0,
             self._reactions(row["reactions"]) if row.get("reactions") else (),
         )
 
     def _named(self, raw: str) -> tuple[Person, ...]:
-        if "<" not in raw:
-            return ()
         people = (
             self._users.person(id_, {"name": name})
             for id_, name in slack_texts.named(raw).items()

@@ -42,8 +42,6 @@ def _label(mark: re.Match[str]) -> str:
 
 def named(raw: str) -> dict[str, str]:
     """The ids of the people it names, in order, each with the name that stands there, or ""."""
-    if "<" not in raw:
-        return {}
     return {mark[1]: mark[2] or "" for mark in _PERSON.finditer(raw)}
 
 
