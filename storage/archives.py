@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, exists, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Table,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.sql.selectable import Select
 
 from storage.among import among
@@ -25,7 +38,7 @@ from storage.ids import (
     SpaceId,
     ThreadRef,
 )
-from storage.instants import to_micros
+from storage.prepared import PreparedInsert
 from storage.rows import THROUGH
 from storage.schema import (
     accounts,
@@ -46,12 +59,29 @@ from storage.schema import (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A message that stands already; `member_id` None: it is nobody's that counts."""
+    """A message that stands already; `member_id` None: it is nobody's that counts. `edited_at` is
+    in whole microseconds."""
 
     id: MessageId
     member_id: MemberId | None
-    edited_at: datetime | None
-    deleted_at: datetime | None
+    edited_at: int | None
+    deleted: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is somebody's."""
+        return self.member_id is not None
+
+
+def _some(table: Table, *columns: str) -> PreparedInsert:
+    return PreparedInsert(insert(table).values({name: bindparam(name) for name in columns}))
+
+
+_INSERT_DISCUSSIONS = _some(discussions, "course_id", "number", "prompt", "content", "opened_at")
+_INSERT_PERIODS = _some(periods, "discussion_id", "opened_at")
+_INSERT_PLACEMENTS = _some(
+    placements, "discussion_id", "channel_id", "message", "thread", "posted_at"
+)
 
 
 async def spaces_of(db: Connection, course: CourseId) -> Sequence[tuple[SpaceId, Space]]:
@@ -157,12 +187,12 @@ async def open_threads(
     db: Connection,
     course: CourseId,
     channel: ChannelId,
-    threads: Mapping[ThreadRef, datetime],
+    threads: Mapping[ThreadRef, int],
     content: Mapping[str, Any],
     prompt: str,
 ) -> dict[ThreadRef, DiscussionId]:
-    """Discussions of their own for threads in one channel, each open since the given instant; they
-    are numbered in their order."""
+    """Discussions of their own for threads in one channel, each open since the given instant (whole
+    microseconds); they are numbered in their order."""
     if not threads:
         return {}
     last = await db.execute(
@@ -170,12 +200,10 @@ async def open_threads(
     )
     first = (last.scalar_one() or 0) + 1
     written = json.dumps(dict(content))
-    await _insert(
+    await _INSERT_DISCUSSIONS.add(
         db,
-        discussions,
-        ("course_id", "number", "prompt", "content", "opened_at"),
         [
-            (course, number, prompt, written, to_micros(at))
+            (course, number, prompt, written, at)
             for number, at in enumerate(threads.values(), first)
         ],
     )
@@ -186,17 +214,9 @@ async def open_threads(
     )
     ids = list(made.scalars())
     opened = list(zip(ids, threads.items(), strict=True))
-    await _insert(
-        db,
-        periods,
-        ("discussion_id", "opened_at"),
-        [(id_, to_micros(at)) for id_, (_, at) in opened],
-    )
-    await _insert(
-        db,
-        placements,
-        ("discussion_id", "channel_id", "message", "thread", "posted_at"),
-        [(id_, channel, thread, thread, to_micros(at)) for id_, (thread, at) in opened],
+    await _INSERT_PERIODS.add(db, [(id_, at) for id_, (_, at) in opened])
+    await _INSERT_PLACEMENTS.add(
+        db, [(id_, channel, thread, thread, at) for id_, (thread, at) in opened]
     )
     return {thread: DiscussionId(id_) for id_, (thread, _) in opened}
 
@@ -212,11 +232,19 @@ async def known(
             messages.c.ref,
             messages.c.id,
             messages.c.member_id,
-            messages.c.edited_at,
-            messages.c.deleted_at,
+            type_coerce(messages.c.edited_at, BigInteger),
+            messages.c.deleted_at.is_not(None),
         ).where(messages.c.channel_id == channel, among(messages.c.ref, refs))
     )
     return {row[0]: Known(*row[1:]) for row in found}
+
+
+async def forget(db: Connection, channel: ChannelId, ids: Collection[MessageId]) -> None:
+    """Remove messages of a channel with all that belongs to them: others stand in their place."""
+    if ids:
+        await db.execute(
+            delete(messages).where(messages.c.channel_id == channel, among(messages.c.id, ids))
+        )
 
 
 async def settle(db: Connection, course: CourseId) -> None:
@@ -293,28 +321,31 @@ async def _bound(db: Connection, course: CourseId) -> None:
         .group_by(messages.c.discussion_id)
         .cte("times")
     )
-    first = select(times.c.first).where(times.c.id == discussions.c.id)
-    await db.execute(
-        update(discussions)
-        .where(
-            discussions.c.course_id == course,
-            exists(first.where(times.c.first < discussions.c.opened_at)),
-        )
-        .values(opened_at=first.scalar_subquery())
+    own = select(discussions.c.id).where(discussions.c.course_id == course)
+    spoken = select(messages.c.id).where(
+        messages.c.discussion_id == periods.c.discussion_id, messages.c.member_id.is_not(None)
     )
-    opened = select(discussions.c.opened_at).where(discussions.c.id == periods.c.discussion_id)
-    last = select(times.c.last).where(times.c.id == periods.c.discussion_id)
+    opened = periods.c.opened_at
     await db.execute(
         update(periods)
-        .where(
-            periods.c.discussion_id.in_(
-                select(discussions.c.id).where(discussions.c.course_id == course)
-            )
-        )
+        .where(periods.c.discussion_id == times.c.id)
         .values(
-            opened_at=opened.scalar_subquery(),
-            closed_at=func.coalesce(last.scalar_subquery(), opened.scalar_subquery()),
+            opened_at=case((times.c.first < opened, times.c.first), else_=opened),
+            closed_at=times.c.last,
         )
+    )
+    await db.execute(
+        update(periods)
+        .where(periods.c.discussion_id.in_(own), ~exists(spoken))
+        .values(closed_at=opened)
+    )
+    earlier = select(opened).where(
+        periods.c.discussion_id == discussions.c.id, opened < discussions.c.opened_at
+    )
+    await db.execute(
+        update(discussions)
+        .where(discussions.c.course_id == course, exists(earlier))
+        .values(opened_at=earlier.scalar_subquery())
     )
 
 
@@ -327,11 +358,3 @@ async def _made(
     await db.execute(insert(table), [dict(row) for row in rows])
     made = await db.execute(select(table.c.id).where(own, table.c.id > last).order_by(table.c.id))
     return list(made.scalars())
-
-
-async def _insert(
-    db: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
-) -> None:
-    """Rows as the driver takes them, in the order of the table's columns; see messages.py."""
-    statement = insert(table).compile(dialect=db.dialect, column_keys=list(columns))
-    await db.exec_driver_sql(str(statement), list(rows))

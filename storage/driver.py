@@ -7,9 +7,12 @@ longer than such a statement. Only the commit, and a lock that another process h
 the thread.
 """
 
+import re
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import aiosqlite
@@ -20,6 +23,11 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.util import EMPTY_DICT, await_only
+
+VALUES = 2_000
+"""How many stand in one statement where many rows are inserted."""
+
+_INSERT = re.compile(r"INSERT INTO [^?]+ VALUES (\(\?(?:, \?)*\))")
 
 Run = Callable[[sqlite3.Connection], tuple[sqlite3.Cursor, Sequence[Any]]]
 
@@ -43,7 +51,7 @@ class WholeCursor(AsyncAdapt_aiosqlite_cursor):
         self._take(run)
 
     def executemany(self, operation: Any, seq_of_parameters: Any) -> None:
-        self._take(lambda connection: (connection.executemany(operation, seq_of_parameters), ()))
+        self._take(lambda connection: (_many(connection, operation, seq_of_parameters), ()))
 
     def _take(self, run: Run) -> None:
         self._cursor, rows = self._adapt_connection.perform(run)
@@ -117,6 +125,29 @@ def at_once(db: AsyncConnection) -> sqlite3.Connection | None:
     open_: Any = db.sync_connection
     connection = open_.connection.dbapi_connection
     return connection.at_once if isinstance(connection, DriverConnection) else None
+
+
+def _many(connection: sqlite3.Connection, sql: str, rows: Sequence[Any]) -> sqlite3.Cursor:
+    """Run a statement for each row. Where many are inserted, many stand in one statement, which
+    takes less than a statement for each."""
+    together, insert = _together(sql)
+    alone = len(rows) % together if insert else len(rows)
+    cursor = connection.executemany(sql, rows[:alone])
+    for first in range(alone, len(rows), together):
+        values = chain.from_iterable(rows[first : first + together])
+        cursor = connection.execute(insert, tuple(values))
+    return cursor
+
+
+@lru_cache(maxsize=100)
+def _together(sql: str) -> tuple[int, str]:
+    """Of how many rows a statement is to be, and that statement; "" where it inserts none as they
+    are given."""
+    found = _INSERT.fullmatch(sql)
+    if found is None:
+        return 1, ""
+    count = max(1, VALUES // found[1].count("?"))
+    return count, sql + f", {found[1]}" * (count - 1)
 
 
 def _begun(connection: sqlite3.Connection, how: str) -> bool:

@@ -90,6 +90,27 @@ class ReactionState:
     new: bool = field(default=False)
 
 
+MessageRow = tuple[
+    MessageId, ChannelId, MessageRef, ThreadRef | None, MessageRef | None, DiscussionId | None,
+    AccountId | None, MemberId | None, MessageId | None, str | None, str | None,
+    int | None, int | None, int | None, int, int, int, int, int,
+]  # fmt: skip
+"""A row of `messages` as the driver takes it: its columns in their order, instants in whole
+microseconds."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """New rows of messages, and of what belongs to one: its id comes first. A reaction's last value
+    is an instant in whole microseconds."""
+
+    messages: list[MessageRow] = field(default_factory=list)
+    texts: list[tuple[MessageId, str]] = field(default_factory=list)
+    mentions: list[tuple[MessageId, AccountId, int]] = field(default_factory=list)
+    evidence: list[tuple[MessageId, str]] = field(default_factory=list)
+    reactions: list[tuple[MessageId, AccountId, str, bool, int]] = field(default_factory=list)
+
+
 _NAMES = tuple(column.name for column in messages.c)
 _STATE = tuple(messages.c[name] for name in _NAMES)
 _FIELDS = tuple(name for name in _NAMES if name != "id")
@@ -212,8 +233,6 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
     """Write the states that are new or changed, with their texts, mentions and evidence."""
     new = [state for state in changed if state.new]
     old = [state for state in changed if state.changed and not state.new]
-    if new:
-        await _INSERT.add(db, [_row(state) for state in new])
     if old:
         await db.execute(
             _UPDATE, [{f"b_{name}": getattr(state, name) for name in _NAMES} for state in old]
@@ -223,25 +242,33 @@ async def save(db: Connection, changed: Collection[MessageState]) -> None:
         await db.execute(_DELETE_TEXT, rewritten)
         await db.execute(_DELETE_MENTIONS, rewritten)
         await db.execute(_DELETE_EVIDENCE, rewritten)
-    texts = [
-        (state.id, state.text) for state in changed if state.text_changed and state.text is not None
-    ]
-    if texts:
-        await _INSERT_TEXT.add(db, texts)
-    named = [
-        (state.id, account, position)
-        for state in changed
-        if state.text_changed
-        for position, account in enumerate(state.mentioned)
-    ]
-    if named:
-        await _INSERT_MENTIONS.add(db, named)
-    cited = [(state.id, name) for state in changed if state.text_changed for name in state.evidence]
-    if cited:
-        await _INSERT_EVIDENCE.add(db, cited)
+    rows = Rows([_row(state) for state in new])
+    for state in changed:
+        if state.text_changed:
+            if state.text is not None:
+                rows.texts.append((state.id, state.text))
+            for position, account in enumerate(state.mentioned):
+                rows.mentions.append((state.id, account, position))
+            for name in state.evidence:
+                rows.evidence.append((state.id, name))
+    await add(db, rows)
 
 
-def _row(state: MessageState) -> tuple[object, ...]:
+async def add(db: Connection, rows: Rows) -> None:
+    """Write rows that are not there yet."""
+    if rows.messages:
+        await _INSERT.add(db, rows.messages)
+    if rows.texts:
+        await _INSERT_TEXT.add(db, rows.texts)
+    if rows.mentions:
+        await _INSERT_MENTIONS.add(db, rows.mentions)
+    if rows.evidence:
+        await _INSERT_EVIDENCE.add(db, rows.evidence)
+    if rows.reactions:
+        await _INSERT_REACTIONS.add(db, rows.reactions)
+
+
+def _row(state: MessageState) -> MessageRow:
     values = list(_VALUES(state))
     for i in _INSTANTS:
         if values[i] is not None:
@@ -265,15 +292,12 @@ async def reaction_states(
 
 
 async def save_reactions(db: Connection, changed: Collection[ReactionState]) -> None:
-    new = [state for state in changed if state.new]
-    if new:
-        await _INSERT_REACTIONS.add(
-            db,
-            [
-                (s.message_id, s.account_id, s.emoji, s.present, to_micros(s.changed_at))
-                for s in new
-            ],
-        )
+    new = [
+        (s.message_id, s.account_id, s.emoji, s.present, to_micros(s.changed_at))
+        for s in changed
+        if s.new
+    ]
+    await add(db, Rows(reactions=new))
     old = [state for state in changed if not state.new]
     if old:
         await db.execute(

@@ -53,7 +53,7 @@ class PreparedInsert:
         self._sql: dict[Dialect, str] = {}
 
     async def add(self, db: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-        """Insert the rows, each with all its columns in the order of the table."""
+        """Insert the rows, each with the statement's columns in the order of the table."""
         if db.dialect not in self._sql:
             self._sql[db.dialect] = str(self.statement.compile(dialect=db.dialect))
         sql = self._sql[db.dialect]

@@ -125,7 +125,15 @@ def _bring_in(
         maintenance.upgrade(settings.database, SystemClock().now())
     check_database(settings)
     with _progress(archive.size, shown=not json) as progress:
-        brought = asyncio.run(work(progress))
+        try:
+            brought = asyncio.run(work(progress))
+        except KeyboardInterrupt:
+            typer.echo(
+                "Broken off. What was brought in so far stays, and the same command goes on from"
+                " there.",
+                err=True,
+            )
+            raise
     if json:
         print_json(_to_json(brought, left_out))
     else:
@@ -183,7 +191,8 @@ def _say(brought: "Brought", left_out: tuple[str, ...]) -> None:
     for what in left_out:
         typer.echo(f"Left out: {what}.")
     if brought.unread:
-        typer.echo(f"Skipped, since it can't be read: {number(brought.unread, 'row')}.")
+        places = number(brought.unread, "place")
+        typer.echo(f"Not all of it can be read: {places} skipped, as told above.")
     typer.echo(f"Its report: coalface report --course {course.id}")
 
 

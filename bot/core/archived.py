@@ -3,11 +3,11 @@ on in archives.py."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.core.events import AccountRef, ChannelRef, MessageRef, Person, ThreadRef
 from bot.core.words import NOTHING, Measure
+from storage.instants import to_micros
 
 __all__ = [
     "AccountRef",
@@ -20,6 +20,7 @@ __all__ = [
     "Person",
     "Slip",
     "ThreadRef",
+    "to_micros",
 ]
 
 
@@ -35,18 +36,18 @@ class ArchivedMessage(NamedTuple):
     `thread` is that of the message it began with, which is in its own thread too. `reply_to` is the
     message that it answers; one that `answers` may answer a message that is gone. `author` None: it
     is nobody's that counts, and matters only since it is known as deleted, or since the replies to
-    it answer what it answered. Instants are UTC. `text` is what a person reads, and `measure` is of
-    the text as the archive has it.
+    it answer what it answered. Instants are whole microseconds since 1970 UTC, as the database has
+    them. `text` is what a person reads, and `measure` is of the text as the archive has it.
     """
 
     channel: ArchivedChannel
     ref: MessageRef
-    sent_at: datetime
+    sent_at: int
     author: Person | None = None
     thread: ThreadRef | None = None
     reply_to: MessageRef | None = None
     answers: bool = False
-    edited_at: datetime | None = None
+    edited_at: int | None = None
     deleted: bool = False
     text: str = ""
     measure: Measure = NOTHING

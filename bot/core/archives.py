@@ -25,7 +25,7 @@ from storage.rows import Course
 KIND = "-archive"
 """How the platform of an archive's space ends: no adapter has such a one."""
 
-GROUP = 5_000
+GROUP = 10_000
 """How many messages are written together."""
 
 SLIPS_KEPT = 1_000

@@ -17,7 +17,6 @@ from bot.core.archived import (
 )
 from bot.core.evidence import named_in
 from storage import archives, courses, discussions, members, messages
-from storage.archives import Known
 from storage.database import Connection
 from storage.ids import (
     AccountId,
@@ -28,7 +27,8 @@ from storage.ids import (
     MessageId,
     SpaceId,
 )
-from storage.messages import MessageState, ReactionState
+from storage.instants import to_micros
+from storage.messages import Rows
 from storage.rows import AT_TOP, IN_CHAIN, IN_THREAD
 
 PROMPT = "archive"
@@ -47,11 +47,23 @@ class Outcome:
     known: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A channel; the thread that stands for what is in none; the discussions by their threads; and
+    the messages that can be answered, by what the archive calls them."""
+
+    channel: ChannelId
+    outside: ThreadRef
+    discussions: Mapping[ThreadRef, DiscussionId]
+    answered: Mapping[MessageRef, MessageId]
+
+
 class ArchiveWriter:
     """Everybody of the course in memory; of messages and threads only what is being written."""
 
     def __init__(self, course: CourseId, space: SpaceId, now: datetime) -> None:
         self._course, self._space, self._now = course, space, now
+        self._received = to_micros(now)
         self._people: dict[AccountRef, tuple[AccountId, MemberId]] = {}
         self._names: dict[AccountRef, str] = {}
         self._channels: dict[ChannelRef, ChannelId] = {}
@@ -99,17 +111,15 @@ class ArchiveWriter:
             before = standing.get(row.ref)
             if before is None or _is_newer(row, before.deleted, before.edited_at):
                 standing[row.ref] = row
-        changed: list[tuple[ArchivedMessage, MessageState]] = []
+        made = Rows()
+        changed = 0
         for ref, chosen in by_channel.items():
-            channel_id = await self._channel(db, channels[ref])
             in_order = sorted(chosen.values(), key=_in_time)
-            changed += await self._states(db, channels[ref], channel_id, in_order)
-        await self._number(db, [state for _, state in changed if state.new])
-        await messages.save(db, [state for _, state in changed])
-        await self._save_reactions(db, changed)
+            changed += await self._keep(db, channels[ref], in_order, made)
+        await messages.add(db, made)
         await archives.note_files(db, self._course, files, self._now)
-        new = sum(state.new for _, state in changed)
-        return Outcome(new, len(changed) - new, len(rows) - len(changed))
+        kept = len(made.messages)
+        return Outcome(kept - changed, changed, len(rows) - kept)
 
     def _strangers(self, rows: Iterable[ArchivedMessage]) -> list[Person]:
         """Who wrote, is mentioned or reacted, and is not in the course yet."""
@@ -143,41 +153,40 @@ class ArchiveWriter:
             )
         return known
 
-    async def _states(
+    async def _keep(
         self,
         db: Connection,
         channel: ArchivedChannel,
-        channel_id: ChannelId,
         rows: Sequence[ArchivedMessage],
-    ) -> list[tuple[ArchivedMessage, MessageState]]:
-        """The messages of one channel that are new, or newer than what stands there."""
+        made: Rows,
+    ) -> int:
+        """Make rows of the messages of one channel that are new, or newer than what stands there;
+        how many of them are to stand in the place of another."""
+        channel_id = await self._channel(db, channel)
         refs = {row.ref for row in rows} | {row.reply_to for row in rows if row.reply_to}
         known = await archives.known(db, channel_id, refs)
         wanted = [
             row
             for row in rows
             if (stands := known.get(row.ref)) is None
-            or _is_newer(row, stands.deleted_at is not None, stands.edited_at)
+            or _is_newer(row, stands.deleted, stands.edited_at)
         ]
         if not wanted:
-            return []
+            return 0
         threads = await self._threads(db, channel, channel_id, wanted)
-        kept = {
-            state.ref: state
-            for state in await messages.with_ids(
-                db, channel_id, [known[row.ref].id for row in wanted if row.ref in known]
-            )
-        }
-        made = []
-        for row in wanted:
-            state = kept.get(row.ref)
-            if state is None:
-                state = MessageState(MessageId(0), channel_id, row.ref, self._now, new=True)
-                state.discussion_id = threads[row.thread or ThreadRef(channel.ref)]
-                state.thread = row.thread
-            self._fill(state, row, known)
-            made.append((row, state))
-        return made
+        replaced = {row.ref: known[row.ref].id for row in wanted if row.ref in known}
+        await archives.forget(db, channel_id, replaced.values())
+        fresh = map(MessageId, await messages.reserve_ids(db, len(wanted) - len(replaced)))
+        ids = [replaced.get(row.ref) or next(fresh) for row in wanted]
+        answered = {ref: stands.id for ref, stands in known.items() if stands.counts}
+        for id_, row in zip(ids, wanted, strict=True):
+            if row.author is not None:
+                answered[row.ref] = id_
+            else:
+                answered.pop(row.ref, None)
+        place = _Place(channel_id, ThreadRef(channel.ref), threads, answered)
+        self._add(made, zip(ids, wanted, strict=True), place)
+        return len(replaced)
 
     async def _threads(
         self,
@@ -187,13 +196,13 @@ class ArchiveWriter:
         rows: Iterable[ArchivedMessage],
     ) -> Mapping[ThreadRef, DiscussionId]:
         """The discussions of these messages: each thread's, and the channel's own."""
-        first: dict[ThreadRef, datetime] = {}
+        first: dict[ThreadRef, int] = {}
+        own = ThreadRef(channel.ref)
         for row in rows:
-            first.setdefault(row.thread or ThreadRef(channel.ref), row.sent_at)
+            first.setdefault(row.thread or own, row.sent_at)
         found = await discussions.placements_in(db, [channel_id], first)
         known = {thread: discussion for _, discussion, _, thread in found}
         new = {thread: at for thread, at in first.items() if thread not in known}
-        own = ThreadRef(channel.ref)
         for outside in (True, False):
             opened = {thread: at for thread, at in new.items() if (thread == own) is outside}
             title = f"#{channel.name}" if outside else f"A thread in #{channel.name}"
@@ -202,65 +211,39 @@ class ArchiveWriter:
             )
         return known
 
-    def _fill(
-        self, state: MessageState, row: ArchivedMessage, known: Mapping[MessageRef, Known]
+    def _add(
+        self, made: Rows, rows: Iterable[tuple[MessageId, ArchivedMessage]], place: _Place
     ) -> None:
-        """Make the state say what the archive's message does."""
-        state.changed = state.text_changed = True
-        state.reply_to, state.sent_at, state.edited_at = row.reply_to, row.sent_at, row.edited_at
-        state.parent_by = _stands(row)
-        parent = None if row.reply_to is None else known.get(row.reply_to)
-        counts = parent is not None and parent.member_id is not None
-        state.parent_id = parent.id if parent is not None and counts else None
-        if row.author is None:
-            state.account_id = state.member_id = state.role = state.text = None
-            state.deleted_at = row.sent_at if row.deleted else None
-            state.words = state.words_raw = state.characters = state.attachments = 0
-            state.mentioned, state.evidence = (), ()
-            return
-        state.account_id, state.member_id = self._people[row.author.ref]
-        state.role = "student"
-        state.words, state.words_raw = row.measure.words, row.measure.words_raw
-        state.characters = row.measure.characters
-        state.attachments = row.attachments
-        state.text = row.text or None
-        state.mentioned = [self._people[person.ref][0] for person in row.mentions]
-        state.evidence = named_in(row.text)
-
-    async def _number(self, db: Connection, new: Sequence[MessageState]) -> None:
-        """Give new messages their ids, and parents those whose parent is among them."""
-        by_ref: dict[tuple[ChannelId, MessageRef], MessageState] = {}
-        for state, id_ in zip(new, await messages.reserve_ids(db, len(new)), strict=True):
-            state.id = MessageId(id_)
-            if state.member_id is not None:
-                by_ref[state.channel_id, state.ref] = state
-        for state in new:
-            if state.reply_to is not None and state.parent_id is None:
-                parent = by_ref.get((state.channel_id, state.reply_to))
-                state.parent_id = None if parent is None else parent.id
-
-    async def _save_reactions(
-        self, db: Connection, changed: Sequence[tuple[ArchivedMessage, MessageState]]
-    ) -> None:
-        """What stands on each message now; on an older copy there may have stood another."""
-        kept = [state.id for _, state in changed if not state.new]
-        before = await messages.reaction_states(db, kept) if kept else {}
-        wanted: list[ReactionState] = []
-        for row, state in changed:
-            for person, emoji in row.reactions:
-                account = self._people[person.ref][0]
-                known = before.pop((state.id, account, emoji), None)
-                if known is None:
-                    known = ReactionState(state.id, account, emoji, True, row.sent_at, new=True)
-                known.present = True
-                wanted.append(known)
-        for gone in before.values():
-            gone.present = False
-            wanted.append(gone)
-        await messages.save_reactions(db, wanted)
+        """The rows of messages, and of what belongs to them."""
+        people, received = self._people, self._received
+        channel, outside = place.channel, place.outside
+        discussions_, answered = place.discussions, place.answered
+        for id_, row in rows:
+            (_, ref, sent_at, author, thread, reply_to, answers, edited_at, deleted, text,
+             measure, mentions, attachments, reactions) = row  # fmt: skip
+            account, member = (None, None) if author is None else people[author.ref]
+            stands = AT_TOP if not answers else IN_CHAIN
+            made.messages.append(
+                (
+                    id_, channel, ref, thread, reply_to, discussions_[thread or outside],
+                    account, member, answered.get(reply_to) if reply_to else None,
+                    IN_THREAD if thread is not None and str(thread) != ref else stands,
+                    None if author is None else "student",
+                    sent_at, edited_at, sent_at if deleted else None, received, *measure,
+                    attachments,
+                )
+            )  # fmt: skip
+            if text:
+                made.texts.append((id_, text))
+                for name in named_in(text):
+                    made.evidence.append((id_, name))
+            for position, person in enumerate(mentions):
+                made.mentions.append((id_, people[person.ref][0], position))
+            for person, emoji in reactions:
+                made.reactions.append((id_, people[person.ref][0], emoji, True, sent_at))
 
 
-def _is_newer(row: ArchivedMessage, deleted: bool, edited_at: datetime | None) -> bool:
+def _is_newer(row: ArchivedMessage, deleted: bool, edited_at: int | None) -> bool:
     """Whether a copy of a message is to stand in the place of another."""
     if deleted or row.deleted:
         return row.deleted and not deleted
@@ -274,7 +257,7 @@ def _stands(row: ArchivedMessage) -> str:
     return IN_CHAIN if row.answers else AT_TOP
 
 
-def _in_time(row: ArchivedMessage) -> tuple[datetime, int, str]:
+def _in_time(row: ArchivedMessage) -> tuple[int, int, str]:
     return row.sent_at, len(row.ref), row.ref
 
 

@@ -6,6 +6,7 @@ the text. A thread belongs to its parent's channel, as it does while the bot run
 
 import hashlib
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from bot.core.archived import (
     Person,
     Slip,
     ThreadRef,
+    to_micros,
 )
 from bot.core.errors import Refused
 from bot.imports import json_rows
@@ -59,6 +61,14 @@ class DiscordExport:
     @classmethod
     def open_(cls, files: Sequence[Path]) -> "DiscordExport":
         """Raises Refused where one of them is no such file, and OSError where it can't be read."""
+        for file in files:
+            if file.is_dir():
+                raise Refused(f"{file} is a folder; give the JSON files in it: {file / '*.json'}")
+            if zipfile.is_zipfile(file):
+                raise Refused(
+                    f"{file} is a ZIP file; unpack it and give the JSON files that"
+                    " DiscordChatExporter wrote. (A Slack export: coalface import slack)"
+                )
         return cls(files)
 
     def close(self) -> None:
@@ -161,8 +171,7 @@ class File:
                             yield message
             except json_rows.BrokenJson as problem:
                 where = f"line {problem.line}"
-                skipped = f"{problem}; what follows message {number} was skipped"
-                yield Slip(self._path.name, where, skipped)
+                yield Slip(self._path.name, where, problem.after("message", number))
 
     def _read(self, row: Any) -> ArchivedMessage | None:
         """A message that matters, or None. Raises Unreadable."""
@@ -189,7 +198,7 @@ class File:
         self,
         row: Mapping[str, Any],
         ref: MessageRef,
-        sent_at: datetime,
+        sent_at: int,
         author: Person,
         reply_to: MessageRef | None,
     ) -> ArchivedMessage:
@@ -223,11 +232,11 @@ def _referred(reference: object) -> MessageRef | None:
     return MessageRef(wanted) if isinstance(wanted, str) and wanted else None
 
 
-def _instant(said: object, field: str) -> datetime:
+def _instant(said: object, field: str) -> int:
     try:
         at = datetime.fromisoformat(said) if isinstance(said, str) else None
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise Unreadable(f"{field} is no time such as 2024-09-02T14:05:00.123+00:00")
-    return at.astimezone(UTC)
+        if at is not None and at.tzinfo is not None:
+            return to_micros(at.astimezone(UTC))
+    except (ValueError, OverflowError):
+        pass
+    raise Unreadable(f"{field} is no time such as 2024-09-02T14:05:00.123+00:00")

@@ -9,6 +9,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -36,6 +37,12 @@ class BrokenJson(Exception):
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(problem)
         self.line = line
+
+    def after(self, kind: str, number: int) -> str:
+        """In words, with what was lost by it: all that follows the last row of that kind."""
+        if number == 0:
+            return f"{self}; nothing of it was read"
+        return f"{self}; what follows {kind} {number} was skipped"
 
 
 def decoded(chunks: Iterable[bytes]) -> Iterator[str]:
@@ -72,7 +79,7 @@ def whole(content: bytes) -> Iterator[tuple[str, Any]]:
         except orjson.JSONDecodeError:
             listed = None  # it may be broken, or not quite UTF-8: rows finds that out
     if isinstance(listed, list):
-        return (("", value) for value in listed)
+        return zip(repeat(""), listed, strict=False)
     return rows(decoded([content]))
 
 

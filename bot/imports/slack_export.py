@@ -8,7 +8,6 @@ Direct conversations are left out: they are nobody's class. What counts as a mes
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,6 @@ from bot.imports.texts import Unreadable, clean
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 _TS = re.compile(r"(\d{1,11})\.(\d{1,6})")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTED = (None, "thread_broadcast", "me_message", "file_share")
 _SLACKBOT = "USLACKBOT"
 
@@ -190,11 +188,7 @@ class Day:
                     if message is not None:
                         yield message
         except json_rows.BrokenJson as problem:
-            yield Slip(
-                self._name,
-                f"line {problem.line}",
-                f"{problem}; what follows row {number} was skipped",
-            )
+            yield Slip(self._name, f"line {problem.line}", problem.after("row", number))
 
     def _read(self, row: Any) -> ArchivedMessage | None:
         """A message that matters, or None. Raises Unreadable."""
@@ -205,13 +199,13 @@ class Day:
         deleted = row.get("subtype") == "tombstone"
         if not deleted and not _is_ordinary(row):
             return None
-        ts = row.get("ts")
-        sent_at = _instant(ts, "ts")
-        thread = row.get("thread_ts") or None
-        if thread is not None and thread != ts:
+        ref: Any = row.get("ts")
+        sent_at = _instant(ref, "ts")
+        thread: ThreadRef | None = row.get("thread_ts") or None
+        reply_to: MessageRef | None = None
+        if thread is not None and str(thread) != ref:
             _check(thread, "thread_ts")
-        ref = MessageRef(str(ts))
-        reply_to = None if thread is None or thread == ts else MessageRef(thread)
+            reply_to = MessageRef(thread)
         if deleted:
             return ArchivedMessage(
                 self._channel, ref, sent_at, None, thread, reply_to, deleted=True
@@ -228,7 +222,7 @@ class Day:
         self,
         row: Mapping[str, Any],
         ref: MessageRef,
-        sent_at: datetime,
+        sent_at: int,
         author: Person,
         thread: ThreadRef | None,
         reply_to: MessageRef | None,
@@ -253,14 +247,12 @@ class Day:
             False,
             slack_texts.readable(raw, self._users.name),
             slack_texts.measured(raw),
-            self._named(raw),
+            self._named(raw) if "<" in raw else (),
             _files(row["files"]) if row.get("files") else 0,
             self._reactions(row["reactions"]) if row.get("reactions") else (),
         )
 
     def _named(self, raw: str) -> tuple[Person, ...]:
-        if "<@" not in raw:
-            return ()
         people = (
             self._users.person(id_, {"name": name})
             for id_, name in slack_texts.named(raw).items()
@@ -294,10 +286,10 @@ def _files(said: object) -> int:
     return sum(isinstance(file, dict) and file.get("mode") != "tombstone" for file in files)
 
 
-def _instant(ts: object, field: str) -> datetime:
-    """Slack's seconds and microseconds, which no float can hold."""
-    found = _check(ts, field)
-    return _EPOCH + timedelta(0, int(found[1]), int(found[2].ljust(6, "0")))
+def _instant(ts: object, field: str) -> int:
+    """Slack's seconds and microseconds, which no float can hold; in microseconds."""
+    seconds, part = _check(ts, field).groups()
+    return int(seconds + part.ljust(6, "0"))
 
 
 def _check(ts: object, field: str) -> re.Match[str]:

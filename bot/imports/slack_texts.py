@@ -12,16 +12,14 @@ from bot.core import words
 from bot.core.words import NOTHING, Measure
 
 _TOKEN = re.compile(r"(\?|&(?:amp;)?)t=xox[a-z]-[^&|<>\s]*(&(?:amp;)?|)")
-_MARK = re.compile(r"<[@#!][^<>]*>")
-_LABELLED = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:[^<>|\s]*\|([^<>]*)>")
-_LINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:[^<>|\s]*>")
+_MARK = re.compile(r"<(?:[@#!][^<>]*|[A-Za-z][A-Za-z0-9+.\-]*:[^<>|\s]*(?:\|([^<>]*))?)>")
 _ANGLED = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|([^<>]*))?>")
 
 
 def without_tokens(raw: str) -> str:
     """Without the keys to the workspace's files that an export writes into addresses."""
-    if "t=xox" not in raw:
+    if "=" not in raw or "t=xox" not in raw:
         return raw
     return _TOKEN.sub(lambda found: found[1] if found[2] else "", raw)
 
@@ -35,15 +33,15 @@ def measured(raw: str) -> Measure:
 
 
 def _unmarked(text: str) -> str:
-    if "<" not in text:
-        return text
-    return _LINK.sub(" ", _LABELLED.sub(r"\1", _MARK.sub(" ", text)))
+    return _MARK.sub(_label, text) if "<" in text else text
+
+
+def _label(mark: re.Match[str]) -> str:
+    return " " if mark[1] is None else mark[1]
 
 
 def named(raw: str) -> dict[str, str]:
     """The ids of the people it names, in order, each with the name that stands there, or ""."""
-    if "<@" not in raw:
-        return {}
     return {mark[1]: mark[2] or "" for mark in _PERSON.finditer(raw)}
 
 

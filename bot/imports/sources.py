@@ -51,6 +51,12 @@ def opened(path: Path) -> Source:
     if not path.exists():
         raise Refused(f"{path} does not exist; give the export's folder or its ZIP file.")
     if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            if file.read(2) == b"PK":
+                raise Refused(
+                    f"{path} is damaged, or only a part of a ZIP file; download it again. Nothing"
+                    " was imported."
+                )
         raise Refused(f"{path} is neither a folder nor a ZIP file; give the export as one of them.")
     return _Zip(path)
 

@@ -58,6 +58,8 @@ NAMED = [
     ("https://example.org/a?page=2&amp;x=F2", named_in("http://example.org/a?page=2&x=F2#F1")),
     ("https:// http://. xhttps://example.org/F1", ()),
     ("https is F1's", ("F1",)),
+    (":// https://example.org/A", (A,)),
+    ("a ://example.org\u2003https://example.org/A\nhttps://example.org", (A, SITE)),
 ]
 
 

@@ -8,6 +8,7 @@ import time
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from signal import SIGINT, SIGKILL
 from subprocess import PIPE, Popen
 from typing import Any
 
@@ -104,6 +105,40 @@ def test_without_the_lists_nobody_could_say_who_is_who(
         SlackExport.open_(export)
 
 
+def test_of_a_file_that_is_none_nothing_is_read(shelf: Shelf) -> None:
+    title, folder = shelf.new()
+    export = an_export(folder, {"general/2024-09-02.json": "", "general/2024-09-03.json": "no"})
+    assert [slip.problem for slip in shelf.slack(export, title).slips] == [
+        "it ends too early; nothing of it was read",
+        "there is neither a list nor an object; nothing of it was read",
+    ]
+
+
+def test_a_time_that_no_calendar_has_is_a_row_that_cant_be_read(shelf: Shelf) -> None:
+    title, folder = shelf.new()
+    rows = [
+        {"id": str(number), "type": "Default", "timestamp": at, "author": {"id": "9"}}
+        for number, at in enumerate(["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"], 1)
+    ]
+    file = folder / "times.json"
+    file.write_text(json.dumps({"channel": {"id": "1", "name": "c"}, "messages": rows}))
+    brought = shelf.discord([file], title)
+    assert [slip.position for slip in brought.slips] == ["message 1", "message 2"]
+
+
+def test_what_is_the_other_kind_of_archive_is_told_so(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.zip"
+    with zipfile.ZipFile(cut, "w") as file:
+        file.writestr("users.json", "[]")
+    with pytest.raises(Refused, match="is a ZIP file; unpack it"):
+        DiscordExport.open_([cut])
+    with pytest.raises(Refused, match="is a folder; give the JSON files in it"):
+        DiscordExport.open_([tmp_path])
+    cut.write_bytes(cut.read_bytes()[:-30])
+    with pytest.raises(Refused, match="only a part of a ZIP file"):
+        SlackExport.open_(cut)
+
+
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "some.json").write_text("[]")
     for path in (tmp_path, tmp_path / "some.json", tmp_path / "nowhere"):
@@ -196,6 +231,46 @@ def test_a_message_that_a_later_dump_shows_as_deleted_is_gone(shelf: Shelf) -> N
         assert (report["U2"]["replies"], report["U2"]["peers_root"]) == ("1", "0")
 
 
+def test_a_newer_copy_stands_in_the_place_of_an_older_one_with_all_that_is_in_it(
+    shelf: Shelf,
+) -> None:
+    title, folder = shelf.new()
+    old = said("1.1", "see <@U2> F1", reactions=[{"name": "eyes", "users": ["U2"]}])
+    answer = said("3.3", "yes", "U2", thread_ts="1.1")
+    an_export(folder / "old", {"general/2024-09-02.json": [old, answer]})
+    new = said("1.1", "see F2 and F3", edited={"user": "U1", "ts": "2.2"})
+    an_export(folder / "new", {"general/2024-09-02.json": [new, said("4.4", "also")]})
+    brought = shelf.slack(folder / "old", title)
+    first = _kept(shelf, brought.course.id)
+    again = shelf.slack(folder / "new", title)
+    assert (again.messages, again.changed, again.known) == (1, 1, 0)
+    second = _kept(shelf, brought.course.id)
+    assert [(text, named, reacted) for _, text, named, reacted, _ in first] == [
+        ("see @bo F1", "F1", 1), ("yes", None, 0)
+    ]  # fmt: skip
+    assert [(text, named, reacted) for _, text, named, reacted, _ in second] == [
+        ("see F2 and F3", "F2,F3", 0), ("yes", None, 0), ("also", None, 0)
+    ]  # fmt: skip
+    assert [row[0] for row in second[:2]] == [row[0] for row in first]  # they keep their ids
+    assert second[1][4] == second[0][0]  # and the answer what it answers
+    older = shelf.slack(an_export(folder / "old", {"general/2024-09-03.json": [old]}), title)
+    assert (older.messages, older.changed, older.known) == (0, 0, 1)
+    assert _kept(shelf, brought.course.id) == second
+
+
+def _kept(shelf: Shelf, course: int) -> list[tuple[object, ...]]:
+    """Each message's id, text, evidence, number of reactions, and what it answers."""
+    with closing(sqlite3.connect(shelf.app.services.database.path)) as db:
+        return db.execute(
+            "SELECT id, (SELECT text FROM message_texts WHERE message_id = m.id),"
+            " (SELECT group_concat(named) FROM evidence WHERE message_id = m.id),"
+            " (SELECT count(*) FROM reactions WHERE message_id = m.id), parent_id"
+            " FROM messages m WHERE channel_id IN (SELECT id FROM channels WHERE course_id = ?)"
+            " ORDER BY sent_at",
+            [course],
+        ).fetchall()
+
+
 def test_an_archive_is_not_mixed_with_a_course_of_the_bots_own(shelf: Shelf) -> None:
     from bot.core import terms
 
@@ -227,27 +302,28 @@ def many(folder: Path, days: int) -> Path:
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was_left(tmp_path: Path) -> None:
-    export = many(tmp_path / "export", 30)
+    export = many(tmp_path / "export", 60)
     command = [sys.executable, "-m", "bot", "import", "slack", str(export), "--course", "Old"]
     tables = []
-    for name, kill in (("whole", False), ("killed", True)):
+    for name, how in (("whole", None), ("killed", SIGKILL), ("stopped", SIGINT)):
         data = tmp_path / name
-        if kill:
+        if how is not None:
             process = Popen(command, env=environment(data), cwd=ROOT, stdout=PIPE, stderr=PIPE)
             _wait_for_messages(data / "coalface.sqlite3", process)
-            process.kill()
-            process.communicate()
-            assert 0 < _count(data) < 12_000
+            process.send_signal(how)
+            _, said_last = process.communicate()
+            assert (b"the same command goes on from there" in said_last) is (how is SIGINT)
+            assert 0 < _count(data) < 24_000
         done = ran(command, env=environment(data), cwd=ROOT)
         assert done.returncode == 0, done.stderr
-        assert _count(data) == 12_000
+        assert _count(data) == 24_000
         report = ran([*command[:3], "report"], env=environment(data), cwd=ROOT)
         tables.append(report.stdout)
-    assert tables[0] == tables[1] != b""
+    assert tables[0] == tables[1] == tables[2] != b""
     again = ran([*command, "--json"], env=environment(tmp_path / "killed"), cwd=ROOT)
     assert json.loads(again.stdout) | {"title": ""} == {
         "course": 1, "title": "", "messages": 0, "changed": 0, "known": 0, "files": 0,
-        "files_known": 30, "people": 2, "left_out": [], "unread": 0, "problems": [],
+        "files_known": 60, "people": 2, "left_out": [], "unread": 0, "problems": [],
     }  # fmt: skip
 
 

@@ -83,6 +83,7 @@ ACROSS = {
     "members.members_by_account": "gives the course with each member; the intake picks by channel",
     "leaving.there_on": "the daily roll call serves every course; commands never read it",
     "messages.reserve_ids": "reads no course's data",
+    "messages.add": "writes the rows that it is handed",
     "messages.save": "writes the states that it is handed",
     "messages.save_reactions": "writes the states that it is handed",
     "messages.forget_held": "housekeeping; deletes only",

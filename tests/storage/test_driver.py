@@ -6,7 +6,8 @@ import threading
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import bindparam, insert, select
@@ -14,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 
 from storage.among import among, parameter
 from storage.database import Connection, Database
-from storage.driver import at_once
+from storage.driver import VALUES, at_once
+from storage.messages import MessageRow
 from storage.prepared import Prepared, PreparedInsert
-from storage.schema import counters, spaces
+from storage.schema import counters, messages, spaces
 from tests.storage.conftest import Look
 from tests.world import START
 
@@ -112,6 +114,37 @@ async def test_a_prepared_insert_that_is_refused_undoes_what_was_with_it(
     assert look(NAMES) == [("a",), ("b",), ("c",)]
     with pytest.raises(IntegrityError):
         await database.write(one)
+
+
+@pytest.mark.parametrize("count", [1, VALUES // 2 - 1, VALUES // 2, VALUES + VALUES // 2 + 3])
+async def test_many_rows_are_inserted_each_once_and_as_they_were_given(
+    database: Database, look: Look, count: int
+) -> None:
+    adding = PreparedInsert(insert(counters))
+    rows = [(f"name {number:05}", number) for number in range(count)]
+    await database.write(lambda db: adding.add(db, rows))
+    assert look("SELECT name, last FROM counters WHERE name <> 'messages' ORDER BY name") == rows
+
+
+async def test_where_one_of_many_rows_is_refused_none_is_there(
+    database: Database, look: Look
+) -> None:
+    adding = PreparedInsert(insert(counters))
+    rows = [(f"name {number}", number) for number in [*range(VALUES), VALUES - 1]]
+    with pytest.raises(IntegrityError):
+        await database.write(lambda db: adding.add(db, rows))
+    assert look(NAMES) == []
+
+
+def test_a_row_of_a_message_has_the_columns_of_the_table_in_their_order() -> None:
+    for said, column in zip(get_args(MessageRow), messages.c, strict=True):
+        kinds = get_args(said) or (said,)
+        assert (NoneType in kinds) is column.nullable, column.name
+        assert _plain(kinds[0]) is column.type.python_type or column.name.endswith("_at")
+
+
+def _plain(type_: Any) -> object:
+    return getattr(type_, "__supertype__", type_)
 
 
 async def test_whoever_goes_away_before_the_first_question_leaves_nothing_begun(
