@@ -19,6 +19,7 @@ from discord import app_commands
 from sqlalchemy import func, select
 
 from bot.adapters.discord import permissions
+from bot.app import spare_what_stands
 from bot.core.adapting import Intake
 from bot.core.events import Event, PersonLeft
 from bot.core.words import count as count_words
@@ -198,6 +199,7 @@ async def messages_vs_bare() -> Measured:
             client = seminar.client
             counting = Counting(client.core.intake)
             client.core = replace(client.core, intake=counting)
+            spare_what_stands()  # as in a bot that runs; for both, since they share a process
             ours, theirs = await interleaved(
                 lambda: _fed(_socket(client), counting, frames.name, frames.made(MESSAGES)),
                 lambda: _fed(bare.ws, bare.counting, frames.name, frames.made(MESSAGES)),
@@ -236,6 +238,7 @@ async def command_vs_bare() -> Measured:
                         asked = Frames(seminar, "INTERACTION_CREATE", _asking(seminar))
                         await _fed(socket, counting, asked.name, [json.dumps({"d": asked.first})])
 
+                    spare_what_stands()
                     await given(_socket(client), counting)
                     await given(bare.ws, bare.counting)
                     frames = Frames(seminar, "INTERACTION_CREATE", _asking(seminar))
