@@ -22,7 +22,6 @@ from storage.schema import (
     identities,
     member_accounts,
     mentions,
-    message_texts,
     messages,
     reactions,
 )
@@ -79,17 +78,6 @@ async def count_by_students(db: Connection, course: CourseId, discussion: Discus
         )
     )
     return int(found or 0)
-
-
-async def text_of(db: Connection, course: CourseId, id_: MessageId) -> str | None:
-    """The last text of one message of the course; None where it is not kept any more."""
-    found = await db.execute(
-        select(message_texts.c.text)
-        .join(messages, messages.c.id == message_texts.c.message_id)
-        .join(discussions, discussions.c.id == messages.c.discussion_id)
-        .where(discussions.c.course_id == course, messages.c.id == id_)
-    )
-    return found.scalar_one_or_none()
 
 
 async def mentions_of(

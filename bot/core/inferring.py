@@ -134,16 +134,6 @@ def _foretold(
     return found
 
 
-def is_said(reply: Reply) -> bool:
-    """Whether its author said beforehand what it responds to."""
-    return reply.parent_by == BY_SAYING
-
-
-def is_inferred(reply: Reply) -> bool:
-    """Whether nobody said what it responds to but by a mention."""
-    return reply.parent_by == BY_MENTION and reply.parent_id is not None
-
-
 def _stood(line: Line, terms: Terms, at: int) -> bool:
     """Whether it was a counted reply at that instant: it may have been deleted since."""
     gone = line[6] is not None and line[6] <= at

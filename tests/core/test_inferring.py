@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from bot.core.inferring import infer, is_inferred, is_said
+from bot.core.inferring import infer
 from storage.ids import AccountRef, ChannelId, MemberId, MessageId
-from storage.rows import BY_MENTION, Member, Reply, Said
+from storage.rows import BY_MENTION, BY_SAYING, Member, Reply, Said
 from tests.core.test_participation import COURSE, NINE, at, discussion, reply
 
 ADA, BO, CY, PROF = 1, 2, 3, 4
@@ -18,6 +18,16 @@ PEOPLE = [
     )
     for n in (ADA, BO, CY, PROF)
 ]  # fmt: skip
+
+
+def is_said(reply: Reply) -> bool:
+    """Whether its author said beforehand what it responds to."""
+    return reply.parent_by == BY_SAYING
+
+
+def is_inferred(reply: Reply) -> bool:
+    """Whether nobody said what it responds to but by a mention."""
+    return reply.parent_by == BY_MENTION and reply.parent_id is not None
 
 
 def naming(id_: int, who: int, sent: datetime) -> Reply:

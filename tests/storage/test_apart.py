@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from storage import (
     allowances,
@@ -40,6 +41,7 @@ from storage.ids import (
     SpaceId,
     ThreadRef,
 )
+from storage.schema import message_texts
 from tests.storage.conftest import NOW
 from tests.storage.two_courses import SPACE, Made, make
 
@@ -183,7 +185,6 @@ READS: dict[str, Read] = {
     "with_ids": lambda db, m: messages.with_ids(db, m.channel, [m.message]),
     "members_at": lambda db, m: members.members_at(db, [(m.course, SPACE, AccountRef("bo"))]),
     "replies_of": lambda db, m: replies.replies_of(db, m.course),
-    "text_of": lambda db, m: replies.text_of(db, m.course, m.message),
     "mentions_of": lambda db, m: replies.mentions_of(db, m.course),
     "evidence_of": lambda db, m: replies.evidence_of(db, m.course),
     "evidence_of one": lambda db, m: replies.evidence_of(db, m.course, m.discussion),
@@ -247,7 +248,6 @@ async def test_a_query_reads_its_own_course_only(database: Database, name: str) 
 async def test_another_courses_ids_find_nothing(database: Database) -> None:
     north, south = await _two(database)
     async with database.read() as db:
-        assert await replies.text_of(db, north.course, south.message) is None
         assert await discussions.placements_of(db, north.course, south.discussion) == []
         ref = MessageRef("message-0")
         assert await messages.known_in(db, north.channel, south.discussion, [ref]) == []
@@ -307,5 +307,7 @@ async def test_writing_for_one_course_leaves_the_other_as_it_was(database: Datab
     await database.write(change)
     async with database.read() as db:
         assert await everything(db, south) == before
-        assert await replies.text_of(db, south.course, south.message) == "south"
-        assert await replies.text_of(db, north.course, north.message) is None
+        found = await db.execute(select(message_texts.c.message_id, message_texts.c.text))
+        texts = {row[0]: row[1] for row in found}
+        assert texts[south.message] == "south"
+        assert north.message not in texts
