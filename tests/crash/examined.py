@@ -125,9 +125,15 @@ def _wrong(one: Written, kept: list[Kept], marks: set[tuple[str, str]]) -> Itera
 
 
 _WANTED = """
-    CREATE TEMP VIEW wanted AS SELECT * FROM outbox WHERE NOT (state = 'missed' AND problem IN (
-        'It was withdrawn before it could be posted.',
-        'Its prompt was never posted in this channel.'
+    CREATE TEMP VIEW wanted AS SELECT * FROM outbox WHERE NOT (state = 'missed' AND (
+        problem IN (
+            'It was withdrawn before it could be posted.',
+            'Its prompt was never posted in this channel.'
+        )
+        OR (
+            kind = 'follow-up' AND problem = 'Its discussion was closed before.'
+            AND discussion_id IN (SELECT discussion_id FROM periods WHERE closed_at IS NOT NULL)
+        )
     ))
 """
 _OWED = """
