@@ -237,6 +237,21 @@ async def put_back(
     )
 
 
+async def let_go(db: Connection, id_: SendId, owner: str, until: datetime) -> bool:
+    """It is left alone until then, and may be claimed by anybody afterwards: what a request of
+    before may have brought about is still to be looked for."""
+    begun = outbox.c.tried_at.is_not(None)
+    return await _owned(
+        db,
+        id_,
+        owner,
+        state=case((begun, "sending"), else_="pending"),
+        next_try_at=until,
+        lease_owner=None,
+        lease_until=until,
+    )
+
+
 async def postpone(db: Connection, id_: SendId, until: datetime, problem: str) -> None:
     """Leave the send as it is, and alone until then."""
     await db.execute(

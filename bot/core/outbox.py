@@ -194,10 +194,10 @@ class Outbox:
                 return send
             quiet = send.kind == "follow-up" and send.tried_at is None
             if quiet and (loud := not_quiet(course, now)) > now:  # it was refused until then
-                await outbox.put_back(db, id_, owner, loud, send.problem)
+                await outbox.let_go(db, id_, owner, loud)
                 return None
             if send.kind == "closing" and self._behind(send.channel.space.platform):
-                await outbox.put_back(db, id_, owner, now + FIRST_WAIT, None)
+                await outbox.let_go(db, id_, owner, now + FIRST_WAIT)
                 return None
             placement = await self._placement(db, send)
             if placement is None and send.kind != "prompt":

@@ -246,6 +246,25 @@ async def test_a_closing_waits_for_its_prompt(course: Course) -> None:
     assert course.platform.standing[1].place.thread == str(course.platform.standing[0].ref)
 
 
+async def test_a_closing_that_got_no_answer_and_then_waits_is_looked_for_all_the_same(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ended when the request had landed; after a start what was written meanwhile is
+    read before a summary goes out."""
+    await course.post()
+    (prompt,) = course.platform.standing
+    course.platform.fail(LoseAnswer(), LoseAnswer())  # the update, and the summary
+    await course.ada.answer("prompt close", discussion="D1")
+    assert len(course.platform.standing) == 2
+    with monkeypatch.context() as patch:
+        patch.setattr(course.outbox, "_behind", lambda _: True)
+        await course.later(LEASE)
+    await course.later(LEASE)
+    assert set(await course.states()) == {"sent"}
+    assert len(course.platform.standing) == 2
+    assert prompt in course.platform.standing
+
+
 async def test_an_update_of_what_was_never_posted_is_let_go(course: Course) -> None:
     course.platform.fail(LoseRequest(), Refuse("The channel is gone.", final=True))
     await course.post()
