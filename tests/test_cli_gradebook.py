@@ -77,6 +77,7 @@ def test_no_file_is_written_that_would_make_a_column_by_accident(tmp_path: Path)
     [
         ((), "Final Grade", "Canvas silently drops a column called “Final Grade”"),
         (("--course", "7"), "Participation", "Say which course, by its number (1: History 101)."),
+        (("--figure", "words"), "Participation", "There is no figure “words” to take as a grade"),
         (("--figure", "volume"), "Participation", "There is no figure “volume” to take as a grade"),
     ],
 )

@@ -20,6 +20,8 @@ PLACE = frozenset({"section", "left"})
 SIDES = frozenset({"sides", "side_changes"})
 RECEIVED = frozenset({"replies_received", "answered_by"})
 POSSIBLE = frozenset({"discussions_open", "points_possible"})
+ROW = frozenset({"row"})
+"""That a report has a row of them at all."""
 POINTS = frozenset({"points", "points_possible"})
 PACK = frozenset({"facts_cited", "facts", "links", "sources_linked", "points"})
 WRITTEN = FIGURES - ALLOWED - PLACE - SIDES - RECEIVED - {

@@ -13,6 +13,7 @@ from bot.core.causes import (
     PLACE,
     POINTS,
     POSSIBLE,
+    ROW,
     SIDES,
     STANDING,
     Cause,
@@ -97,7 +98,7 @@ class _Gathering:
                 self._causes.add(member, said, SIDES)
         for member, at in joined:
             said = spans("they came into the course, ", self._moment(at))
-            self._causes.add(member, said, POSSIBLE)
+            self._causes.add(member, said, POSSIBLE | ROW)
         self._leaving()
         if (days := self._of.course.keep_text_days) is not None:
             said = spans(f"texts go after {number(days, 'day')}, and what they linked with them")
@@ -125,7 +126,7 @@ class _Gathering:
         elif act.action == "prompt due" and act.subject in self._over:
             self._due(act)
         elif act.action == "course roster":
-            causes.perhaps(self._done("the roster was taken anew", act), POSSIBLE | PLACE)
+            causes.perhaps(self._done("the roster was taken anew", act), POSSIBLE | PLACE | ROW)
         elif act.action == "course settings":
             for name in _SETTINGS.keys() & act.details.keys():
                 words, figures = _SETTINGS[name]
@@ -135,7 +136,7 @@ class _Gathering:
         said = self._done(_LINKING[act.action], act)
         for id_ in {act.subject, str(act.details.get("made", act.subject))}:
             figures = POSSIBLE | PLACE | ALLOWED if act.action.startswith("roster") else FIGURES
-            self._causes.add(self._member(id_), said, figures)
+            self._causes.add(self._member(id_), said, figures | ROW)
         if act.action in _ONE_MORE or act.action == "course staff":
             self._causes.perhaps((*spans("of a classmate "), *said), CLASSMATES)
 
@@ -188,11 +189,11 @@ class _Gathering:
                 self._causes.add(one.member.id, spans("they are back"), frozenset({"left"}))
             elif one.left_at > self._at:
                 said = self._when("they have left, known since", one.left_at, "")
-                self._causes.add(one.member.id, said, POSSIBLE | {"left"})
+                self._causes.add(one.member.id, said, POSSIBLE | ROW | {"left"})
         for absent in self._of.absent:
             if absent.left_at is not None and absent.left_at > self._at:
                 said = self._when("the roster names them no more", absent.left_at)
-                found = Cause(said, POSSIBLE | {"left"})
+                found = Cause(said, POSSIBLE | ROW | {"left"})
                 self._causes.own[None, absent.entry].append(found)
 
     # --- in words -------------------------------------------------------------------------------

@@ -66,8 +66,9 @@ def _grades(report: Report, figure: str) -> dict[MemberId, GradedStudent]:
             "The course has no grading rule, and so no points; an instructor sets one with"
             " /participation rule."
         )
-    if figure not in names or report.pseudonymised:
-        offered = ", ".join(choice.value for choice in FIGURES)
+    known = [choice.value for choice in FIGURES]
+    if figure not in known or report.pseudonymised:
+        offered = ", ".join(known)
         raise Refused(f"There is no figure “{figure}” to take as a grade; there are: {offered}.")
     grade, asked, excused = map(names.index, (figure, "discussions_open", "excused"))
     words = report.points_in_words if figure == "points" else [""] * report.students.count

@@ -37,6 +37,7 @@ WORDS = {
     "student_id": "sis user id; sis id; id number; idnumber; student id; student number;"
     " student no; studentid; university id; campus id; matriculation number; matrikelnummer;"
     " matrikel nr; matrikelnr; matr nr; studierendennummer; student nr; studentnummer;"
+    " id nummer; numero de id; numero d identification; numero de identificacion; numero di id;"
     " numero d etudiant; numero etudiant; code etudiant; numero de matricula;"
     " matricula; matricola; numero di matricola; no de estudiante; номер зачетки;"
     " 学号; 学籍番号; id",

@@ -21,7 +21,7 @@ from bot.core.cards import (
     spans,
     text,
 )
-from bot.core.causes import FIGURES, OTHERWISE, POSSIBLE, Causes, Whose
+from bot.core.causes import FIGURES, OTHERWISE, ROW, Causes, Whose
 from bot.core.dispatch import Call
 from bot.core.enrolment import Enrolled, InReport
 from bot.core.exporting import counted_report
@@ -142,7 +142,7 @@ def _rows(call: Call, found: Compared, changed: Mapping[Whose, Sequence[Change]]
     for key in order:
         who = spans(PersonName(names[key]) if key in names else NOBODY)
         if key in found.united:
-            yield who, spans("two rows → one"), _said_of(key, POSSIBLE, found.causes)
+            yield who, spans("two rows → one"), _said_of(key, ROW, found.causes)
         if key in names and key in was:
             together: dict[Spans, list[Change]] = defaultdict(list)
             for change in changed.get(key, ()):
@@ -153,7 +153,7 @@ def _rows(call: Call, found: Compared, changed: Mapping[Whose, Sequence[Change]]
             some = [change for change in changed[key] if not _nothing(change)]
             head = spans("a row → none" if key in was else "no row → one")
             what = joined([head, *(_said(call, change) for change in some)], "; ")
-            yield who, what, _said_of(key, POSSIBLE, found.causes)
+            yield who, what, _said_of(key, ROW, found.causes)
 
 
 def _nothing(change: Change) -> bool:

@@ -26,18 +26,20 @@ def read_csv(file: File) -> Sheet:
     separator = None
     if first.strip().casefold().startswith("sep=") and len(first.strip()) == 5:
         separator, said = first.strip()[4], f"\n{rest}"  # Excel's own way of saying it
-    found = csv.reader(io.StringIO(said), delimiter=separator or _separator(said), strict=False)
+    found = csv.reader(io.StringIO(said), delimiter=separator or _separator(said), strict=True)
     rows: list[SheetRow] = []
+    begun = 1
     try:
         for cells in found:
             row = tuple(cleaned(cell) for cell in cells)
             if any(row):
                 rows.append(SheetRow(found.line_num - _lines(cells), row))
                 check_size(file.name, len(rows), len(row))
+            begun = found.line_num + 1
     except csv.Error as problem:
         raise Unreadable(
-            f"{file.name} can't be read as CSV at line {found.line_num}; save it from the"
-            " spreadsheet once more."
+            f"{file.name} can't be read as CSV from line {begun} on, where a quotation mark may be"
+            " left open; save it from the spreadsheet once more."
         ) from problem
     return Sheet(file.name, tuple(rows))
 

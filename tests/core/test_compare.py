@@ -187,6 +187,17 @@ async def test_who_is_new_or_gone_has_a_row_that_comes_or_goes(room: Class) -> N
     assert why.startswith("the role was changed by Ada, Mon 7 Sep 2026")
 
 
+async def test_what_made_a_new_row_is_named_whatever_else_changed_it(room: Class) -> None:
+    await room.export()
+    file = File("r.csv", "text/csv", ROSTER)
+    await room.ada.answer("course roster", file=file, missing="left")
+    await room.ada.answer("participation rule", rule="2 points for a post")
+    await room.world.post(room.ada)
+    ((what, why),) = (await room.compared())["Dot Doe"]
+    assert what.startswith("no row → one")
+    assert "the roster was taken anew by Ada" in why
+
+
 async def test_two_accounts_that_became_one_are_the_cause(world: World) -> None:
     ada, cy, _ = await _two_spaces(world)
     await ada.answer("participation export")

@@ -66,6 +66,18 @@ def test_excels_own_word_on_the_separator_is_heeded_and_rows_keep_their_numbers(
     ]
 
 
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        (b'Name,Id\nAda,1\n"Bo,2\nCy,3\n', 3),
+        (b'"Name,Id\nAda,1\n', 1),
+        (b'Name,Id\n"a\nb",1\n"Bo,2\n"Cy",3\n', 4),
+    ],
+)
+def test_a_quotation_mark_left_open_takes_nobody_in(table: bytes, line: int) -> None:
+    assert f"from line {line} on, where a quotation mark may be left open" in refusal(table)
+
+
 def test_a_cell_keeps_no_controls_and_no_mark_that_turns_it() -> None:
     said = "Name,Id\n'=Ada\u202e\x07 \xa0 B\u200b,1\n"
     assert cells(said.encode())[1] == ("=Ada B", "1")
