@@ -4,12 +4,13 @@ noted in the audit, and stands in the report with its reason."""
 from datetime import datetime
 
 from bot.core import prompts
-from bot.core.cards import Card, Moment, PersonName, text
+from bot.core.cards import Block, Card, Moment, PersonName, Span, text
 from bot.core.commands import Role
 from bot.core.courses import find_member
 from bot.core.discussions import find
 from bot.core.dispatch import Call
 from bot.core.errors import BadInput, Refused
+from bot.core.register import Register
 from bot.core.typed_times import understood
 from storage import allowances, audit, outbox
 from storage.database import Connection
@@ -76,6 +77,20 @@ async def revoke(call: Call) -> Card:
     return Card(
         blocks=(text("For ", PersonName(member.name), f" {discussion.name} is as for all."),)
     )
+
+
+def told(of: Register, member: Member, *, reasons: bool) -> list[Block]:
+    """What staff allowed a student, a line for each discussion; the reasons are for staff."""
+    lines: list[Block] = []
+    for discussion in of.discussions:
+        one = of.allowed.get((discussion.id, member.id))
+        if one is not None:
+            why = f" ({one.reason})" if reasons else ""
+            what: tuple[str | Span, ...] = ("excused",)
+            if one.until is not None:
+                what = ("more time, until ", Moment(one.until, of.course.zone))
+            lines.append(text(f"{discussion.name}: ", *what, f"{why}."))
+    return lines
 
 
 async def of_student(call: Call) -> tuple[Discussion, Member]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from bot.core import evidence, grading_commands, leaving, report_asking
+from bot.core import allowing, evidence, grading_commands, leaving, report_asking
 from bot.core.cards import (
     Block,
     Bold,
@@ -127,6 +127,7 @@ async def me(call: Call) -> Card:
     if call.role is Role.STUDENT and record.own is not None:
         blocks.append(_fields(record.own))
         blocks += grading_commands.told(record.of, record.points, reasons=False)
+        blocks += allowing.told(record.of, call.member, reasons=False)
     blocks += await _explain(call, record.of, record.told, call.member)
     return Card("What is recorded about you", tuple(blocks), "Only you see this.")
 
@@ -140,6 +141,7 @@ async def why(call: Call) -> Card:
         *left,
         _fields(record.own or Figures()),
         *grading_commands.told(record.of, record.points, reasons=True),
+        *allowing.told(record.of, member, reasons=True),
         *await _explain(call, record.of, record.told, member),
     ]
     return Card(f"Why {member.name} has these counts", tuple(blocks))

@@ -108,6 +108,10 @@ async def test_a_student_gets_more_time_and_what_they_write_then_counts(term: Te
         "participation extend", student="Bo", discussion="D1", until="thu 9am", reason="Was ill"
     )
     assert "Bo has time for D1 until Thu 10 Sep 2026, 09:00 EDT" in said
+    why = await term.ada.answer("participation why", student="Bo")
+    assert "D1: more time, until Thu 10 Sep 2026, 09:00 EDT (Was ill)." in why
+    own = await term.bo.answer("participation me")
+    assert "D1: more time, until Thu 10 Sep 2026, 09:00 EDT." in own
     async with term.world.app.services.database.read() as db:
         (one,) = (await allowances.allowances_of(db, CourseId(1))).values()
     assert (one.kind, one.reason) == ("extension", "Was ill")
@@ -124,6 +128,8 @@ async def test_an_excuse_is_given_and_taken_back(term: Term) -> None:
         "participation excuse", student="Bo", discussion="D1", reason="Away"
     )
     assert "Bo is excused from D1" in excused
+    assert "D1: excused (Away)." in await term.ada.answer("participation why", student="Bo")
+    assert "D1: excused." in await term.bo.answer("participation me")
     revoked = await term.ada.answer("participation revoke", student="Bo", discussion="D1")
     assert "D1 is as for all" in revoked
     nothing = await term.ada.answer("participation revoke", student="Bo", discussion="D1")
