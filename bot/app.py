@@ -294,8 +294,9 @@ async def run(
             gc.unfreeze()
             for task in [*serving, *behind]:
                 task.cancel()
-            app.services.by_email.close()
             await asyncio.gather(*serving, *behind, return_exceptions=True)
+            await app.intake.drain()  # whoever is new in it would be looked for
+            app.services.by_email.close()
             await app.settle()
 
 

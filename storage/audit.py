@@ -14,7 +14,8 @@ from storage.schema import audit
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that staff did; `member` None: whoever runs the bot; `at` UTC."""
+    """Something that staff did, or, with `member` None, whoever runs the bot or the bot by itself;
+    `at` UTC."""
 
     at: datetime
     member: MemberId | None

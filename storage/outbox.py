@@ -237,9 +237,11 @@ async def put_back(
     )
 
 
-async def let_go(db: Connection, id_: SendId, owner: str, until: datetime) -> bool:
+async def let_go(
+    db: Connection, id_: SendId, owner: str, until: datetime, due_at: datetime | None = None
+) -> bool:
     """It is left alone until then, and may be claimed by anybody afterwards: what a request of
-    before may have brought about is still to be looked for."""
+    before may have brought about is still to be looked for. `due_at`: it falls due anew then."""
     begun = outbox.c.tried_at.is_not(None)
     return await _owned(
         db,
@@ -249,6 +251,7 @@ async def let_go(db: Connection, id_: SendId, owner: str, until: datetime) -> bo
         next_try_at=until,
         lease_owner=None,
         lease_until=until,
+        due_at=outbox.c.due_at if due_at is None else due_at,
     )
 
 

@@ -39,9 +39,10 @@ AT_ONCE = 200
 @dataclass(frozen=True, slots=True)
 class Job:
     """One thing that is due: what staff call it, what is to be done, and what instead where that
-    fails."""
+    fails. `mark` tells it from all others of the course."""
 
     course: CourseId
+    mark: str
     name: str
     work: Callable[[Connection, Receipts], Awaitable[None]]
     set_aside: Callable[[Connection], Awaitable[None]]
@@ -139,17 +140,13 @@ class Agenda:
             due = await schedules.due(db, now, AT_ONCE)
             ending = await discussions.closing_or_reminding(db, now, AT_ONCE)
             looks = await follow_ups.due(db, now, AT_ONCE)
-            of = [
-                await discussions.discussion_by_id(db, one.course_id, one.discussion_id)
-                for one in looks
-            ]
         later = now + ASIDE
         for schedule in due:
             await self._alone(self._of_schedule(schedule, now, later))
         for discussion in ending:
             await self._alone(_of_discussion(discussion, now, later))
-        for one, discussion in zip(looks, of, strict=True):
-            await self._alone(self._of_follow_up(one, discussion, now, later))
+        for one in looks:
+            await self._alone(self._of_follow_up(one, now, later))
 
     def _of_schedule(self, schedule: Schedule, now: datetime, later: datetime) -> Job:
         async def work(db: Connection, found: Receipts) -> None:
@@ -158,23 +155,23 @@ class Agenda:
         async def set_aside(db: Connection) -> None:
             await schedules.keep(db, replace(schedule, next_at=later))
 
-        return Job(schedule.course_id, f"the next post of {schedule.name}", work, set_aside)
+        name = f"the next post of {schedule.name}"
+        return Job(schedule.course_id, name, name, work, set_aside)
 
-    def _of_follow_up(
-        self, one: FollowUpState, discussion: Discussion, now: datetime, later: datetime
-    ) -> Job:
+    def _of_follow_up(self, one: FollowUpState, now: datetime, later: datetime) -> Job:
         async def work(db: Connection, _: Receipts) -> None:
             await following.look(db, one, now, behind=self._behind())
 
         async def set_aside(db: Connection) -> None:
             await follow_ups.look_again(db, one, later)
 
-        return Job(one.course_id, f"a follow-up of {discussion.name}", work, set_aside)
+        mark = f"follow-up {one.key} of {one.discussion_id}"
+        return Job(one.course_id, mark, "a follow-up of a discussion", work, set_aside)
 
     async def _alone(self, job: Job) -> None:
         """Do one thing in a transaction of its own; where that fails, set it aside, and tell staff
         the first time."""
-        now, which = self._clock.now(), (job.course, job.name)
+        now, which = self._clock.now(), (job.course, job.mark)
 
         async def whole(db: Connection) -> None:
             found = Receipts()
@@ -249,7 +246,7 @@ def _of_discussion(discussion: Discussion, now: datetime, later: datetime) -> Jo
         await closing.put_off(db, discussion, later)
 
     what = f"closing {discussion.name}, or reminding of it,"
-    return Job(discussion.course_id, what, work, set_aside)
+    return Job(discussion.course_id, what, what, work, set_aside)
 
 
 async def _note_failure(db: Connection, job: Job, failure: str, now: datetime) -> None:

@@ -250,13 +250,6 @@ def _is_newer(row: ArchivedMessage, deleted: bool, edited_at: int | None) -> boo
     return row.edited_at is not None and (edited_at is None or row.edited_at > edited_at)
 
 
-def _stands(row: ArchivedMessage) -> str:
-    """How a message stands in its channel: see storage/rows.py."""
-    if row.thread is not None and str(row.thread) != row.ref:
-        return IN_THREAD
-    return IN_CHAIN if row.answers else AT_TOP
-
-
 def _in_time(row: ArchivedMessage) -> tuple[int, int, str]:
     return row.sent_at, len(row.ref), row.ref
 

@@ -206,6 +206,8 @@ class _Gathering:
         return int(now) if now.isdecimal() else None
 
     def _done(self, words: str, act: Act) -> Spans:
+        if act.details.get("by") == "e-mail":
+            return spans(f"{words} by its e-mail address, ", self._moment(act.at))
         by = "whoever runs the bot" if act.member is None else self._names.get(act.member)
         who: Span | str = "somebody" if by is None else PersonName(by)
         return spans(f"{words} by ", who, ", ", self._moment(act.at))

@@ -20,7 +20,7 @@ from storage import allowances, courses, discussions, outbox
 from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.ids import ChannelId, SendId
-from storage.rows import Placement, Send
+from storage.rows import Discussion, Placement, Send
 
 log = logging.getLogger(__name__)
 
@@ -194,7 +194,7 @@ class Outbox:
                 return send
             quiet = send.kind == "follow-up" and send.tried_at is None
             if quiet and (loud := not_quiet(course, now)) > now:  # it was refused until then
-                await outbox.let_go(db, id_, owner, loud)
+                await outbox.let_go(db, id_, owner, loud, due_at=loud)
                 return None
             if send.kind == "closing" and self._behind(send.channel.space.platform):
                 await outbox.let_go(db, id_, owner, now + FIRST_WAIT)
@@ -321,9 +321,7 @@ async def _to_be_open(db: Connection, send: Send, now: datetime) -> bool | None:
     if send.kind not in ("update", "closing"):
         return None
     discussion = await discussions.discussion_by_id(db, send.course_id, send.discussion_id)
-    if not discussion.open and await allowances.extended_beyond(
-        db, send.course_id, discussion.id, now
-    ):
+    if await _extended(db, discussion, now):
         return True  # who was given more time has to be able to write
     if discussion.open or send.kind == "closing":
         return discussion.open
@@ -335,6 +333,17 @@ async def _to_be_open(db: Connection, send: Send, now: datetime) -> bool | None:
         for s in owed
     )
     return None if closing else False
+
+
+async def _extended(db: Connection, discussion: Discussion, now: datetime) -> bool:
+    """Whether it is closed to all but those who were given more time."""
+    course = discussion.course_id
+    return (
+        not discussion.open
+        and discussion.withdrawn_at is None
+        and (await courses.course(db, course)).archived_at is None
+        and await allowances.extended_beyond(db, course, discussion.id, now)
+    )
 
 
 async def _still_wanted(db: Connection, send: Send) -> bool:

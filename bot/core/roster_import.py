@@ -206,7 +206,7 @@ async def take_in(
         await rosters.change(db, course, entry.id, {"left_at": None})
     for entry in changes.left:
         await rosters.change(db, course, entry.id, {"left_at": now})
-    if by is not None and changes.any:
+    if changes.any:
         await audit.note(db, course, by, "course roster", "roster", now, changes.counts)
     return changes
 

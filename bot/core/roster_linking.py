@@ -159,7 +159,7 @@ async def unlink(call: Call) -> Card:
         linked = set(await rosters.links_of(db, course)) & {*own}
         claimed = {c.account for c in await rosters.claims_of(db, course)} & {*own}
         await rosters.unlink(db, course, own)
-        await rosters.keep_apart(db, course, linked)
+        await rosters.keep_apart(db, course, own if linked else ())
         if linked or claimed:
             await audit.note(
                 db, course, call.member.id, "roster unlink", str(now[one.account]), call.now

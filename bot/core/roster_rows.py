@@ -39,7 +39,7 @@ def students(sheet: Sheet, columns: Columns) -> tuple[list[Listed], list[Slip]]:
         if row.number <= columns.header.number or (columns.canvas and _is_canvas_own(row)):
             continue
         one, wrong = _student(row, columns.places)
-        usable = one is not None and one.name != ""
+        usable = one is not None and one.name != "" and not _overlong(row, columns.places)
         slips += [Slip(row.number, sentence, None if usable else one) for sentence in wrong]
         if one is None or not usable:
             continue
@@ -76,6 +76,11 @@ def told_apart(one: Listed, other: Listed) -> bool:
     return False
 
 
+def _overlong(row: SheetRow, places: Mapping[str, int]) -> list[str]:
+    """The fields with more than anybody is called, or has for an address."""
+    return [f for f, at in places.items() if at < len(row.cells) and len(row.cells[at]) > MOST]
+
+
 def _student(row: SheetRow, places: Mapping[str, int]) -> tuple[Listed | None, list[str]]:
     cells = {
         field: row.cells[place].strip() if place < len(row.cells) else ""
@@ -84,8 +89,6 @@ def _student(row: SheetRow, places: Mapping[str, int]) -> tuple[Listed | None, l
     name = _name(cells.get(NAME, ""), cells.get("surname", ""))
     if not name and not any(cells.values()):
         return None, []  # a remark, or a sum, in columns that are not asked for
-    if long := [field for field, cell in cells.items() if len(cell) > MOST]:
-        return None, [f"{long[0]} has more than {MOST} characters; left out"]
     email, wrong = cells.get("email") or None, []
     if email is not None and not _EMAIL.fullmatch(email):
         wrong.append(f"“{email[:60]}” is no e-mail address; {name} is taken without it")
@@ -99,6 +102,8 @@ def _student(row: SheetRow, places: Mapping[str, int]) -> tuple[Listed | None, l
         student_id = None
     if not name:
         wrong = ["there is no name; left out"]
+    if long := _overlong(row, places):
+        wrong = [f"{long[0]} has more than {MOST} characters; left out"]
     return (
         Listed(
             name=name,

@@ -66,9 +66,9 @@ def _hours(said: str) -> str | None:
     if said.casefold() in NONE:
         return None
     try:
-        typed = [texts.clean(side) for side in re.split(r"-|–|\bto\b|\buntil\b", said)]
+        typed = [texts.clean(side) for side in re.split(r"-|–|\bto\b|\buntil\b", said.casefold())]
         begin, end = map(_hour, typed)
-        if any(side.endswith("m") for side in typed) and any(side.isdecimal() for side in typed):
+        if any(side.endswith("m") for side in typed) and any(map(_HOUR.fullmatch, typed)):
             raise ValueError  # 10-7am: ten in the evening is meant, and by the 24-hour clock isn't
     except (ValueError, Unclear):
         raise BadInput(

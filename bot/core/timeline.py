@@ -4,6 +4,8 @@ import asyncio
 import base64
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from bot.core.cards import Block, Card, FactMark, Image, Spans, Table, number, spans, text
 from bot.core.dispatch import Call
@@ -48,12 +50,19 @@ async def timeline(call: Call) -> Card:
     return Card(f"Timeline: {about}", tuple(blocks))
 
 
+@cache
+def _drawing() -> ThreadPoolExecutor:
+    """One picture after the other, however many are asked for: each takes a process of its own."""
+    return ThreadPoolExecutor(1, "drawing")
+
+
 async def _draw(call: Call, drawn: Timeline) -> bytes | None:
     """The picture; None where nothing draws it or that fails: the table says it all."""
     if call.services.charts is None:
         return None
     try:
-        return await asyncio.to_thread(call.services.charts.timeline, drawn)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_drawing(), call.services.charts.timeline, drawn)
     except ValueError as problem:
         log.warning("a picture could not be drawn", exc_info=problem)
         return None

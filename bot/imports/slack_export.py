@@ -203,7 +203,7 @@ class Day:
         sent_at = _instant(ref, "ts")
         thread: ThreadRef | None = row.get("thread_ts") or None
         reply_to: MessageRef | None = None
-        if thread is not None and str(thread) != ref:
+        if thread is not None and thread != ref:
             _check(thread, "thread_ts")
             reply_to = MessageRef(thread)
         if deleted:

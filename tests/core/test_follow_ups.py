@@ -128,7 +128,7 @@ async def test_the_quiet_hours_are_the_courses_own(term: Term) -> None:
     ("typed", "hours"),
     [
         ("10pm-7am", "22:00-07:00"), ("10 p.m. to 7:30 a.m.", "22:00-07:30"),
-        ("22-7", "22:00-07:00"), ("22:15 – 07:00", "22:15-07:00"),
+        ("10PM TO 7AM", "22:00-07:00"), ("22-7", "22:00-07:00"), ("22:15 – 07:00", "22:15-07:00"),
         ("midnight to 6am", "00:00-06:00"),
     ],
 )  # fmt: skip
@@ -138,7 +138,9 @@ async def test_quiet_hours_are_typed_as_people_type_them(
     assert f"Quiet hours: {hours}" in await term.ada.answer("course settings", quiet=typed)
 
 
-@pytest.mark.parametrize("typed", ["late", "10-7am", "22:00", "25-7", "9-9-9", "22:60-7"])
+@pytest.mark.parametrize(
+    "typed", ["late", "10-7am", "10:30-7am", "22:00", "25-7", "9-9-9", "22:60-7"]
+)
 async def test_what_are_no_hours_of_the_day_is_refused(term: Term, typed: str) -> None:
     form = await term.ada.form("course settings", quiet=typed)
     assert "quiet takes hours of the day" in form.problems["quiet"]

@@ -49,6 +49,16 @@ async def test_the_same_list_again_changes_nothing(world: World) -> None:
     assert all(one.since is None and one.left_at is None for one in before.values())
 
 
+async def test_a_row_with_too_long_a_cell_is_left_out_and_marks_nobody_as_left(
+    world: World,
+) -> None:
+    ines = await taught(world)
+    await takes(ines, FIRST)
+    said = await takes(ines, FIRST.replace("bo@example.edu,A", f"bo@example.edu,{'A' * 201}"))
+    assert "section has more than 200 characters; left out" in said
+    assert (await on_it(world))["Bo Miller 2"].left_at is None
+
+
 async def test_names_alone_are_students_too_however_often_they_are_read(world: World) -> None:
     ines = await taught(world)
     await takes(ines, "Name\nKim Lee\nKim Lee\nAda Pitlamp\n")

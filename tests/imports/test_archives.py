@@ -49,6 +49,7 @@ def test_bad_rows_are_told_with_file_and_position_and_the_others_are_taken(shelf
         said("2.2", user=""),
         said("3.3", text=[1]),
         said("4.4"),
+        said("6.6", thread_ts=6.6),
     ]
     broken = json.dumps([said("5.5")])[:-1] + ", {nonsense"
     export = an_export(
@@ -61,12 +62,13 @@ def test_bad_rows_are_told_with_file_and_position_and_the_others_are_taken(shelf
         "general/2024-09-02.json, row 3: ts is no time such as 1725263100.000200",
         "general/2024-09-02.json, row 4: it says not who wrote it (user)",
         "general/2024-09-02.json, row 5: its text is none",
+        "general/2024-09-02.json, row 7: thread_ts is no time such as 1725263100.000200",
         (
             "general/2024-09-03.json, line 1: what stands there is no JSON; what follows row 1 was"
             " skipped"
         ),
     ]
-    assert (brought.messages, brought.unread) == (3, 5)
+    assert (brought.messages, brought.unread) == (3, 6)
     assert shelf.report(brought.course.id)["U1"]["posts"] == "3"
 
 

@@ -108,6 +108,23 @@ async def test_a_closed_thread_is_open_to_writing_while_somebody_has_more_time(
     assert locked(thread) == (True, True)
 
 
+async def test_no_thread_of_what_was_withdrawn_or_archived_is_opened_again(
+    seminar: Seminar,
+) -> None:
+    thread = await discussion(seminar)
+    seminar.world.say(seminar.bo, thread, "The state decided.")
+    await seminar.settle()
+    await run(seminar, "participation extend", student="Bo", discussion="D1", until="in 3 days",
+              reason="Was ill")  # fmt: skip
+    await run(seminar, "prompt withdraw", what="D1")
+    await later(seminar)
+    assert locked(thread) == (True, True)
+    await run(seminar, "participation extend", student="Bo", discussion="D1", until="in 4 days",
+              reason="Was ill")  # fmt: skip
+    await later(seminar)
+    assert locked(thread) == (True, True)
+
+
 async def sentences(seminar: Seminar) -> str:
     from storage import courses
 
