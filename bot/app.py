@@ -17,15 +17,12 @@ from pydantic import SecretStr
 
 import seeds
 from bot.adapters.browser.adapter import BrowserAdapter
-from bot.config import Settings, SettingsError, SlackSecret, SlackWay
-from bot.core import composing, exporting, privacy
+from bot.config import Settings, SlackSecret, SlackWay
+from bot.core import composing, privacy
 from bot.core.agenda import Agenda
 from bot.core.by_email import ByEmail
 from bot.core.commands import Catalog
 from bot.core.dispatch import Dispatcher
-from bot.core.errors import CannotConnect
-from bot.core.exporting import Wanted
-from bot.core.frozen import Exported
 from bot.core.intake import Intake
 from bot.core.loaded_packs import LoadedPack, load_packs
 from bot.core.outbox import Outbox
@@ -38,7 +35,6 @@ from bot.core.staff import StaffNotices
 from bot.imports.sheets import read_sheet
 from bot.reports import charts, formats
 from bot.reports.calendar_file import to_ics
-from storage import courses
 from storage.classroom import Classroom as ClassroomTables
 from storage.database import Database
 from storage.installations import Installations
@@ -47,8 +43,6 @@ if TYPE_CHECKING:
     from bot.adapters.discord.adapter import DiscordAdapter
     from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace, SlackAdapter
     from bot.adapters.slack.pacing import Pace
-    from bot.core.gradebook_commands import Asked, Rehearsed
-    from bot.core.upcoming import Scheduled
 
 log = logging.getLogger(__name__)
 
@@ -208,10 +202,10 @@ def _slack(
 ) -> "SlackAdapter":
     from bot.adapters.slack.adapter import SlackAdapter
 
-    return SlackAdapter(_slack_way(settings, way, database, clock), settings.slack_api, pace)
+    return SlackAdapter(slack_way(settings, way, database, clock), settings.slack_api, pace)
 
 
-def _slack_way(
+def slack_way(
     settings: Settings, way: SlackWay, database: Database, clock: Clock
 ) -> "OneWorkspace | ManyWorkspaces":
     """By Socket Mode, with the tokens of one workspace, or over HTTP. Raises SettingsError."""
@@ -329,55 +323,6 @@ async def _until_one_ends(serving: Sequence[asyncio.Task[None]]) -> None:
         task.result()
 
 
-async def diagnose(settings: Settings) -> list[str]:
-    """What keeps Discord and Slack from working, whichever are set up, a sentence each; none where
-    all is well. Raises SettingsError and StorageError."""
-    problems: list[str] = []
-    if settings.has_discord():
-        problems += await _diagnose_discord(settings)
-    if ways := settings.slack_ways():
-        problems += await _diagnose_slack(settings, ways)
-    return problems
-
-
-async def _diagnose_discord(settings: Settings) -> list[str]:
-    from bot.adapters.discord.doctor import diagnose as diagnose_
-
-    token = settings.discord_secret()
-    async with open_app(settings, discord=True) as app:
-        async with app.services.database.read() as db:
-            places = await courses.channels_in(db, "discord")
-        if app.discord is None:
-            raise SettingsError("Discord is not part of this installation.")
-        try:
-            return await diagnose_(app.discord, token.get_secret_value(), places)
-        except CannotConnect as problem:
-            return [str(problem)]
-
-
-async def _diagnose_slack(settings: Settings, ways: Sequence[SlackWay]) -> list[str]:
-    from bot.adapters.slack.doctor import diagnose as diagnose_
-
-    clock = SystemClock()
-    database = await Database.open(settings.database)
-    try:
-        async with database.read() as db:
-            places = await courses.channels_in(db, "slack")
-        opened = [_slack_way(settings, way, database, clock) for way in ways]
-        return await diagnose_(opened, places, clock, settings.slack_api)
-    finally:
-        await database.close()
-
-
-async def invite(settings: Settings) -> str:
-    """The link with which Coalface is added to a Discord server."""
-    from bot.adapters.discord.adapter import own_application
-    from bot.adapters.discord.permissions import invite_link
-
-    about = await own_application(settings.discord_secret().get_secret_value())
-    return invite_link(about.id)
-
-
 def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """What fails in the background; the loop's own handler would quote it at length."""
     log.error("unexpected failure in the background", exc_info=context.get("exception"))
@@ -403,26 +348,3 @@ async def _call_the_roll(app: App) -> None:
             except Exception as problem:  # the next round may do better
                 app.dispatcher.report_failure(problem, "roll call")
         await asyncio.sleep(ROLL_CALL_SECONDS)
-
-
-async def scheduled(settings: Settings, course: int | None) -> "list[Scheduled]":
-    """What is scheduled, in all courses or in one. Raises UserError."""
-    from bot.core import upcoming
-
-    async with open_app(settings) as app:
-        return await upcoming.scheduled(app.services, course)
-
-
-async def rehearse(settings: Settings, course: int | None, asked: "Asked") -> "Rehearsed":
-    """What uploading a course's grades would do to a gradebook. Raises UserError."""
-    from bot.core import gradebook_commands
-
-    async with open_app(settings) as app:
-        return await gradebook_commands.rehearse_for(app.services, course, asked)
-
-
-async def report(settings: Settings, wanted: Wanted) -> list[Exported]:
-    """The participation report of a course, or of the only one: a file, or one for each channel.
-    Raises UserError."""
-    async with open_app(settings, commands=Catalog(())) as app:
-        return await exporting.exported(app.services, wanted)

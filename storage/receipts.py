@@ -49,8 +49,8 @@ async def to_be_told(db: Connection) -> Sequence[Receipt]:
     found = await db.execute(
         select(
             *CHANNEL,
-            receipts.c.id,
-            receipts.c.course_id,
+            receipts.c.id.label("receipt"),  # a channel has an id, and a course, too
+            receipts.c.course_id.label("of"),
             receipts.c.card,
             receipts.c.discussion_id,
             receipts.c.made_at,
@@ -60,7 +60,7 @@ async def to_be_told(db: Connection) -> Sequence[Receipt]:
         .order_by(receipts.c.id)
     )
     return [
-        Receipt(row.id, row.course_id, to_channel(row), row.card, row.discussion_id, row.made_at)
+        Receipt(row.receipt, row.of, to_channel(row), row.card, row.discussion_id, row.made_at)
         for row in found
     ]
 

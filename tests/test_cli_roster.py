@@ -1,6 +1,8 @@
 """`coalface roster …`, over a class that was taught in the classroom."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,9 @@ def test_a_roster_is_taken_and_listed(data: Path, roster: Path) -> None:
         "course": 1, "students": 2, "new": 2, "changed": 0, "back": 0, "left": 0,
         "problems": [problem],
     }  # fmt: skip
+    with closing(sqlite3.connect(data / "coalface.sqlite3")) as db:
+        noted = db.execute("SELECT member_id FROM audit WHERE action = 'course roster'").fetchall()
+    assert noted == [(None,)], "whoever runs the bot did it"
     again = run("roster", "import", roster, *columns, *where)
     assert "Nothing has changed." in again.stdout
     assert "names.csv, row 3: there is no name; left out." in again.stdout

@@ -23,7 +23,6 @@ MOST_LINES = 400
 LONGER = {
     "storage/migrations/versions/0001_first.py": "a migration is one list, written once",
     "storage/schema.py": "every table, side by side",
-    "bot/app.py": "it builds and knows all",
     "bot/core/catalog.py": "every command, side by side",
     "tests/test_cli.py": "every terminal command",
 }

@@ -218,14 +218,21 @@ def report(
     if by_channel and (output is None or not output.is_dir()):
         fail("--by-channel makes a file for each channel: give their folder with --output.")
     check_database(settings)
-    from bot.app import report as make_report
-    from bot.core.exporting import Wanted
+    from bot.app import open_app
+    from bot.core.commands import Catalog
+    from bot.core.exporting import Wanted, exported
+    from bot.core.frozen import Exported
 
     typed = {"from": first, "to": last, "discussion": discussion, "channel": channel}
     typed["section"] = section
     # As a program reads it, without the mark for spreadsheets, where it is printed.
     wanted = Wanted(course, format_, typed, pseudonyms, by_channel, bare=output is None)
-    for made in asyncio.run(make_report(settings, wanted)):
+
+    async def work() -> list[Exported]:
+        async with open_app(settings, commands=Catalog(())) as app:  # none is built for nothing
+            return await exported(app.services, wanted)
+
+    for made in asyncio.run(work()):
         if output is None:
             _print_out(made.file)
             typer.echo(made.about.in_short(made.file), err=True, nl=False)

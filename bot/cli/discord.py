@@ -18,6 +18,8 @@ def invite(data: Data = None) -> None:
     """Print the link that adds Coalface to a server, with the permissions it needs."""
     import asyncio
 
-    from bot.app import invite as invite_
+    from bot.adapters.discord.adapter import own_application
+    from bot.adapters.discord.permissions import invite_link
 
-    typer.echo(asyncio.run(invite_(load_settings(data))))
+    token = load_settings(data).discord_secret().get_secret_value()
+    typer.echo(invite_link(asyncio.run(own_application(token)).id))

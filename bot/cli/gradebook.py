@@ -43,8 +43,8 @@ def gradebook_rehearse(
     """Tell what uploading grades would do, and write the file that does that and nothing else."""
     import asyncio
 
-    from bot.app import rehearse
-    from bot.core.gradebook_commands import Asked
+    from bot.app import open_app
+    from bot.core.gradebook_commands import Asked, Rehearsed, rehearse_for
     from bot.core.rehearsing import MOST_BYTES, to_json
 
     settings = load_settings(data)
@@ -52,7 +52,12 @@ def gradebook_rehearse(
     if file.stat().st_size > MOST_BYTES:
         fail(f"{file} is no gradebook: it has more than {MOST_BYTES // 2**20} MB.")
     asked = Asked(file.read_bytes(), column, figure, new)
-    rehearsed = asyncio.run(rehearse(settings, course, asked))
+
+    async def work() -> Rehearsed:
+        async with open_app(settings) as app:
+            return await rehearse_for(app.services, course, asked)
+
+    rehearsed = asyncio.run(work())
     if json:
         print_json(to_json(rehearsed.rehearsal))
     else:

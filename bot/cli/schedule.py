@@ -97,9 +97,14 @@ def _scheduled(data: Path | None, course: int | None) -> "list[Scheduled]":
 
     settings = load_settings(data)
     check_database(settings)
-    from bot.app import scheduled
+    from bot.app import open_app
+    from bot.core import upcoming
 
-    return asyncio.run(scheduled(settings, course))
+    async def work() -> "list[Scheduled]":
+        async with open_app(settings) as app:
+            return await upcoming.scheduled(app.services, course)
+
+    return asyncio.run(work())
 
 
 def _by_the_clock(at: datetime, zone: str) -> str:

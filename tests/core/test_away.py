@@ -135,6 +135,19 @@ async def test_one_that_cannot_be_done_is_set_aside_and_the_rest_is_done(
     assert len(await term.posts()) == 2
 
 
+async def test_a_discussion_that_cannot_be_read_keeps_no_other_back(term: Term) -> None:
+    await term.world.post(term.ada)
+    await term.schedule("tons-in-an-hour", "2026-09-10 13:00")
+    await term.world.app.services.database.write(
+        lambda db: db.exec_driver_sql("UPDATE discussions SET content = '{'")
+    )
+    for clock in ("13:00", "13:10", "13:20"):  # two of its follow-ups are due too
+        await term.until(f"2026-09-10 {clock}")
+    assert (await term.posts())[-1] == "D2 102 tons in an hour?"
+    told = "\n".join(await term.ada.sees())
+    assert told.count("A follow-up of a discussion failed") == 2, "each once"
+
+
 async def test_what_staff_are_to_hear_outlives_a_crash(
     term: Term, monkeypatch: pytest.MonkeyPatch
 ) -> None:

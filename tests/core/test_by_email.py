@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from typing import cast
 
 import pytest
 
 from bot.core.events import AccountRef
-from bot.core.ports import SendRefused
+from bot.core.ports import Platform, SendRefused
 from tests.core.test_joining import _look, _there
-from tests.core.test_linking import CY, _two_spaces
+from tests.core.test_linking import CY, _link_code, _links_there, _two_spaces
 from tests.core.test_roster import COURSE, on_it, takes
 from tests.fakes.platform import FaultyPlatform
 from tests.world import Human, World
@@ -70,12 +71,12 @@ async def test_what_is_not_exactly_one_on_the_roster_is_left_to_staff(
 
 
 async def test_two_members_with_one_address_are_left_to_staff(
-    world: World, ada: Human, second: FaultyPlatform
+    world: World, ada: Human, second: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = FaultyPlatform(world.clock, addresses={
         AccountRef(ref): "cy@example.edu" for (ref,) in _look(world, "SELECT ref FROM identities")
     })  # fmt: skip
-    world.app.services.by_email._platforms["browser"] = here  # type: ignore[index]
+    monkeypatch.setitem(cast("dict[str, Platform]", world.app.services.platforms), "browser", here)
     await takes(ada, ROSTER)
     assert await looked(world) == []
 
@@ -92,6 +93,35 @@ async def test_what_staff_or_the_student_said_goes_first(
     assert await looked(world) == [], "nor is that decided anew"
     await ada.answer("roster link", student="Cy Young (Second)", entry="Cy Young")
     assert (await on_it(world))["Cy Young 700456"].member is not None
+
+
+async def test_staffs_word_is_of_all_accounts_of_a_member(world: World) -> None:
+    """Linked by the one here, unlinked, and not linked again by the other's address."""
+    ada, cy, _ = await _two_spaces(world)
+    await _links_there(world, await _link_code(cy))
+    await takes(ada, ROSTER)
+    await ada.answer("roster link", student="Cy", entry="Cy Young")
+    assert "linked to nobody on the roster any more" in await ada.answer(
+        "roster unlink", student="Cy"
+    )
+    second = world.app.services.platforms["second"]
+    assert isinstance(second, FaultyPlatform)
+    second.addresses[CY.ref] = "cy@example.edu"
+    assert await looked(world) == []
+
+
+async def test_compare_says_that_an_address_linked_them(
+    world: World, ada: Human, second: FaultyPlatform
+) -> None:
+    second.addresses.clear()
+    await takes(ada, ROSTER)
+    await ada.answer("participation export")
+    world.clock.move(hours=1)
+    second.addresses[CY.ref] = "cy@example.edu"
+    assert await looked(world) == ["Cy Young"]
+    said = await ada.answer("participation compare")
+    assert "an account was linked to the roster by its e-mail address, Mon 7 Sep 2026" in said
+    assert "whoever runs the bot" not in said
 
 
 async def test_who_says_to_be_another_one_is_left_to_staff(

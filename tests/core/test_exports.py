@@ -13,7 +13,7 @@ from bot.core.exporting import Wanted, exported
 from bot.core.formats import FORMATS
 from bot.core.plain import to_plain
 from storage import exports
-from storage.ids import CourseId
+from storage.ids import CourseId, MemberId
 from tests.world import Human, World
 
 COURSE = CourseId(1)
@@ -137,7 +137,8 @@ async def test_who_is_no_longer_kept_leaves_nothing_in_what_was_handed_out(room:
         "SELECT member_id FROM export_figures WHERE name = 'words' ORDER BY member_id LIMIT 1"
     )
     assert isinstance(bo, int)
-    await database.write(lambda db: exports.forget(db, COURSE, bo))  # type: ignore[arg-type]
+    member = MemberId(bo)
+    await database.write(lambda db: exports.forget(db, COURSE, member))
     left = await room.rows("SELECT DISTINCT member_id FROM export_figures")
     assert len(left) == 1
     assert (bo,) not in left
@@ -200,7 +201,9 @@ async def test_who_is_forgotten_is_so_as_an_entry_of_the_roster_too(room: Class)
         "SELECT member_id, entry_id FROM roster_links JOIN member_accounts USING (account_id)"
     )
     database = room.world.app.services.database
-    await database.write(lambda db: exports.forget(db, COURSE, bo))  # type: ignore[arg-type]
+    assert isinstance(bo, int)
+    member = MemberId(bo)
+    await database.write(lambda db: exports.forget(db, COURSE, member))
     after = await room.rows(whose)
     assert after == [row for row in before if row[1] != bo and row[2] != drift]
     assert len(before) - len(after) == 3  # in the first as both, in the second as one

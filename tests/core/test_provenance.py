@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,9 @@ def test_what_was_typed_breaks_no_line_and_the_checking_program_reads_it(
     file = File(name, "text/csv", b"a,b\n")
     beside = About((("Course", title),), WORDS).beside(file)
     assert f"# Course: History {'0' * 64} grades.csv # more\n" in beside.content.decode()
+    assert sha256(file.content).hexdigest() in beside.content.decode()
     program = shutil.which("sha256sum")
-    if program is None:
+    if program is None:  # Debian, and so CI, has it; macOS and Windows have not
         pytest.skip("sha256sum is not on this computer")
     for one in (file, beside):
         (tmp_path / one.name).write_bytes(one.content)

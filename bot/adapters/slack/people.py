@@ -18,7 +18,8 @@ from bot.core.ports import SendRefused
 
 REMEMBERED = 10_000
 HOLDS = 60.0
-"""Seconds for which what Slack said of a person is gone by, where it matters what they may do."""
+"""Seconds for which what Slack said of a person is gone by, where it matters what they may do, or
+that they have no address."""
 SLACKBOT = "USLACKBOT"
 """Slack's own, and no bot by what users.info says of it."""
 
@@ -114,7 +115,7 @@ class People:
         found = {}
         for user in users:
             known = self._known.get((workspace.team, user))
-            if known is None or known.address is None:
+            if known is None or (known.address is None and _is_old(known)):
                 try:
                     known = await self.look(workspace, user, patient=True)
                 except SendRefused:
@@ -139,7 +140,7 @@ class People:
         """Whether somebody may set a course up in a channel: an admin or owner of the workspace, or
         who created the channel. Slack is asked again after a minute. Raises SendRefused."""
         known = self._known.get((workspace.team, user))
-        if known is None or time.monotonic() - known.since > HOLDS:
+        if known is None or _is_old(known):
             known = await self.look(workspace, user)
         if known.manages or known.visits:
             return known.manages
@@ -164,6 +165,10 @@ class People:
                         raise
             _keep(self._creators, key, creator)
         return self._creators[key]
+
+
+def _is_old(known: Known) -> bool:
+    return time.monotonic() - known.since > HOLDS
 
 
 def _keep(kept: OrderedDict[tuple[str, str], _Value], key: tuple[str, str], value: _Value) -> None:

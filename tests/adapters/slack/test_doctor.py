@@ -8,7 +8,6 @@ import pytest
 from pydantic import SecretStr
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
-import bot.app
 from bot.adapters.slack import inbound, permissions
 from bot.adapters.slack.adapter import ManyWorkspaces, OneWorkspace
 from bot.adapters.slack.doctor import (
@@ -21,6 +20,7 @@ from bot.adapters.slack.doctor import (
 from bot.adapters.slack.installations import InstallationStore, Keys, StateStore, new_key
 from bot.adapters.slack.manifest import to_manifest
 from bot.app import SystemClock
+from bot.cli.doctor import diagnose as diagnose_all
 from bot.config import SettingsError, load
 from bot.core import catalog
 from bot.core.events import ChannelRef, Space
@@ -261,8 +261,8 @@ async def test_the_channels_are_those_of_the_courses(slack: Slack, tmp_path: Pat
 
     await database.write(course)
     await database.close()
-    assert await bot.app.diagnose(settings) == []
+    assert await diagnose_all(settings) == []
     slack.world.remove_bot(channel)
-    assert await bot.app.diagnose(settings) == [
+    assert await diagnose_all(settings) == [
         "Coalface is not in #kulaks; type /invite @Coalface there."
     ]

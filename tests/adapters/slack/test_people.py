@@ -51,7 +51,7 @@ async def test_a_new_name_is_known_as_soon_as_slack_tells_it(lesson: Lesson) -> 
 
 
 async def test_whose_address_it_is_is_told_of_the_workspaces_own_people_who_are_there(
-    lesson: Lesson,
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = lesson.slack.world
     guest = world.add_user("Guest", lesson.team, "guest")
@@ -79,8 +79,11 @@ async def test_whose_address_it_is_is_told_of_the_workspaces_own_people_who_are_
         AccountRef(guest.id): "guest@example.edu",
     }
     before = len(lesson.slack.asked("users.info"))
-    await lesson.platform.with_addresses(space, [AccountRef(lesson.ada.id)], addresses)
-    assert len(lesson.slack.asked("users.info")) == before, "who is known is not asked for again"
+    await lesson.platform.with_addresses(space, asked, addresses)
+    assert len(lesson.slack.asked("users.info")) == before, "nobody is asked for again at once"
+    monkeypatch.setattr(people, "HOLDS", -1.0)
+    await lesson.platform.with_addresses(space, asked, addresses)
+    assert len(lesson.slack.asked("users.info")) == before + 4, "but those without an address later"
 
 
 async def test_only_so_many_are_remembered(lesson: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
