@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -217,6 +218,24 @@ async def test_where_nothing_draws_the_table_says_it_all(tmp_path: Path) -> None
             object.__setattr__(world.app.services, "charts", charts)
             shown = await card(ada, "fact timeline")
             assert [type(block) for block in shown.blocks] == [Table]
+
+
+async def test_pictures_are_drawn_one_after_the_other(ada: Human) -> None:
+    """However many are asked for at once: each takes a process, and others need the threads."""
+    at_once, most = 0, 0
+
+    class Counting:
+        def timeline(self, timeline: Timeline) -> bytes:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            time.sleep(0.05)
+            at_once -= 1
+            return b"\x89PNG"
+
+    object.__setattr__(ada.world.app.services, "charts", Counting())
+    await asyncio.gather(*(card(ada, "fact timeline") for _ in range(3)))
+    assert most == 1
 
 
 async def test_the_entries_span_the_days_that_a_date_means(ada: Human) -> None:
