@@ -66,7 +66,6 @@ async def test_what_the_database_refuses_slack_sends_again(
 ) -> None:
     async with a_workspace(tmp_path, way) as seminar, seminar.up():
         post = await seminar.set_up()
-        seminar.slack.deliveries.patience = 0.5  # a Socket Mode event is just not acknowledged
         refused: list[object] = []
 
         async def refuses(self: Database, *given: object) -> None:
@@ -75,6 +74,8 @@ async def test_what_the_database_refuses_slack_sends_again(
 
         with monkeypatch.context() as broken:
             broken.setattr(Database, "_transact", refuses)
+            # A Socket Mode event is just not acknowledged.
+            broken.setattr(seminar.slack.deliveries, "patience", 0.5)
             seminar.world.say(seminar.ada, seminar.channel, "Not lost.", thread=post)
             await seminar.slack.caught_up()
         assert refused
